@@ -1,0 +1,79 @@
+"""The environment, read once into one frozen object; what is missing or wrong is said at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEMONSTRATION_KEY = "demonstration-only-never-in-production"
+
+
+class SettingsError(Exception):
+    """The environment does not allow a start; the message says which variable and what it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the product takes from its environment.
+
+    ``database_url`` is an SQLAlchemy URL; ``secret_key`` seals personal data and signs sessions;
+    ``test_clock`` lets an administrator set the present moment; ``demonstration`` says that the start is the
+    loopback demonstration; ``smtp_url`` (``smtp://user:password@host:port``) switches e-mail on.
+    """
+
+    database_url: str
+    secret_key: str
+    demonstration: bool
+    test_clock: bool
+    host: str
+    port: int
+    embedded_scheduler: bool
+    smtp_url: str
+    mail_from: str
+    site_name: str
+
+
+def _flag(environment: Mapping[str, str], name: str, default: str = "0") -> bool:
+    value = environment.get(name, default).strip() or default
+    if value not in {"0", "1"}:
+        raise SettingsError(f"环境变量 {name} 只能是 0 或 1，现为“{value}”")
+    return value == "1"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises ``SettingsError`` when a value cannot be read, or when a production start lacks its secret key.
+    """
+    env = os.environ if environment is None else environment
+    port = env.get("PORT", "8000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"环境变量 PORT 应为 1 到 65535 的整数，现为“{port}”")
+    host = env.get("SUBSIDY_HOST", "127.0.0.1")
+    database_url = env.get("DATABASE_URL", "").strip() or "sqlite:///var/subsidy.db"
+    if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError(
+            "环境变量 DATABASE_URL 应以 sqlite:/// 或 postgresql+psycopg:// 开头，"
+            f"现以“{database_url.split(':', 1)[0]}”开头"
+        )
+    demonstration = _flag(env, "SUBSIDY_DEMONSTRATION")
+    secret_key = env.get("SUBSIDY_SECRET_KEY", "")
+    if not secret_key:
+        if host not in {"127.0.0.1", "localhost", "::1"} or _flag(env, "SUBSIDY_PRODUCTION"):
+            raise SettingsError("正式运行必须设置环境变量 SUBSIDY_SECRET_KEY（至少 32 个字符）")
+        secret_key = DEMONSTRATION_KEY
+    elif len(secret_key) < 32:
+        raise SettingsError("环境变量 SUBSIDY_SECRET_KEY 至少应有 32 个字符")
+    return Settings(
+        database_url=database_url,
+        secret_key=secret_key,
+        demonstration=demonstration,
+        test_clock=_flag(env, "SUBSIDY_TEST_CLOCK"),
+        host=host,
+        port=int(port),
+        embedded_scheduler=_flag(env, "SUBSIDY_SCHEDULER", "1"),
+        smtp_url=env.get("SUBSIDY_SMTP_URL", ""),
+        mail_from=env.get("SUBSIDY_MAIL_FROM", "noreply@localhost"),
+        site_name=env.get("SUBSIDY_SITE_NAME", "平顶山市年度补贴培训资金申请平台"),
+    )

@@ -1,0 +1,265 @@
+"""The words of the field: states, events, departments, roles and codes, each with its Chinese label.
+
+The values are stored, sent over the API and never change (``contract.md``); labels come from the printed
+form 年度补贴培训资金申请表 (平技领办〔2022〕5号 附件2) and from law.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A stored value with the Chinese label that people see."""
+
+    label: str
+
+    # The default is for mypy only, which takes a look-up such as State("draft") for a call of __new__.
+    def __new__(cls, value: str, label: str = "") -> Self:
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.label = label
+        return word
+
+
+class Section(Word):
+    """The five sections of the form, in the order of printing."""
+
+    OPENING = "opening", "开班申请"
+    TRAINING = "training", "过程监管"
+    ASSESSMENT = "assessment", "结业考核"
+    CLAIM = "claim", "补贴资金申领"
+    DISBURSEMENT = "disbursement", "资金拨付"
+
+
+class State(Word):
+    """Where an application stands; exactly one is active at a time."""
+
+    DRAFT = "draft", "草稿"
+    OPENING_INDUSTRY_FIRST = "opening_industry_first", "开班申请·行业主管部门初审"
+    OPENING_INDUSTRY_SECOND = "opening_industry_second", "开班申请·行业主管部门复核"
+    OPENING_HR_FIRST = "opening_hr_first", "开班申请·人社部门初审"
+    OPENING_HR_SECOND = "opening_hr_second", "开班申请·人社部门复核"
+    OPENING_CORRECTION = "opening_correction", "开班申请·退回补正"
+    TRAINING_AWAITING_START = "training_awaiting_start", "待开班"
+    TRAINING_IN_PROGRESS = "training_in_progress", "培训中"
+    TRAINING_HR_OPINION = "training_hr_opinion", "过程监管·待人社部门检查意见"
+    ASSESSMENT_AWAITING_PROPOSAL = "assessment_awaiting_proposal", "待提出考核时间"
+    ASSESSMENT_PROPOSED = "assessment_proposed", "考核时间已提出"
+    ASSESSMENT_HR_OPINION = "assessment_hr_opinion", "结业考核·待人社部门意见"
+    CLAIM_DRAFT = "claim_draft", "待申领补贴"
+    CLAIM_AWAITING_ACCEPTANCE = "claim_awaiting_acceptance", "补贴申领·待受理"
+    CLAIM_INDUSTRY_FIRST = "claim_industry_first", "补贴申领·行业主管部门初审"
+    CLAIM_INDUSTRY_SECOND = "claim_industry_second", "补贴申领·行业主管部门复核"
+    CLAIM_AWAITING_PUBLICATION = "claim_awaiting_publication", "补贴申领·待公示"
+    CLAIM_PUBLIC_NOTICE = "claim_public_notice", "补贴申领·公示中"
+    CLAIM_HR_FIRST = "claim_hr_first", "补贴申领·人社部门初审"
+    CLAIM_HR_SECOND = "claim_hr_second", "补贴申领·人社部门复核"
+    CLAIM_FINANCE_FIRST = "claim_finance_first", "补贴申领·财政部门初审"
+    CLAIM_FINANCE_SECOND = "claim_finance_second", "补贴申领·财政部门复核"
+    CLAIM_CORRECTION = "claim_correction", "补贴申领·退回补正"
+    DISBURSEMENT_AWAITING_PAYMENT = "disbursement_awaiting_payment", "待拨付"
+    DISBURSED = "disbursed", "已拨付"
+    RECOVERING = "recovering", "追缴中"
+    RECOVERED = "recovered", "已追缴"
+    SUSPENDED = "suspended", "已暂停"
+    REJECTED = "rejected", "不予通过"
+    WITHDRAWN = "withdrawn", "已撤回"
+    TERMINATED = "terminated", "已终止"
+
+
+class Event(Word):
+    """What may be sent to an application."""
+
+    SUBMIT = "submit", "提交"
+    APPROVE = "approve", "审核通过"
+    RETURN_TO_FIRST = "return_to_first", "退回初审"
+    RETURN_FOR_CORRECTION = "return_for_correction", "退回补正"
+    REJECT = "reject", "不予通过"
+    WITHDRAW = "withdraw", "撤回申请"
+    RECORD_OPENING_INSPECTION = "record_opening_inspection", "登记开班当日检查"
+    RECORD_INSPECTION = "record_inspection", "登记培训期间检查"
+    FINISH_TRAINING = "finish_training", "培训结束"
+    PROPOSE_ASSESSMENT = "propose_assessment", "提出考核时间"
+    RECORD_RESULTS = "record_results", "登记考核结果"
+    ACCEPT = "accept", "受理"
+    PUBLISH = "publish", "发布公示"
+    FILE_OBJECTION = "file_objection", "提出异议"
+    RESOLVE_OBJECTION = "resolve_objection", "处理异议"
+    CLOSE_NOTICE = "close_notice", "结束公示"
+    PAY = "pay", "登记拨付"
+    PAYMENT_FAILED = "payment_failed", "登记支付失败"
+    SUSPEND = "suspend", "暂停办理"
+    RESUME = "resume", "恢复办理"
+    TERMINATE = "terminate", "终止办理"
+    RECOVER = "recover", "启动追缴"
+    RECORD_RECOVERY = "record_recovery", "登记追缴到账"
+
+
+class Department(Word):
+    """The departments that act on an application."""
+
+    INDUSTRY = "industry", "行业主管部门"
+    HR = "hr", "人力资源社会保障部门"
+    FINANCE = "finance", "财政部门"
+
+
+class Role(Word):
+    """What a person may do; the department and the region say where."""
+
+    APPLICANT = "applicant", "申请人"
+    REVIEWER = "reviewer", "审核人员"
+    INSPECTOR = "inspector", "检查人员"
+    CASHIER = "cashier", "拨付经办人"
+    HEAD = "head", "部门负责人"
+    OFFICE = "office", "领导小组办公室"
+    AUDITOR = "auditor", "审计、纪检"
+    ADMIN = "admin", "系统管理员"
+
+
+class ApplicationKind(Word):
+    """Who applies."""
+
+    INSTITUTION = "institution", "培训机构"
+    ENTERPRISE = "enterprise", "企业"
+    INDIVIDUAL = "individual", "个人"
+
+
+class TrainingMode(Word):
+    """拟培训方式."""
+
+    SELF_RUN = "self_run", "企业自主培训"
+    COMMISSIONED = "commissioned", "委托培训"
+    OTHER = "other", "其他"
+
+
+class CertificateKind(Word):
+    """Kinds of certificate, and of the examination that leads to one."""
+
+    NATIONAL_QUALIFICATION = "national_qualification", "国家职业资格鉴定"
+    SKILL_LEVEL = "skill_level", "职业技能等级评定"
+    SPECIAL_OPERATION = "special_operation", "特种作业操作考核"
+    SPECIAL_ABILITY = "special_ability", "专项能力考核认定"
+    COMPLETION = "completion", "结业考核"
+
+
+class FundSource(Word):
+    """资金来源, in the order of the document (平技领办〔2022〕5号 二(四)21)."""
+
+    SPECIAL_ACCOUNT = "special_account", "职业技能提升行动专账资金"
+    EMPLOYMENT_SUBSIDY = "employment_subsidy", "就业补助资金"
+    UNEMPLOYMENT_WITHDRAWAL = "unemployment_withdrawal", "失业保险基金提取资金"
+    UNEMPLOYMENT_FUND = "unemployment_fund", "失业保险基金"
+    TALENT_FUND = "talent_fund", "地方人才经费"
+    INDUSTRY_FUND = "industry_fund", "行业产业发展经费"
+
+
+class TraineeCategory(Word):
+    """Who is trained."""
+
+    ENTERPRISE_EMPLOYEE = "enterprise_employee", "企业职工"
+    MIGRANT_WORKER = "migrant_worker", "农村转移就业劳动者"
+    GRADUATE = "graduate", "毕业生"
+    JOBLESS = "jobless", "失业人员"
+    VETERAN = "veteran", "退役军人"
+    DISABLED = "disabled", "残疾人"
+    APPRENTICE = "apprentice", "企业新型学徒"
+    STUDENT = "student", "在校学生"
+    OTHER = "other", "其他"
+
+
+class IdentityType(Word):
+    """Documents a person may be registered with."""
+
+    RESIDENT_ID = "resident_id", "居民身份证"
+    HK_MACAO_TAIWAN_PERMIT = "hk_macao_taiwan_permit", "港澳台居民居住证或通行证"
+    PASSPORT = "passport", "护照"
+
+
+class CorrectionCode(Word):
+    """Why an application is returned; for statistics, never for the clock."""
+
+    INCOMPLETE = "incomplete", "材料不齐全"
+    INCORRECT = "incorrect", "内容不符合要求"
+
+
+class CorrectionSection(Word):
+    """The parts of the form that an applicant can be asked to correct."""
+
+    APPLICANT = "applicant", "申请人信息"
+    OPENING = "opening", "开班申请"
+    CLAIM = "claim", "补贴资金申领"
+
+
+class ObjectionOutcome(Word):
+    """How an objection ends."""
+
+    UPHELD = "upheld", "异议成立"
+    DISMISSED = "dismissed", "异议不成立"
+
+
+class ClockKind(Word):
+    """The clocks of an application."""
+
+    OPENING_INDUSTRY_REVIEW = "opening_industry_review", "行业主管部门开班审核"
+    OPENING_HR_REVIEW = "opening_hr_review", "人社部门开班审核"
+    TRAINING_HR_OPINION = "training_hr_opinion", "人社部门检查意见"
+    ASSESSMENT_HR_OPINION = "assessment_hr_opinion", "人社部门考核意见"
+    CLAIM_ACCEPTANCE = "claim_acceptance", "补贴申领受理"
+    CLAIM_INDUSTRY_REVIEW = "claim_industry_review", "行业主管部门补贴审核"
+    PUBLIC_NOTICE = "public_notice", "公示期"
+    OBJECTION = "objection", "异议处理"
+    HR_TOTAL = "hr_total", "人社部门办理总时限"
+    FINANCE_TOTAL = "finance_total", "财政部门办理总时限"
+    FINANCE_MONTH = "finance_month", "财政部门审核拨付（一个月）"
+    PAYMENT_ORDER = "payment_order", "拨付"
+    OPENING_CORRECTION = "opening_correction", "开班补正"
+    CLAIM_CORRECTION = "claim_correction", "申领补正"
+
+
+class ClockState(Word):
+    """What a clock shows."""
+
+    RUNNING = "running", "计时中"
+    PAUSED = "paused", "暂停计时"
+    MET = "met", "按时完成"
+    OVERDUE = "overdue", "已逾期"
+    MISSED = "missed", "逾期完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class LimitUnit(Word):
+    """In what a limit is counted."""
+
+    WORKING_DAY = "working_day", "个工作日"
+    DAY = "day", "日"
+    MONTH = "month", "个月"
+
+
+SECTION_OF: dict[State, Section] = {
+    state: next((section for section in Section if state.value.startswith(section.value)), Section.OPENING)
+    for state in State
+} | {State.DISBURSED: Section.DISBURSEMENT, State.RECOVERING: Section.DISBURSEMENT, State.RECOVERED: Section.DISBURSEMENT}
+
+REVIEW_STATES: tuple[State, ...] = tuple(
+    state for state in State if state.value.endswith(("_first", "_second"))
+)
+FINAL_STATES: frozenset[State] = frozenset(
+    {State.REJECTED, State.WITHDRAWN, State.TERMINATED, State.RECOVERED}
+)
+STATE_DEPARTMENT: dict[State, Department] = {
+    state: department
+    for state in State
+    for department in Department
+    if f"_{department.value}_" in state.value
+} | {
+    State.CLAIM_AWAITING_ACCEPTANCE: Department.INDUSTRY,
+    State.CLAIM_AWAITING_PUBLICATION: Department.HR,
+    State.CLAIM_PUBLIC_NOTICE: Department.HR,
+    State.DISBURSEMENT_AWAITING_PAYMENT: Department.FINANCE,
+    State.TRAINING_AWAITING_START: Department.HR,
+    State.TRAINING_IN_PROGRESS: Department.HR,
+    State.ASSESSMENT_PROPOSED: Department.HR,
+}
+REGION_LABELS: dict[str, str] = {"410400": "平顶山市", "410421": "宝丰县"}
