@@ -1,0 +1,1 @@
+"""What is stored: tables, their types, and how a connection is opened."""

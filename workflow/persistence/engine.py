@@ -1,0 +1,91 @@
+"""How a database is opened, and the one way to run a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from workflow.errors import Unavailable
+
+
+def open_database(url: str) -> Engine:
+    """An engine for ``url`` with the settings the product's promises rest on.
+
+    SQLite: WAL, every commit on disk, foreign keys held, and every transaction opened with BEGIN IMMEDIATE,
+    because the default BEGIN lets two writers start from the same state.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=30,
+        pool_timeout=10,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 5, "prepare_threshold": 2},
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own BEGIN is switched off; ``_begin_immediate`` writes ours.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    if connection.get_execution_options().get("reading"):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write: committed when the block ends, rolled back whole when it raises.
+
+    Raises ``Unavailable`` when the database cannot be reached.
+    """
+    with _reachable(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads, over one snapshot where the database has one."""
+    with _reachable(), engine.connect().execution_options(reading=True) as connection:
+        yield connection
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable("数据库暂时无法连接，本次操作没有生效，请稍后重试") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("数据库连接中断，本次操作没有生效，请稍后重试") from error
+        raise
+
+
+def open_unpooled(url: str) -> Engine:
+    """An engine that keeps no connection between uses; for migrations and short commands."""
+    return create_engine(url, poolclass=NullPool)
