@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from workflow.chart.moves import Situation
 from workflow.chart.table import actor_of, events_from
-from workflow.errors import Forbidden
+from workflow.errors import Forbidden, NotNow
 from workflow.vocabulary import ApplicationKind, Department, Event, Role, State
 
 
@@ -122,3 +122,29 @@ def _admits(actor: Actor, matter: Matter, event: Event) -> bool:
     except Forbidden:
         return False
     return True
+
+
+AWAITED_EVENTS = frozenset(Event) - {
+    Event.WITHDRAW,
+    Event.SUSPEND,
+    Event.TERMINATE,
+    Event.RECOVER,
+    Event.PAYMENT_FAILED,
+    Event.FILE_OBJECTION,
+}
+"""Events that somebody waits for; the others are always possible and nobody's task."""
+
+
+def is_awaited(role: Role | None, department: Department | None, state: State) -> bool:
+    """Whether a matter in this state waits for somebody of this role in this department."""
+    return any(_waits_for(role, department, state, event) for event in AWAITED_EVENTS)
+
+
+def _waits_for(role: Role | None, department: Department | None, state: State, event: Event) -> bool:
+    try:
+        wanted = actor_of(state, event)
+    except NotNow:
+        return False
+    if wanted.own:
+        return role is Role.APPLICANT
+    return role is not None and not wanted.anyone and wanted.admits(role, department)

@@ -238,13 +238,12 @@ def upgrade() -> None:
 
     op.create_table(
         "command",
-        sa.Column("account_id", types.Key, nullable=False),
+        sa.Column("account_id", types.Key, autoincrement=False, nullable=False),
         sa.Column("command_id", sa.String(length=128), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("application_id", types.Key, nullable=False),
         sa.Column("reply", sa.Text(), nullable=False),
         sa.Column("recorded_at", types.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_command_account_id")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_command_application_id")
         ),
@@ -418,6 +417,7 @@ def upgrade() -> None:
         sa.Column("application_id", types.Key, nullable=False),
         sa.Column("clock_id", types.Key, nullable=False),
         sa.Column("rung", sa.String(length=30), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("scheduled_at", types.Instant(timezone=True), nullable=False),

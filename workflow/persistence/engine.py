@@ -68,9 +68,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads, over one snapshot where the database has one."""
-    with _reachable(), engine.connect().execution_options(reading=True) as connection:
+def reading(engine: Engine, *, snapshot: bool = False) -> Iterator[Connection]:
+    """One transaction that only reads; with ``snapshot`` all its statements see the same moment."""
+    options: dict[str, Any] = {"reading": True}
+    if snapshot and engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with _reachable(), engine.connect().execution_options(**options) as connection:
         yield connection
 
 

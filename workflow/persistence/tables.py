@@ -206,7 +206,9 @@ decision = Table(
     CheckConstraint("seat IN ('first', 'second', 'only')", name="seat"),
     # One decision on each seat of a step, and no person on both seats (初审人 ≠ 复核人).
     _partial("uq_decision_seat", "application_id", "step", "seat", where="NOT superseded", unique=True),
-    _partial("uq_decision_person", "application_id", "step", "account_id", where="NOT superseded", unique=True),
+    _partial(
+        "uq_decision_person", "application_id", "step", "account_id", where="NOT superseded", unique=True
+    ),
 )
 
 notice = Table(
@@ -323,6 +325,7 @@ alert = Table(
     Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
     Column("clock_id", Key, ForeignKey("clock.id"), nullable=False),
     Column("rung", String(30), nullable=False),
+    Column("title", String(100), nullable=False),
     Column("due_on", Date, nullable=False),
     Column("provisional", Boolean, nullable=False),
     # When the ladder called for it, and when it was given: they differ after downtime.
@@ -370,7 +373,8 @@ scheduler_node = Table(
 command = Table(
     "command",
     metadata,
-    Column("account_id", Key, ForeignKey("account.id"), primary_key=True),
+    # 0 stands for the public and for the system, who have no account.
+    Column("account_id", Key, primary_key=True, autoincrement=False),
     Column("command_id", String(128), primary_key=True),
     Column("digest", String(64), nullable=False),
     Column("application_id", Key, ForeignKey("application.id"), nullable=False),

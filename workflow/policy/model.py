@@ -1,0 +1,190 @@
+"""What a policy is: clocks, rules, rates, the escalation ladder and switches, frozen and cited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+from workflow.vocabulary import CertificateKind, ClockKind, Department, FundSource, LimitUnit
+
+
+class PolicyError(ValueError):
+    """A policy is incomplete, contradicts itself or cites no ground; the message names the value."""
+
+
+class UnknownPolicy(PolicyError):  # noqa: N818 - named like the refusals of workflow.errors
+    """No policy has this key."""
+
+
+class Severity(StrEnum):
+    """What a broken rule does: refuse the step, or warn the reviewer, who must answer."""
+
+    BLOCKING = "blocking"
+    WARNING = "warning"
+
+
+class Audience(StrEnum):
+    """Who hears a rung of the ladder. ``FINANCE`` is told only when the matter is a claim or its payment."""
+
+    ACTORS = "actors"
+    DEPARTMENT_HEAD = "department_head"
+    FINANCE = "finance"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLimit:
+    """How long a clock may run (or, as a minimum, must run). ``department`` is None for the applicant."""
+
+    kind: ClockKind
+    count: int
+    unit: LimitUnit
+    minimum: bool
+    department: Department | None
+    source: str
+    local: bool
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The limit as people read it, such as 10个工作日 or 不少于5个工作日."""
+        return f"{'不少于' if self.minimum else ''}{self.count}{self.unit.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """A rule that is switched on; ``limit`` is None where the rule has no number of its own."""
+
+    rule: str
+    title: str
+    severity: Severity
+    limit: int | None
+    unit: str
+    source: str
+    local: bool
+    note: str
+
+    @property
+    def number(self) -> int:
+        """The limit of a rule that is a number; loading has made sure that it has one."""
+        if self.limit is None:
+            raise PolicyError(f"规则 {self.rule} 没有限值")
+        return self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of the escalation ladder.
+
+    ``offset`` counts working days from the due date (negative: before it); the rung fires at ``at`` in
+    Asia/Shanghai on that day, for the clocks in ``clocks``.
+    """
+
+    name: str
+    title: str
+    offset: int
+    at: time
+    audience: tuple[Audience, ...]
+    clocks: frozenset[ClockKind]
+    source: str
+    local: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Training subsidy per head, in fen."""
+
+    name: str
+    title: str
+    fen: int
+    source: str
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One value for the page that shows a policy: where it stands, what it says, and on what ground."""
+
+    path: str
+    title: str
+    value: str
+    source: str
+    local: bool
+    note: str
+
+
+LEVELLED_KINDS: frozenset[CertificateKind] = frozenset(
+    {CertificateKind.NATIONAL_QUALIFICATION, CertificateKind.SKILL_LEVEL}
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Policy:
+    """One city's policy of one year. Two policies are equal when their content is.
+
+    ``source`` of any part is the clause; for a local default it is 本地, with the document it follows if any.
+    ``content`` is canonical JSON from which ``from_content`` builds the same policy again.
+    """
+
+    key: str
+    title: str
+    valid_from: date
+    regions: Mapping[str, str]
+    clocks: Mapping[ClockKind, ClockLimit]
+    rules: Mapping[str, RuleSetting]
+    rate_table: Mapping[str, Rate]
+    ladder: tuple[Rung, ...]
+    stated_hours: Mapping[str, int]
+    closing_time: str
+    notice_auto_close: bool
+    notice_minimum_counts_for_hr: bool
+    opening_day_counts_in_average: bool
+    certificates_required: bool
+    inspections_required: int
+    inspections_source: str
+    fund_first: FundSource
+    fund_order: tuple[FundSource, ...]
+    parameters: tuple[Parameter, ...]
+    content: str
+
+    @staticmethod
+    def from_content(content: str) -> Policy:
+        """The policy that once had this content; raises ``PolicyError`` when it cannot be read."""
+        from workflow.policy.packaged import policy_from_content
+
+        return policy_from_content(content)
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that change with any value, citation or note."""
+        return hashlib.sha256(self.content.encode()).hexdigest()[:12]
+
+    def clock(self, kind: ClockKind) -> ClockLimit | None:
+        """The limit of a clock; None where this policy does not have the clock."""
+        return self.clocks.get(kind)
+
+    def rungs(self, kind: ClockKind) -> tuple[Rung, ...]:
+        """The rungs that a clock of this kind climbs, earliest first."""
+        return tuple(rung for rung in self.ladder if kind in rung.clocks)
+
+    def rate(self, kind: CertificateKind, level: int | None) -> Rate:
+        """The training subsidy per head for a certificate; ``level`` only matters for levelled kinds."""
+        name = f"level_{level}" if kind in LEVELLED_KINDS else kind.value
+        try:
+            return self.rate_table[name]
+        except KeyError:
+            raise PolicyError(f"政策 {self.key} 没有“{kind.label}”级别 {level} 的补贴标准") from None
+
+    def rates(self, kind: CertificateKind, level: int | None) -> int:
+        """The training subsidy per head in fen."""
+        return self.rate(kind, level).fen
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self.content == other.content
+
+    def __hash__(self) -> int:
+        return hash(self.content)

@@ -1,0 +1,20 @@
+"""Training and money rules: facts in, findings out; pure.
+
+``check(Occasion.PAYMENT, Facts(form=…, payload=…, roster=…), policy)`` lists the findings; ``demand`` raises
+``RuleBroken`` when one of them is blocking. Severities, limits and sources come from the policy.
+"""
+
+from workflow.rules.checking import RULES, blocking, check, demand
+from workflow.rules.facts import Facts, Occasion
+from workflow.rules.training import attendance_by_class, average_attendance
+
+__all__ = [
+    "RULES",
+    "Facts",
+    "Occasion",
+    "attendance_by_class",
+    "average_attendance",
+    "blocking",
+    "check",
+    "demand",
+]

@@ -1,0 +1,58 @@
+"""APScheduler, used for nothing but waking: a few ticks, each of which calls one service.
+
+The jobs live in memory; what has to be done stands in the database, so any number of schedulers may run.
+"""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from workflow.clock import SHANGHAI, real_now
+from workflow.services.delivery import deliver
+from workflow.services.product import Product
+from workflow.services.sweep import record_heartbeat, sweep
+
+SWEEP_SECONDS = 20
+DELIVERY_SECONDS = 10
+_log = structlog.get_logger("scheduler")
+
+
+def start(product: Product) -> BackgroundScheduler:
+    """Starts the ticks in threads of this process."""
+    started_at = real_now()
+
+    def sweep_tick() -> None:
+        try:
+            raised = sweep(product)["raised"]
+            record_heartbeat(product, started_at=started_at, raised=raised)
+        except Exception:
+            # A tick that fails is tried again by the next one; nothing is lost meanwhile.
+            _log.exception("sweep_failed")
+
+    def delivery_tick() -> None:
+        try:
+            deliver(product)
+        except Exception:
+            _log.exception("delivery_failed")
+
+    scheduler = BackgroundScheduler(
+        timezone=SHANGHAI,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    scheduler.add_job(sweep_tick, "interval", seconds=SWEEP_SECONDS, next_run_time=real_now())
+    scheduler.add_job(delivery_tick, "interval", seconds=DELIVERY_SECONDS)
+    scheduler.start()
+    return scheduler
+
+
+def run(product: Product) -> None:
+    """Runs the ticks in the foreground until interrupted."""
+    scheduler = start(product)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        scheduler.shutdown(wait=True)

@@ -1,0 +1,41 @@
+"""三 结业考核: the proposed day and the results."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from workflow.errors import NotNow
+from workflow.form.payloads import AssessmentProposal, Results
+from workflow.rules import Occasion
+from workflow.sealing import blind_index
+from workflow.services.case import Case
+from workflow.services.checks import check_rules
+from workflow.services.personal import sealed_value
+from workflow.vocabulary import Section
+
+
+def propose_assessment(case: Case, payload: AssessmentProposal) -> None:
+    """The day of the assessment, proposed ahead; another day may be proposed until it is held."""
+    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored())
+    assessment = case.section(Section.ASSESSMENT)
+    assessment["assess_on"] = payload.assess_on.isoformat()
+    assessment["proposed_on"] = case.today.isoformat()
+
+
+def record_results(case: Case, payload: Results) -> None:
+    """Who sat the assessment and who got a certificate; not before the proposed day."""
+    assessment = case.section(Section.ASSESSMENT)
+    assess_on = date.fromisoformat(assessment["assess_on"])
+    if case.today < assess_on:
+        raise NotNow(f"考核时间为{assess_on}，考核之前不能登记考核结果")
+    results = payload.stored()["results"]
+    check_rules(case, Occasion.RESULTS, {"results": results})
+    secret_key = case.product.settings.secret_key
+    for result in results:
+        for certificate in result.get("certificates", ()):
+            number = certificate["id_number"]
+            certificate["id_index"] = blind_index(number, secret_key=secret_key)
+            certificate["id_number"] = sealed_value(number, "identity", secret_key=secret_key)
+    assessment["results"] = results
+    assessment["inspector"] = case.actor.name
+    assessment["recorded_on"] = case.today.isoformat()

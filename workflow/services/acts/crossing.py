@@ -1,0 +1,84 @@
+"""What crosses the sections: reviews and their returns, withdrawal, suspension and termination."""
+
+from __future__ import annotations
+
+from workflow.chart import table
+from workflow.form.payloads import CorrectionRequest, Opinion, Reason
+from workflow.services.acts.notice import take_down
+from workflow.services.case import REVIEW_STEPS, Case
+from workflow.vocabulary import State
+
+
+def approve(case: Case, payload: Opinion) -> None:
+    """The reviewer agrees and signs; finance's second signature fixes the amount approved."""
+    case.sign("approved", payload.opinion)
+    if case.state is State.CLAIM_FINANCE_SECOND:
+        case.row["approved_fen"] = case.row["asked_fen"]
+
+
+def return_to_first(case: Case, payload: Reason) -> None:
+    """The second reviewer hands it back; the first signature is superseded, not erased."""
+    step, _ = REVIEW_STEPS[case.state]
+    case.supersede(step)
+    case.sign("returned_to_first", payload.reason, standing=False)
+
+
+def return_for_correction(case: Case, payload: CorrectionRequest) -> None:
+    """退回补正: the applicant is asked for what is missing; every signature of the step is superseded."""
+    case.row["correction_target"] = table.correction_target(case.state).value
+    request = payload.stored() | {
+        "returned_by": case.actor.name,
+        "returned_at": case.now.isoformat(),
+        "returned_from": case.state.value,
+    }
+    case.form.setdefault("corrections", []).append(request)
+    if case.state in REVIEW_STEPS:
+        step, _ = REVIEW_STEPS[case.state]
+        case.supersede(step)
+        case.sign("returned", payload.reason, standing=False)
+    take_down(case, "returned")
+
+
+def reject(case: Case, payload: Reason) -> None:
+    """不予通过: the application ends here; the signature stands."""
+    if case.state in REVIEW_STEPS:
+        case.sign("rejected", payload.reason)
+    _end(case, payload, "rejected")
+
+
+def withdraw(case: Case, payload: Reason) -> None:
+    """The applicant takes it back."""
+    _end(case, payload, "withdrawn")
+
+
+def suspend(case: Case, payload: Reason) -> None:
+    """暂停: every clock rests; a notice that hangs is taken down and published anew afterwards."""
+    case.row["suspension_target"] = case.state.value
+    case.form.setdefault("suspensions", []).append(
+        {"reason": payload.reason, "by": case.actor.name, "on": case.today.isoformat()}
+    )
+    take_down(case, "suspended")
+
+
+def resume(case: Case, payload: Reason) -> None:
+    """恢复: the clocks go on with what was left."""
+    case.form["suspensions"][-1] |= {
+        "resumed_on": case.today.isoformat(),
+        "resumed_by": case.actor.name,
+        "resume_reason": payload.reason,
+    }
+
+
+def terminate(case: Case, payload: Reason) -> None:
+    """终止: HR's head ends it for good."""
+    _end(case, payload, "terminated")
+
+
+def _end(case: Case, payload: Reason, how: str) -> None:
+    case.form["ending"] = {
+        "how": how,
+        "reason": payload.reason,
+        "by": case.actor.name,
+        "on": case.today.isoformat(),
+    }
+    take_down(case, how)

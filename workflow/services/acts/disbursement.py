@@ -1,0 +1,97 @@
+"""五 资金拨付: payments, payments that came back, and the recovery of money wrongly paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from workflow.errors import FieldError, Malformed, NotFound, NotNow
+from workflow.form.money import fen_from_yuan
+from workflow.form.payloads import Payment, PaymentFailure, Recovery, RecoveryReceipt
+from workflow.persistence import tables
+from workflow.rules import Occasion
+from workflow.services.case import Case
+from workflow.services.checks import check_rules
+from workflow.vocabulary import Section
+
+
+def pay(case: Case, payload: Payment) -> None:
+    """A payment, whole or in part; the application is disbursed once all that was approved is paid."""
+    check_rules(case, Occasion.PAYMENT, payload.stored())
+    _require_new_voucher(_payments(case), payload.voucher)
+    amount_fen = fen_from_yuan(payload.stored()["amount"])
+    case.connection.execute(
+        insert(tables.payment).values(
+            application_id=case.id,
+            voucher=payload.voucher,
+            amount_fen=amount_fen,
+            source=payload.source.value,
+            paid_on=payload.paid_on,
+            paid_by=case.actor.account_id,
+            recorded_at=case.now,
+        )
+    )
+    _payments(case).append(payload.stored() | {"paid_by_name": case.actor.name, "failed": False})
+    case.row["paid_fen"] += amount_fen
+    case.settled = case.row["paid_fen"] == case.row["approved_fen"]
+
+
+def payment_failed(case: Case, payload: PaymentFailure) -> None:
+    """The bank sent a payment back; it no longer counts as paid, and is to be paid again."""
+    paid = next((each for each in _payments(case) if each["voucher"] == payload.voucher), None)
+    if paid is None:
+        raise NotFound(f"没有凭证号为“{payload.voucher}”的拨付")
+    if paid["failed"]:
+        raise NotNow(f"凭证号为“{payload.voucher}”的拨付已经登记过失败")
+    payments = tables.payment
+    case.connection.execute(
+        update(payments)
+        .where(payments.c.application_id == case.id, payments.c.voucher == payload.voucher)
+        .values(failed_at=case.now, failure_reason=payload.reason)
+    )
+    paid.update(failed=True, failure_reason=payload.reason, failed_on=case.today.isoformat())
+    case.row["paid_fen"] -= fen_from_yuan(paid["amount"])
+
+
+def recover(case: Case, payload: Recovery) -> None:
+    """追缴 of money wrongly paid (平技领办〔2022〕5号 三(三)), at most what was paid."""
+    check_rules(case, Occasion.RECOVERY, payload.stored())
+    amount_fen = fen_from_yuan(payload.stored()["amount"])
+    case.row["to_recover_fen"] = amount_fen
+    case.section(Section.DISBURSEMENT)["recovery"] = payload.stored() | {
+        "ordered_by_name": case.actor.name,
+        "ordered_on": case.today.isoformat(),
+    }
+
+
+def record_recovery(case: Case, payload: RecoveryReceipt) -> None:
+    """Recovered money has come in; the matter ends when all is back."""
+    check_rules(case, Occasion.RECOVERY_RECEIPT, payload.stored())
+    receipts = case.section(Section.DISBURSEMENT).setdefault("recoveries", [])
+    _require_new_voucher(receipts, payload.voucher)
+    amount_fen = fen_from_yuan(payload.stored()["amount"])
+    case.connection.execute(
+        insert(tables.recovery).values(
+            application_id=case.id,
+            voucher=payload.voucher,
+            amount_fen=amount_fen,
+            received_on=payload.received_on,
+            recorded_by=case.actor.account_id,
+            recorded_at=case.now,
+        )
+    )
+    receipts.append(payload.stored() | {"recorded_by_name": case.actor.name})
+    case.row["recovered_fen"] += amount_fen
+    case.settled = case.row["recovered_fen"] == case.row["to_recover_fen"]
+
+
+def _payments(case: Case) -> list[dict[str, Any]]:
+    payments: list[dict[str, Any]] = case.section(Section.DISBURSEMENT).setdefault("payments", [])
+    return payments
+
+
+def _require_new_voucher(entries: list[dict[str, Any]], voucher: str) -> None:
+    if any(entry["voucher"] == voucher for entry in entries):
+        message = f"“凭证号”{voucher}已经登记过，不能重复登记"
+        raise Malformed(message, [FieldError("payload.voucher", message)])

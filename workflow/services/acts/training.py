@@ -1,0 +1,58 @@
+"""二 过程监管: inspections on site, and the end of the training."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workflow.errors import FieldError, Malformed, NotNow
+from workflow.form.payloads import Inspection, OpeningInspection, TrainingEnd
+from workflow.rules import Occasion
+from workflow.services.case import Case
+from workflow.services.checks import check_rules
+from workflow.vocabulary import Section
+
+
+def record_opening_inspection(case: Case, payload: OpeningInspection) -> None:
+    """开班当日检查 of one class; once for each."""
+    check_rules(case, Occasion.INSPECTION, payload.stored())
+    training = case.section(Section.TRAINING)
+    done = training.setdefault("opening_inspections", [])
+    if any(check["class_no"] == payload.class_no for check in done):
+        raise NotNow(f"第{payload.class_no}班的开班当日检查已经登记过")
+    done.append(payload.stored() | {"inspector": case.actor.name})
+
+
+def record_inspection(case: Case, payload: Inspection) -> None:
+    """培训期间检查 of one class that has begun; there may be any number."""
+    check_rules(case, Occasion.INSPECTION, payload.stored())
+    training = case.section(Section.TRAINING)
+    opened = {check["class_no"]: check for check in training.get("opening_inspections", [])}
+    if payload.class_no not in opened:
+        raise NotNow(f"第{payload.class_no}班还没有登记开班当日检查，不能登记培训期间检查")
+    if payload.inspected_at < datetime.fromisoformat(opened[payload.class_no]["inspected_at"]):
+        message = "培训期间检查的时间不能早于开班当日检查的时间"
+        raise Malformed(message, [FieldError("payload.inspected_at", message)])
+    training.setdefault("inspections", []).append(payload.stored() | {"inspector": case.actor.name})
+
+
+def finish_training(case: Case, payload: TrainingEnd) -> None:
+    """Every class has its opening check and the checks that the policy asks for."""
+    training = case.section(Section.TRAINING)
+    opened = {check["class_no"] for check in training.get("opening_inspections", [])}
+    for number in _class_numbers(case):
+        if number not in opened:
+            raise NotNow(
+                f"第{number}班还没有登记开班当日检查，不能结束培训", source="平技领办〔2022〕5号 附件2"
+            )
+        held = sum(check["class_no"] == number for check in training.get("inspections", []))
+        if held < case.policy.inspections_required:
+            raise NotNow(
+                f"第{number}班的培训期间检查有{held}次，至少应有{case.policy.inspections_required}次",
+                source=case.policy.inspections_source,
+            )
+    check_rules(case, Occasion.TRAINING_END, payload.stored())
+    training["ended_on"] = payload.ended_on.isoformat()
+
+
+def _class_numbers(case: Case) -> list[int]:
+    return [entry["class_no"] for entry in case.section(Section.OPENING).get("classes", [])]

@@ -1,0 +1,131 @@
+"""The inbox of reminders and escalations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select, update
+
+from workflow.access import Actor
+from workflow.clock import SHANGHAI
+from workflow.errors import NotFound
+from workflow.persistence import tables
+from workflow.persistence.engine import reading, writing
+from workflow.services.pages import Page, page_of
+from workflow.services.product import Product
+from workflow.vocabulary import ClockKind
+
+_LARGEST_ID = 2**63 - 1
+
+
+def list_alerts(
+    product: Product,
+    *,
+    actor: Actor,
+    unread: bool | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """The alerts addressed to this person, newest first."""
+    statement = _alerts().where(tables.alert_recipient.c.account_id == actor.account_id)
+    if unread is not None:
+        read = tables.alert_recipient.c.read_at
+        statement = statement.where(read.is_(None) if unread else read.is_not(None))
+    with reading(product.engine) as connection:
+        return page_of(connection, statement, tables.alert.c.id, cursor, limit, _view, descending=True)
+
+
+def mark_alert_read(product: Product, *, actor: Actor, alert_id: int) -> dict[str, Any]:
+    """Marks one alert as read; answers it. Raises ``NotFound`` for one that is not this person's."""
+    recipient = tables.alert_recipient
+    own = and_(recipient.c.alert_id == alert_id, recipient.c.account_id == actor.account_id)
+    with writing(product.engine) as connection:
+        row = None
+        if 0 < alert_id <= _LARGEST_ID:
+            connection.execute(
+                update(recipient)
+                .where(own, recipient.c.read_at.is_(None))
+                .values(read_at=product.now(connection))
+            )
+            row = connection.execute(_alerts().where(own)).mappings().one_or_none()
+        if row is None:
+            raise NotFound(f"没有编号为 {alert_id} 的提醒")
+        return _view(row)
+
+
+def count_unread(product: Product, *, actor: Actor) -> int:
+    """How many alerts this person has not read."""
+    recipient = tables.alert_recipient
+    with reading(product.engine) as connection:
+        return connection.execute(
+            select(func.count())
+            .select_from(recipient)
+            .where(recipient.c.account_id == actor.account_id, recipient.c.read_at.is_(None))
+        ).scalar_one()
+
+
+def list_application_alerts(connection: Any, application_id: int) -> list[dict[str, Any]]:
+    """Every rung that was given for an application, oldest first."""
+    alert, clock = tables.alert, tables.clock
+    found = connection.execute(
+        select(alert, clock.c.kind)
+        .join(clock, clock.c.id == alert.c.clock_id)
+        .where(alert.c.application_id == application_id)
+        .order_by(alert.c.id)
+    ).mappings()
+    return [
+        {
+            "rung": row["rung"],
+            "rung_label": row["title"],
+            "clock_kind": row["kind"],
+            "clock_label": ClockKind(row["kind"]).label,
+            "due_on": row["due_on"].isoformat(),
+            "provisional": row["provisional"],
+            "scheduled_at": row["scheduled_at"].astimezone(SHANGHAI).isoformat(),
+            "raised_at": row["raised_at"].astimezone(SHANGHAI).isoformat(),
+        }
+        for row in found
+    ]
+
+
+def _alerts() -> Select[Any]:
+    alert, clock, application = tables.alert, tables.clock, tables.application
+    return (
+        select(
+            alert,
+            tables.alert_recipient.c.read_at,
+            clock.c.kind,
+            application.c.number,
+            application.c.applicant_name,
+            application.c.region,
+        )
+        .join(tables.alert_recipient, tables.alert_recipient.c.alert_id == alert.c.id)
+        .join(clock, clock.c.id == alert.c.clock_id)
+        .join(application, application.c.id == alert.c.application_id)
+    )
+
+
+def _view(row: Any) -> dict[str, Any]:
+    label = row["title"]
+    clock_label = ClockKind(row["kind"]).label
+    provisional = "（暂定）" if row["provisional"] else ""
+    late = row["raised_at"].date() > row["scheduled_at"].date()
+    return {
+        "id": row["id"],
+        "application_id": row["application_id"],
+        "application_number": row["number"],
+        "applicant_name": row["applicant_name"],
+        "region": row["region"],
+        "clock_id": row["clock_id"],
+        "rung": row["rung"],
+        "rung_label": label,
+        "clock_kind": row["kind"],
+        "clock_label": clock_label,
+        "due_on": row["due_on"].isoformat(),
+        "provisional": row["provisional"],
+        "scheduled_at": row["scheduled_at"].astimezone(SHANGHAI).isoformat(),
+        "raised_at": row["raised_at"].astimezone(SHANGHAI).isoformat(),
+        "read_at": row["read_at"].astimezone(SHANGHAI).isoformat() if row["read_at"] else None,
+        "message": f"{row['number']} {row['applicant_name']}：“{clock_label}”{label}，"
+        f"到期日{row['due_on']}{provisional}" + ("（补发）" if late else ""),
+    }

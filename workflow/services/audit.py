@@ -1,0 +1,259 @@
+"""The audit trail: one chain of SM3 hashes per application, and one of the system; appended, never changed.
+
+Each entry names actor, event, outcome, from, to, policy and calendar version, and the digest of the form as
+it then was. The head and length of an application's chain stand in its own row, so a cut tail is found too.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from workflow.access import Actor, require_reading
+from workflow.errors import Forbidden
+from workflow.persistence import tables
+from workflow.persistence.engine import reading
+from workflow.persistence.types import canonical
+from workflow.sealing import sm3
+from workflow.services.case import Case, open_case
+from workflow.services.pages import Page, page_of
+from workflow.services.product import Product
+from workflow.vocabulary import Event, Role, State
+
+SYSTEM_CHAIN = 0
+MOST_FAULTS = 100
+_INSERT = insert(tables.audit_entry)
+_READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
+# Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
+_KEPT = (
+    "opinion",
+    "reason",
+    "code",
+    "sections",
+    "site",
+    "class_no",
+    "present_count",
+    "inspected_at",
+    "ended_on",
+    "assess_on",
+    "amount",
+    "paid_on",
+    "received_on",
+    "source",
+    "voucher",
+    "objection_id",
+    "outcome",
+    "reply",
+)
+
+
+def kept_details(payload: dict[str, Any]) -> dict[str, Any]:
+    """What the trail keeps of a payload."""
+    return {name: payload[name] for name in _KEPT if payload.get(name) is not None}
+
+
+def append_entry(
+    case: Case,
+    event: str,
+    *,
+    outcome: str,
+    old: State,
+    new: State,
+    message: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Appends an entry to the application's chain; the caller writes the row with the new head."""
+    row = case.row
+    sequence = row["audit_count"] + 1
+    content = canonical(
+        {
+            "chain": row["id"],
+            "sequence": sequence,
+            "at": case.now.isoformat(),
+            "actor": case.actor.login,
+            "actor_id": case.actor.account_id,
+            "actor_name": case.actor.name,
+            "event": event,
+            "outcome": outcome,
+            "from": old.value,
+            "to": new.value,
+            "message": message,
+            "details": details or {},
+            "policy_version": row["policy_version"] or case.policy.version,
+            "calendar_version": case.calendar.version,
+            "form_digest": sm3(row["form"]),
+            "application_version": row["version"],
+        }
+    )
+    row["audit_head"] = _append(case.connection, row["id"], sequence, case.now, content, row["audit_head"])
+    row["audit_count"] = sequence
+
+
+def append_system_entry(
+    connection: Connection, actor: Actor, event: str, now: datetime, details: dict[str, Any]
+) -> None:
+    """Appends an entry to the system's own chain: accounts, calendars, readings in clear."""
+    chain = tables.system_chain
+    head = connection.execute(select(chain).with_for_update()).mappings().one()
+    sequence = head["audit_count"] + 1
+    content = canonical(
+        {
+            "chain": SYSTEM_CHAIN,
+            "sequence": sequence,
+            "at": now.isoformat(),
+            "actor": actor.login,
+            "actor_id": actor.account_id,
+            "actor_name": actor.name,
+            "event": event,
+            "outcome": "done",
+            "details": details,
+        }
+    )
+    digest = _append(connection, SYSTEM_CHAIN, sequence, now, content, head["audit_head"])
+    connection.execute(update(chain).values(audit_count=sequence, audit_head=digest))
+
+
+def _append(
+    connection: Connection, chain_id: int, sequence: int, now: datetime, content: str, previous: str
+) -> str:
+    digest = sm3(f"{previous}\n{content}")
+    connection.execute(
+        _INSERT,
+        {
+            "chain_id": chain_id,
+            "sequence": sequence,
+            "recorded_at": now,
+            "content": content,
+            "previous_hash": previous,
+            "hash": digest,
+        },
+    )
+    return digest
+
+
+# --- reading and proving -----------------------------------------------------------------------------------
+
+_EVENT_LABELS = {event.value: event.label for event in Event} | {
+    "create": "新建申请",
+    "edit": "修改申请表",
+    "replace_roster": "更新学员花名册",
+    "recompute": "因放假安排更新重新计算期限",
+}
+
+
+def read_history(
+    product: Product, *, actor: Actor, application_id: int, cursor: str | None = None, limit: int = 50
+) -> Page:
+    """The application's trail, oldest first, refused commands included.
+
+    Raises ``NotFound`` and ``Forbidden`` like reading the application itself.
+    """
+    entries = tables.audit_entry
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_reading(actor, case.matter())
+        return page_of(
+            connection,
+            select(entries).where(entries.c.chain_id == application_id),
+            entries.c.sequence,
+            cursor,
+            limit,
+            _entry_view,
+        )
+
+
+def _entry_view(row: Any) -> dict[str, Any]:
+    content = json.loads(row["content"])
+    states = {
+        key: State(content[name]) if content.get(name) else None
+        for key, name in (("from_state", "from"), ("to_state", "to"))
+    }
+    return {
+        "sequence": row["sequence"],
+        "at": content["at"],
+        "actor": content["actor"],
+        "actor_name": content["actor_name"],
+        "event": content["event"],
+        "event_label": _EVENT_LABELS.get(content["event"], content["event"]),
+        "outcome": content["outcome"],
+        **{name: state.value if state else None for name, state in states.items()},
+        **{f"{name}_label": state.label if state else None for name, state in states.items()},
+        "message": content.get("message", ""),
+        "detail": content["details"],
+        "policy_version": content.get("policy_version"),
+        "calendar_version": content.get("calendar_version"),
+        "form_digest": content.get("form_digest"),
+        "hash": row["hash"],
+    }
+
+
+def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
+    """Recomputes every chain and compares it with its head.
+
+    ``actor`` None is the command line, where the machine's owner stands. Answers ``holds``, the number of
+    chains and entries, and each fault found: an edited, missing, swapped or cut entry.
+    """
+    if actor is not None and actor.role not in _READERS:
+        raise Forbidden("只有审计、领导小组办公室和系统管理员可以核验审计链")
+    faults: list[dict[str, Any]] = []
+    counts = {"chains": 0, "entries": 0}
+    applications, entries = tables.application, tables.audit_entry
+    with reading(product.engine, snapshot=True) as connection:
+        heads: dict[int, tuple[int, str]] = {}
+        standing: dict[int, tuple[str, str, int]] = {}
+        stored = select(
+            applications.c.id,
+            applications.c.audit_count,
+            applications.c.audit_head,
+            applications.c.state,
+            applications.c.form,
+            applications.c.version,
+        )
+        for row in connection.execution_options(yield_per=500).execute(stored):
+            heads[row.id] = (row.audit_count, row.audit_head)
+            standing[row.id] = (row.state, sm3(row.form), row.version)
+        system = connection.execute(select(tables.system_chain)).one()
+        heads[SYSTEM_CHAIN] = (system.audit_count, system.audit_head)
+        stream = connection.execution_options(yield_per=1000).execute(
+            select(entries).order_by(entries.c.chain_id, entries.c.sequence)
+        )
+        reached: dict[int, tuple[int, str]] = {}
+        said: dict[int, tuple[str, str, int]] = {}
+        for entry in stream.mappings():
+            chain_id = entry["chain_id"]
+            counts["entries"] += 1
+            content = json.loads(entry["content"])
+            fault = _fault(entry, content, *reached.get(chain_id, (0, "")))
+            if fault:
+                faults.append({"chain": chain_id, "sequence": entry["sequence"], "fault": fault})
+            reached[chain_id] = (entry["sequence"], entry["hash"])
+            if chain_id != SYSTEM_CHAIN:
+                said[chain_id] = (content["to"], content["form_digest"], content["application_version"])
+    for chain_id, head in heads.items():
+        counts["chains"] += 1
+        if reached.get(chain_id, (0, "")) != head:
+            faults.append({"chain": chain_id, "sequence": head[0], "fault": "链尾与登记的链头不一致"})
+        elif chain_id in standing and said.get(chain_id) != standing[chain_id]:
+            faults.append(
+                {"chain": chain_id, "sequence": head[0], "fault": "申请的状态或者申请表与最后一条记录不符"}
+            )
+    faults += [
+        {"chain": chain_id, "sequence": 0, "fault": "没有与这条链对应的申请"}
+        for chain_id in reached.keys() - heads.keys()
+    ]
+    return {"holds": not faults, **counts, "faults": faults[:MOST_FAULTS]}
+
+
+def _fault(row: Any, content: dict[str, Any], sequence: int, head: str) -> str:
+    if row["sequence"] != sequence + 1:
+        return "缺少记录"
+    if row["previous_hash"] != head:
+        return "与上一条记录不衔接"
+    if sm3(f"{row['previous_hash']}\n{row['content']}") != row["hash"]:
+        return "记录内容被改动"
+    if (content["chain"], content["sequence"]) != (row["chain_id"], row["sequence"]):
+        return "记录被移到别处"
+    return ""

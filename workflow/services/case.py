@@ -1,0 +1,335 @@
+"""One application inside one transaction: loaded (and locked), changed in memory, written back once.
+
+Everything an event does to an application goes through here, so that form, clocks, decisions, audit trail
+and outbox can only change together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from calendars import ChinaWorkingDays
+from workflow.access import Actor, Matter
+from workflow.chart.moves import Situation
+from workflow.clock import real_now, shanghai_date
+from workflow.deadlines.keeping import Clock, clock_of_row
+from workflow.errors import NotFound
+from workflow.persistence import tables
+from workflow.persistence.types import canonical
+from workflow.policy import Policy
+from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
+from workflow.vocabulary import SECTION_OF, ApplicationKind, Department, Event, Section, State
+
+application = tables.application
+_LARGEST_ID = 2**63 - 1
+
+_READ = select(application, CURRENT_CALENDAR.label("calendar_now")).where(application.c.id == bindparam("id"))
+# NO KEY: rows that refer to the application (alerts) may still be written beside it.
+_LOCK = _READ.with_for_update(of=application, key_share=True)
+_READ_AT_TEST_TIME = _READ.add_columns(TEST_NOW.label("test_now"))
+_LOCK_AT_TEST_TIME = _LOCK.add_columns(TEST_NOW.label("test_now"))
+_CLOCKS = (
+    select(tables.clock)
+    .where(tables.clock.c.application_id == bindparam("application_id"))
+    .order_by(tables.clock.c.id)
+)
+_WRITTEN = (
+    "policy_version",
+    "updated_at",
+    "applicant_name",
+    "state",
+    "section",
+    "state_since_on",
+    "correction_target",
+    "suspension_target",
+    "version",
+    "form",
+    "findings",
+    "roster_count",
+    "roster_digest",
+    "published_digest",
+    "asked_fen",
+    "approved_fen",
+    "paid_fen",
+    "to_recover_fen",
+    "recovered_fen",
+    "audit_count",
+    "audit_head",
+)
+_UPDATE = (
+    update(application)
+    .where(application.c.id == bindparam("_id"))
+    .values({name: bindparam(f"_{name}") for name in _WRITTEN})
+)
+_CLOCK_WRITTEN = (
+    "segments",
+    "ended",
+    "ended_on",
+    "used_days",
+    "started_on",
+    "due_on",
+    "runs_from_on",
+    "provisional",
+    "calendar_version",
+    "next_rung",
+    "next_alert_at",
+)
+_UPDATE_CLOCK = (
+    update(tables.clock)
+    .where(tables.clock.c.id == bindparam("_id"))
+    .values({name: bindparam(f"_{name}") for name in _CLOCK_WRITTEN})
+)
+_INSERT_CLOCK = insert(tables.clock).returning(tables.clock.c.id)
+_INSERT_DECISION = insert(tables.decision)
+_SUPERSEDE = (
+    update(tables.decision)
+    .where(
+        tables.decision.c.application_id == bindparam("_application_id"),
+        tables.decision.c.step == bindparam("_step"),
+        ~tables.decision.c.superseded,
+    )
+    .values(superseded=True)
+)
+
+REVIEW_STEPS: dict[State, tuple[str, str]] = {
+    state: (state.value.rsplit("_", 1)[0], state.value.rsplit("_", 1)[1])
+    for state in State
+    if state.value.endswith(("_first", "_second"))
+} | {
+    State.TRAINING_HR_OPINION: ("training_hr", "only"),
+    State.ASSESSMENT_HR_OPINION: ("assessment_hr", "only"),
+}
+"""The step of the form, and the seat in it, that is decided in a state."""
+
+
+@dataclass(slots=True)
+class Case:
+    """An application at work. Fields of the row are attributes; ``form`` is the paper form as a document.
+
+    ``settled``, ``publish_again`` are what an act found out and the chart needs to know.
+    """
+
+    product: Product
+    connection: Connection
+    actor: Actor
+    now: datetime
+    calendar: ChinaWorkingDays
+    policy: Policy
+    row: dict[str, Any]
+    form: dict[str, Any]
+    clocks: list[Clock]
+    state: State
+    settled: bool = False
+    publish_again: bool = False
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> int:
+        """The application's id."""
+        number: int = self.row["id"]
+        return number
+
+    @property
+    def today(self) -> date:
+        """The business date in China."""
+        return shanghai_date(self.now)
+
+    @property
+    def kind(self) -> ApplicationKind:
+        """Who applies."""
+        return ApplicationKind(self.row["kind"])
+
+    def section(self, section: Section) -> dict[str, Any]:
+        """That section of the form, ready to be filled."""
+        part: dict[str, Any] = self.form.setdefault(section.value, {})
+        return part
+
+    # --- who signed ----------------------------------------------------------------------------------------
+
+    def reviews(self) -> Iterator[dict[str, Any]]:
+        """Every review on the form, superseded ones among them."""
+        for section in Section:
+            yield from self.form.get(section.value, {}).get("reviews", ())
+
+    def valid_review(self, step: str, seat: str) -> dict[str, Any] | None:
+        """The standing signature on a seat of a step."""
+        for review in self.reviews():
+            if review["step"] == step and review["seat"] == seat and not review["superseded"]:
+                return review
+        return None
+
+    def open_notice(self) -> dict[str, Any] | None:
+        """The public notice that hangs now."""
+        notices = self.form.get(Section.CLAIM.value, {}).get("notices", ())
+        return next((notice for notice in notices if notice["ended_because"] is None), None)
+
+    def objections(self) -> list[dict[str, Any]]:
+        """All objections filed so far."""
+        filed: list[dict[str, Any]] = self.form.get(Section.CLAIM.value, {}).get("objections", [])
+        return filed
+
+    def open_objections(self) -> list[dict[str, Any]]:
+        """Objections without an answer, whichever notice they were filed against."""
+        return [objection for objection in self.objections() if objection["outcome"] is None]
+
+    def objection_upheld(self) -> bool:
+        """Whether one against the hanging notice was found right."""
+        notice = self.open_notice()
+        return notice is not None and any(
+            objection["outcome"] == "upheld" and objection["settled_in_notice"] == notice["id"]
+            for objection in self.objections()
+        )
+
+    def matter(self) -> Matter:
+        """What access asks of the application."""
+        step = REVIEW_STEPS.get(self.state)
+        first = self.valid_review(step[0], "first") if step else None
+        notice = self.open_notice()
+        return Matter(
+            state=self.state,
+            region=self.row["region"],
+            created_by=self.row["created_by"],
+            organisation_id=self.row["organisation_id"],
+            first_reviewer_id=first["account_id"] if first else None,
+            publisher_id=notice["published_by"] if notice else None,
+            finance_reviewer_ids=frozenset(
+                review["account_id"] for review in self.reviews() if review["step"] == "claim_finance"
+            ),
+        )
+
+    def situation(self) -> Situation:
+        """What the chart asks besides the state."""
+        return Situation(
+            kind=self.kind,
+            correction_target=_stored(self.row["correction_target"]),
+            suspension_target=_stored(self.row["suspension_target"]),
+            settled=self.settled,
+            publish_again=self.publish_again,
+            objection_upheld=self.objection_upheld(),
+        )
+
+    def sign(self, outcome: str, opinion: str, *, standing: bool = True) -> None:
+        """The actor signs the seat of the current state; ``standing`` False for one that sends it back."""
+        step, seat = REVIEW_STEPS[self.state]
+        self.connection.execute(
+            _INSERT_DECISION,
+            {
+                "application_id": self.id,
+                "step": step,
+                "seat": seat,
+                "account_id": self.actor.account_id,
+                "outcome": outcome,
+                "opinion": opinion,
+                "decided_at": self.now,
+                "superseded": not standing,
+            },
+        )
+        self.section(SECTION_OF[self.state]).setdefault("reviews", []).append(
+            {
+                "step": step,
+                "seat": seat,
+                "account_id": self.actor.account_id,
+                "name": self.actor.name,
+                "decided_at": self.now.isoformat(),
+                "outcome": outcome,
+                "opinion": opinion,
+                "superseded": not standing,
+            }
+        )
+
+    def supersede(self, step: str) -> None:
+        """The standing signatures of a step no longer count; they stay on the form, struck out."""
+        self.connection.execute(_SUPERSEDE, {"_application_id": self.id, "_step": step})
+        for review in self.reviews():
+            if review["step"] == step:
+                review["superseded"] = True
+
+    # --- moving on -----------------------------------------------------------------------------------------
+
+    def enter(self, state: State) -> None:
+        """The application now stands in ``state``."""
+        self.state = state
+        self.row["state"] = state.value
+        if state not in {State.SUSPENDED, State.REJECTED, State.WITHDRAWN, State.TERMINATED}:
+            self.row["section"] = SECTION_OF[state].value
+        self.row["state_since_on"] = self.today
+
+    def write(self) -> None:
+        """Writes the row and the clocks; inserts of the act itself have gone before."""
+        self.row["form"] = canonical(self.form)
+        self.row["updated_at"] = self.now
+        for clock in self.clocks:
+            if clock.id == 0:
+                values = clock.as_row() | {"application_id": self.id, "region": self.row["region"]}
+                clock.id = self.connection.execute(_INSERT_CLOCK, values).scalar_one()
+            elif clock.changed:
+                row = clock.as_row()
+                values = {f"_{name}": row[name] for name in _CLOCK_WRITTEN} | {"_id": clock.id}
+                self.connection.execute(_UPDATE_CLOCK, values)
+            clock.changed = False
+
+    def write_row(self) -> None:
+        """Writes the application's own row; after the audit entry, whose head it carries."""
+        self.connection.execute(_UPDATE, {f"_{name}": self.row[name] for name in _WRITTEN} | {"_id": self.id})
+
+
+def open_case(
+    product: Product, connection: Connection, actor: Actor, application_id: int, *, lock: bool
+) -> Case:
+    """The application, locked against everybody else until the transaction ends where ``lock``.
+
+    Raises ``NotFound`` for an unknown id.
+    """
+    if not 0 < application_id <= _LARGEST_ID:
+        raise NotFound(f"没有编号为 {application_id} 的申请")
+    if product.settings.test_clock:
+        statement = _LOCK_AT_TEST_TIME if lock else _READ_AT_TEST_TIME
+    else:
+        statement = _LOCK if lock else _READ
+    found = connection.execute(statement, {"id": application_id}).mappings().one_or_none()
+    if found is None:
+        raise NotFound(f"没有编号为 {application_id} 的申请")
+    row = dict(found)
+    now = row.pop("test_now", None) or real_now()
+    calendar = product.calendar_of(connection, row.pop("calendar_now"))
+    clocks = [
+        clock_of_row(stored)
+        for stored in connection.execute(_CLOCKS, {"application_id": application_id}).mappings()
+    ]
+    version = row["policy_version"]
+    policy = (
+        product.policy_of(connection, version) if version else product.policy_of_the_day(row["policy_key"])
+    )
+    return Case(
+        product=product,
+        connection=connection,
+        actor=actor,
+        now=now,
+        calendar=calendar,
+        policy=policy,
+        row=row,
+        form=json.loads(row["form"]),
+        clocks=clocks,
+        state=State(row["state"]),
+    )
+
+
+def _stored(state: str | None) -> State | None:
+    return State(state) if state else None
+
+
+DEPARTMENT_CLOCKS: dict[Department, str] = {
+    Department.INDUSTRY: "claim_industry_review",
+    Department.HR: "hr_total",
+    Department.FINANCE: "finance_total",
+}
+"""The clock that holds each department's total on a claim."""
+
+SILENT_EVENTS: frozenset[Event] = frozenset({Event.FILE_OBJECTION})
+"""Events that anybody may send, without a version."""

@@ -1,0 +1,238 @@
+"""The one door: an event sent to an application, carried out whole or not at all.
+
+Lock the row → the same command again gets its stored reply → expected version → access → payload → act and
+rules → chart → clocks → audit → outbox → version → reply → commit. A refusal changes nothing and is
+recorded in the trail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from workflow.access import PUBLIC, Actor, Matter, may_read, require_event, require_reading
+from workflow.chart.table import next_state
+from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotNow, Refused, RuleBroken
+from workflow.form.payloads import read_payload
+from workflow.notifications.outbox import post_move
+from workflow.persistence import tables
+from workflow.persistence.engine import writing
+from workflow.persistence.types import canonical
+from workflow.sealing import sm3
+from workflow.services.acts import AFTERWARDS, act_of
+from workflow.services.audit import append_entry, kept_details
+from workflow.services.case import Case, open_case
+from workflow.services.clocks import keeper_of
+from workflow.services.product import Product
+from workflow.services.recompute import is_behind, recompute
+from workflow.services.view import application_view
+from workflow.vocabulary import Event, State
+
+_FIND_COMMAND = select(tables.command.c.digest, tables.command.c.reply).where(
+    tables.command.c.account_id == bindparam("account_id"),
+    tables.command.c.command_id == bindparam("command_id"),
+)
+_STORE_COMMAND = insert(tables.command)
+_RECORDED_REFUSALS = (Forbidden, NotNow, RuleBroken)
+_LONGEST_COMMAND_ID = 128
+
+
+def send_event(
+    product: Product,
+    *,
+    actor: Actor | None,
+    application_id: int,
+    event: str,
+    payload: Any,
+    expected_version: int | None,
+    command_id: str | None,
+    prefix: str = "payload",
+    answer: Callable[[Case], dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Carries out ``event`` for ``actor`` (None: somebody who is not signed in) and answers the application.
+
+    The same ``command_id`` with the same content answers what it answered the first time and does nothing.
+    ``answer`` makes another answer of the case; ``prefix`` is where faulty fields are said to stand.
+    Raises ``Malformed`` (unreadable, or the command id was used for other content), ``NotFound``,
+    ``Forbidden``, ``Conflict`` (another version by now), ``NotNow``, ``RuleBroken``, ``Unavailable``.
+    """
+    person = actor or PUBLIC
+    known = _read_event(event)
+    _check_command_id(command_id)
+    digest = sm3(canonical([application_id, event, payload, expected_version]))
+    try:
+        with writing(product.engine) as connection:
+            case = open_case(product, connection, person, application_id, lock=True)
+            stored = _stored_reply(case, command_id, digest, expected_version)
+            if stored is not None:
+                return stored
+            if is_behind(case):
+                recompute(case)
+            _carry_out(case, known, payload, expected_version, prefix)
+            reply = answer(case) if answer else _answer(case)
+            _store_reply(case, command_id, digest, reply)
+            return reply
+    except _RECORDED_REFUSALS as refusal:
+        _record_refusal(product, person, application_id, event, payload, refusal)
+        raise
+    except IntegrityError as error:
+        # What the checks above could lose in a race, the database has refused; nothing was written.
+        raise _explained(product, person, application_id, command_id, digest) from error
+
+
+def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | None, prefix: str) -> None:
+    matter = case.matter()
+    _require_acquainted(case.actor, matter, event)
+    if expected_version is not None and expected_version != case.row["version"]:
+        raise Conflict(
+            f"这件申请已被更新（当前版本 {case.row['version']}，您看到的是版本 {expected_version}），"
+            "请刷新后再办理",
+            current_version=case.row["version"],
+        )
+    require_event(case.actor, matter, event)
+    read = read_payload(event, payload, prefix)
+    old = case.state
+    act_of(event, old)(case, read)
+    move(case, event)
+    append_entry(
+        case, event.value, outcome="done", old=old, new=case.state, details=kept_details(read.stored())
+    )
+    post_move(case.connection, case.id, event.value, old, case.state, case.now)
+    case.write_row()
+
+
+def _answer(case: Case) -> dict[str, Any]:
+    if case.actor.role is not None and may_read(case.actor, case.matter()):
+        return application_view(case, case.actor)
+    # Who may object to a notice may not therefore read the application.
+    return {
+        "id": case.id,
+        "number": case.row["number"],
+        "state": case.state.value,
+        "state_label": case.state.label,
+        "version": case.row["version"],
+    }
+
+
+def _store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str, Any]) -> None:
+    if command_id is None:
+        return
+    case.connection.execute(
+        _STORE_COMMAND,
+        {
+            "account_id": case.actor.account_id,
+            "command_id": command_id,
+            "digest": digest,
+            "application_id": case.id,
+            "reply": json.dumps(reply, ensure_ascii=False),
+            "recorded_at": case.now,
+        },
+    )
+
+
+def move(case: Case, event: Event) -> None:
+    """The chart says where the event leads; state, stored targets, clocks and version follow."""
+    old = case.state
+    new = next_state(old, event, case.situation())
+    if new is not old:
+        case.enter(new)
+    if event is Event.RESUME:
+        case.row["suspension_target"] = None
+    elif event is Event.SUBMIT:
+        case.row["correction_target"] = None
+    keeper_of(case).move(old, new, event.value)
+    afterwards = AFTERWARDS.get(event)
+    if afterwards is not None:
+        afterwards(case)
+    case.row["version"] += 1
+    case.write()
+
+
+def _require_acquainted(actor: Actor, matter: Matter, event: Event) -> None:
+    # Anybody may object to a notice; all else needs an application one may at least see.
+    if event is Event.FILE_OBJECTION and matter.state is State.CLAIM_PUBLIC_NOTICE:
+        return
+    if actor.role is not None or event is not Event.CLOSE_NOTICE:
+        require_reading(actor, matter)
+
+
+def _stored_reply(
+    case: Case, command_id: str | None, digest: str, expected_version: int | None
+) -> dict[str, Any] | None:
+    # A command that was carried out has moved the version, so a fitting version needs no look-up.
+    if command_id is None or (expected_version is not None and expected_version == case.row["version"]):
+        return None
+    found = case.connection.execute(
+        _FIND_COMMAND, {"account_id": case.actor.account_id, "command_id": command_id}
+    ).one_or_none()
+    if found is None:
+        return None
+    if found.digest != digest:
+        raise _reused(command_id)
+    reply: dict[str, Any] = json.loads(found.reply)
+    return reply
+
+
+def _explained(
+    product: Product, actor: Actor, application_id: int, command_id: str | None, digest: str
+) -> Refused:
+    with writing(product.engine) as connection:
+        if command_id is not None:
+            found = connection.execute(
+                _FIND_COMMAND, {"account_id": actor.account_id, "command_id": command_id}
+            ).one_or_none()
+            if found is not None and found.digest != digest:
+                return _reused(command_id)
+        case = open_case(product, connection, actor, application_id, lock=False)
+        return Conflict("这一步刚刚已由他人办理，请刷新后查看", current_version=case.row["version"])
+
+
+def _record_refusal(
+    product: Product, actor: Actor, application_id: int, event: str, payload: Any, refusal: Refused
+) -> None:
+    with writing(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=True)
+        details = _readable_details(event, payload)
+        if isinstance(refusal, RuleBroken):
+            details = details | {"findings": [finding.as_dict() for finding in refusal.findings]}
+        append_entry(
+            case,
+            event,
+            outcome="refused",
+            old=case.state,
+            new=case.state,
+            message=refusal.message,
+            details=details,
+        )
+        case.write_row()
+
+
+def _readable_details(event: str, payload: Any) -> dict[str, Any]:
+    # A refusal may come before the payload was read; what cannot be read is not kept.
+    try:
+        return kept_details(read_payload(Event(event), payload).stored())
+    except Malformed:
+        return {}
+
+
+def _read_event(event: str) -> Event:
+    try:
+        return Event(event)
+    except ValueError:
+        message = f"没有“{event}”这种办理事项"[:200]
+        raise Malformed(message, [FieldError("event", message)]) from None
+
+
+def _check_command_id(command_id: str | None) -> None:
+    if command_id is not None and not 0 < len(command_id) <= _LONGEST_COMMAND_ID:
+        message = f"Idempotency-Key 应为 1 到 {_LONGEST_COMMAND_ID} 个字符"
+        raise Malformed(message, [FieldError("Idempotency-Key", message)], status=400)
+
+
+def _reused(command_id: str) -> Malformed:
+    message = f"Idempotency-Key“{command_id}”已用于另一项内容不同的请求，请换一个"
+    return Malformed(message, [FieldError("Idempotency-Key", message)])

@@ -1,0 +1,181 @@
+"""Public notices, as anybody may read them, and objections to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from workflow.access import Actor
+from workflow.clock import SHANGHAI
+from workflow.errors import Forbidden, NotFound, NotNow
+from workflow.persistence import tables
+from workflow.persistence.engine import reading, writing
+from workflow.policy import available_policies, load_policy
+from workflow.sealing import unseal
+from workflow.services.audit import append_system_entry
+from workflow.services.case import open_case
+from workflow.services.door import send_event
+from workflow.services.pages import Page, page_of
+from workflow.services.product import Product
+from workflow.vocabulary import ClockKind, Department, Event, Role
+
+_LARGEST_ID = 2**63 - 1
+LEVEL_LABELS = {
+    5: "初级工（五级）",
+    4: "中级工（四级）",
+    3: "高级工（三级）",
+    2: "技师（二级）",
+    1: "高级技师（一级）",
+}
+STATE_LABELS = {
+    "open": "公示中",
+    "closed": "公示结束",
+    "returned": "公示中止（退回补正）",
+    "suspended": "公示中止（暂停办理）",
+    "withdrawn": "公示中止（申请撤回）",
+    "rejected": "公示中止（不予通过）",
+    "terminated": "公示中止（终止办理）",
+}
+
+
+def list_public_notices(
+    product: Product, *, region: str | None = None, cursor: str | None = None, limit: int = 20
+) -> Page:
+    """The notices, newest first; no personal data beyond what a notice must show."""
+    statement = _notices()
+    if region is not None:
+        statement = statement.where(tables.application.c.region == region)
+    with reading(product.engine) as connection:
+        return page_of(connection, statement, tables.notice.c.id, cursor, limit, _view, descending=True)
+
+
+def read_public_notice(product: Product, *, notice_id: int) -> dict[str, Any]:
+    """One notice; raises ``NotFound``."""
+    with reading(product.engine) as connection:
+        row = None
+        if 0 < notice_id <= _LARGEST_ID:
+            row = (
+                connection.execute(_notices().where(tables.notice.c.id == notice_id)).mappings().one_or_none()
+            )
+        if row is None:
+            raise NotFound(f"没有编号为 {notice_id} 的公示")
+        return _view(row)
+
+
+def file_public_objection(
+    product: Product, *, notice_id: int, body: Any, command_id: str | None = None, actor: Actor | None = None
+) -> dict[str, Any]:
+    """Files an objection to the notice that hangs; answers its id and a receipt to follow it by.
+
+    Raises ``NotFound``, ``Malformed``, and ``NotNow`` when the notice no longer hangs.
+    """
+    notice = read_public_notice(product, notice_id=notice_id)
+    if notice["state"] != "open":
+        raise NotNow(f"这次公示已经结束（{notice['state_label']}），不能再提出异议")
+    return send_event(
+        product,
+        actor=actor,
+        application_id=notice["application_id"],
+        event=Event.FILE_OBJECTION.value,
+        payload=body,
+        expected_version=None,
+        command_id=command_id,
+        prefix="",
+        answer=lambda case: {
+            "id": case.notes["objection_id"],
+            "receipt": case.notes["receipt"],
+            "notice_id": notice_id,
+            "filed_at": case.now.astimezone(SHANGHAI).isoformat(),
+        },
+    )
+
+
+def read_objection(
+    product: Product, *, actor: Actor, application_id: int, objection_id: int
+) -> dict[str, Any]:
+    """Name and contact of an objector in clear, for HR's reviewers who answer; the reading is audited."""
+    with writing(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        at_work = actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
+        if not at_work or actor.region != case.row["region"]:
+            raise Forbidden("只有本地区人社部门的审核人员可以查看异议人的联系方式")
+        objections = tables.objection
+        row = (
+            connection.execute(
+                select(objections).where(
+                    objections.c.id == objection_id, objections.c.application_id == application_id
+                )
+            )
+            .mappings()
+            .one_or_none()
+        )
+        if row is None:
+            raise NotFound(f"本申请没有编号为 {objection_id} 的异议")
+        append_system_entry(
+            connection,
+            actor,
+            "read_objection_in_clear",
+            case.now,
+            {"application": application_id, "objection": objection_id, "purpose": "处理异议"},
+        )
+        secret_key = product.settings.secret_key
+        return {
+            "id": row["id"],
+            "receipt": row["receipt"],
+            "name": unseal(row["name_sealed"], secret_key=secret_key),
+            "contact": unseal(row["contact_sealed"], secret_key=secret_key),
+            "content": row["content"],
+        }
+
+
+def region_labels() -> dict[str, str]:
+    """Every region that a policy covers, with its name."""
+    labels: dict[str, str] = {}
+    for key in available_policies():
+        labels |= load_policy(key).regions
+    return labels
+
+
+def _notices() -> Select[Any]:
+    notice, clock, application = tables.notice, tables.clock, tables.application
+    return (
+        select(
+            notice,
+            clock.c.due_on,
+            clock.c.provisional,
+            application.c.region,
+        )
+        .join(application, application.c.id == notice.c.application_id)
+        .join(
+            clock,
+            (clock.c.application_id == notice.c.application_id)
+            & (clock.c.kind == ClockKind.PUBLIC_NOTICE.value)
+            & (clock.c.subject_id == notice.c.id),
+        )
+    )
+
+
+def _view(row: Any) -> dict[str, Any]:
+    content = row["content"]
+    state = row["ended_because"] or "open"
+    return {
+        "id": row["id"],
+        "application_id": row["application_id"],
+        "application_number": content["application_number"],
+        "applicant_name": content["applicant_name"],
+        "region": row["region"],
+        "region_label": region_labels().get(row["region"], row["region"]),
+        "published_on": row["published_on"].isoformat(),
+        "minimum_until": row["due_on"].isoformat() if row["due_on"] else None,
+        "provisional": row["provisional"],
+        "closed_on": row["closed_on"].isoformat() if row["closed_on"] else None,
+        "site": row["site"],
+        "state": state,
+        "state_label": STATE_LABELS[state],
+        "classes": [
+            entry | {"level_label": LEVEL_LABELS.get(entry["level"], "")} for entry in content["classes"]
+        ],
+        "total_heads": content["total_heads"],
+        "total_amount": content["total_amount"],
+    }

@@ -1,0 +1,64 @@
+"""Personal data on the form: sealed before it is stored, opened only where a step needs it in clear.
+
+A sealed field stands on the stored form as ``{"sealed": …, "masked": …}``; whoever only looks gets the mask.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow.form.masking import MASKS
+from workflow.sealing import seal, unseal
+
+_SEALED_FIELDS: dict[str, dict[str, str]] = {
+    "applicant": {"bank_account": "account", "contact_phone": "phone", "id_number": "identity"},
+}
+
+
+def seal_part(name: str, part: dict[str, Any], *, secret_key: str) -> dict[str, Any]:
+    """The part of the form with its personal fields sealed; ready to be stored."""
+    sealed = dict(part)
+    for field, mask in _SEALED_FIELDS.get(name, {}).items():
+        clear = part.get(field)
+        if isinstance(clear, str):
+            sealed[field] = sealed_value(clear, mask, secret_key=secret_key)
+    return sealed
+
+
+def sealed_value(clear: str, mask: str, *, secret_key: str) -> dict[str, str]:
+    """One value, sealed, with its mask beside it."""
+    return {"sealed": seal(clear, secret_key=secret_key), "masked": MASKS[mask](clear)}
+
+
+def open_form(form: dict[str, Any], *, secret_key: str) -> dict[str, Any]:
+    """The form in clear, for the checks of a submission; never stored, never answered."""
+    opened: dict[str, Any] = _walk(form, lambda value: unseal(value["sealed"], secret_key=secret_key))
+    return opened
+
+
+def masked_form(form: dict[str, Any]) -> dict[str, Any]:
+    """The form as people see it: masks instead of sealed values, names instead of account numbers."""
+    masked: dict[str, Any] = _walk(form, lambda value: value["masked"])
+    return masked
+
+
+def keep_masked(
+    name: str, part: dict[str, Any], stored: dict[str, Any], *, secret_key: str
+) -> dict[str, Any]:
+    """A part that comes back with masks where nothing was retyped, with those values opened again."""
+    kept = dict(part)
+    for field in _SEALED_FIELDS.get(name, {}):
+        before = stored.get(field)
+        if isinstance(before, dict) and part.get(field) == before["masked"]:
+            kept[field] = unseal(before["sealed"], secret_key=secret_key)
+    return kept
+
+
+def _walk(value: Any, reveal: Any) -> Any:
+    if isinstance(value, dict):
+        if "sealed" in value and "masked" in value:
+            return reveal(value)
+        return {key: _walk(inner, reveal) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_walk(inner, reveal) for inner in value]
+    return value

@@ -1,0 +1,83 @@
+"""The reports and who may have them: office, auditors, administrators everywhere; departments their region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow.access import Actor
+from workflow.clock import shanghai_date
+from workflow.errors import FieldError, Forbidden, Malformed, NotFound
+from workflow.persistence.engine import reading
+from workflow.reports import REPORTS, Scope, period_of, workbook
+from workflow.services.product import Product
+from workflow.vocabulary import REGION_LABELS, Role
+
+_EVERYWHERE = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMIN})
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
+
+def list_reports() -> list[dict[str, str]]:
+    """Name and title of every report."""
+    return [{"name": report.name, "title": report.title} for report in REPORTS.values()]
+
+
+def make_report(
+    product: Product,
+    *,
+    actor: Actor | None,
+    name: str,
+    region: str | None = None,
+    year: int | None = None,
+    month: int | None = None,
+) -> dict[str, Any]:
+    """One report as ``{"name", "title", "columns": [{"key", "label"}], "rows"}``; money in yuan.
+
+    ``actor`` None is the command line, where the machine's owner stands. A report of a quarter, half year or
+    year covers the one in which ``month`` lies; without a month, the running one, or the last of a past year.
+    Raises ``NotFound`` for an unknown name, ``Malformed`` for a region, year or month that there is not,
+    ``Forbidden`` for applicants and for another region than one's own.
+    """
+    report = REPORTS.get(name)
+    if report is None:
+        raise NotFound(f"没有名为“{name}”的报表，现有：{'、'.join(REPORTS)}")
+    _check(region, year, month)
+    regions = _regions(actor, region)
+    with reading(product.engine) as connection:
+        today = shanghai_date(product.now(connection))
+        year = year or today.year
+        month = month or (today.month if year == today.year else 12)
+        period = period_of(report.span, year, month, today)
+        rows = report.rows(connection, Scope(period, regions, today, product.calendar(connection)))
+    return {
+        "name": report.name,
+        "title": f"{report.title}（{period.title}）",
+        "columns": [{"key": key, "label": label} for key, label in report.columns.items()],
+        "rows": rows,
+    }
+
+
+def report_workbook(report: dict[str, Any]) -> bytes:
+    """A report that ``make_report`` answered, as an Excel workbook."""
+    return workbook(report)
+
+
+def _regions(actor: Actor | None, region: str | None) -> tuple[str, ...]:
+    if actor is None or actor.role in _EVERYWHERE:
+        return (region,) if region else tuple(REGION_LABELS)
+    if actor.department is None or actor.region is None:
+        raise Forbidden("报表供各部门、领导小组办公室和审计人员使用")
+    if region not in {None, actor.region}:
+        raise Forbidden("只能查看本地区的报表")
+    return (actor.region,)
+
+
+def _check(region: str | None, year: int | None, month: int | None) -> None:
+    errors = []
+    if region is not None and region not in REGION_LABELS:
+        errors.append(FieldError("region", f"没有行政区划“{region}”，应为 {'、'.join(REGION_LABELS)}"))
+    if year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR:
+        errors.append(FieldError("year", f"年度应为 {_FIRST_YEAR} 到 {_LAST_YEAR} 的整数"))
+    if month is not None and not 1 <= month <= 12:
+        errors.append(FieldError("month", "月份应为 1 到 12 的整数"))
+    if errors:
+        raise Malformed("；".join(error.message for error in errors), errors)

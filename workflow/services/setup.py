@@ -1,0 +1,61 @@
+"""Making a database ready: its schema, the packaged calendar, the head of the system's audit chain."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from calendars import CalendarYear, ChinaWorkingDays
+from workflow.clock import real_now
+from workflow.persistence import schema, tables
+from workflow.persistence.engine import writing
+from workflow.services.product import Product
+
+
+def prepare(product: Product) -> bool:
+    """Migrates the database where it is behind, and stores what it must have; safe to repeat.
+
+    Answers whether a migration was run. Several processes may do it at once: the later ones find it done.
+    """
+    behind = schema.current_revision(product.engine) != schema.newest_revision()
+    if behind:
+        schema.migrate(product.engine)
+    with writing(product.engine) as connection:
+        chain = tables.system_chain
+        if connection.execute(select(chain.c.id)).one_or_none() is None:
+            connection.execute(insert(chain).values(id=0, audit_count=0, audit_head=""))
+        _store_calendar(connection)
+    return behind
+
+
+def _store_calendar(connection: Connection) -> None:
+    versions = tables.calendar_version
+    newest = connection.execute(
+        select(versions.c.years).order_by(versions.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    published = ChinaWorkingDays.published()
+    if newest is None:
+        known, note = published, "随产品提供的放假安排"
+    else:
+        # A newer product may bring years that were imported from no notice yet; imported ones stay.
+        stored = [CalendarYear.from_dict(year) for year in newest]
+        have = {year.year for year in stored if not year.provisional}
+        added = [year for year in published_years(published) if year.year not in have]
+        if not added:
+            return
+        known, note = ChinaWorkingDays(stored).with_years(added), "随产品新版本提供的放假安排"
+    connection.execute(
+        insert(versions).values(
+            version=known.version,
+            years=[year.as_dict() for year in published_years(known)],
+            note=note,
+            created_at=real_now(),
+        )
+    )
+
+
+def published_years(calendar: ChinaWorkingDays) -> list[CalendarYear]:
+    """Every year of a calendar that has its notice."""
+    years = [
+        calendar.year(number) for number in range(calendar.first_day.year, calendar.last_published_year + 1)
+    ]
+    return [year for year in years if not year.provisional]

@@ -1,0 +1,321 @@
+"""The sweep: clocks whose next rung has come are claimed in small batches, and the rungs given.
+
+Any number of sweeps may run, be killed or come back after days: a batch is one transaction, a rung is unique
+by clock, name and due date in the database, and a claimed row is skipped by the others.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from workflow.access import SYSTEM, is_awaited
+from workflow.clock import real_now, shanghai_date
+from workflow.deadlines.ladder import has_lapsed, rung_instant
+from workflow.errors import Refused
+from workflow.persistence import tables
+from workflow.persistence.engine import reading, writing
+from workflow.policy import Audience, Policy, Rung
+from workflow.services.case import REVIEW_STEPS, open_case
+from workflow.services.door import send_event
+from workflow.services.product import Product
+from workflow.services.recompute import recompute_some
+from workflow.vocabulary import ClockKind, Department, Event, Role, Section, State
+
+BATCH = 200
+_CLAIM = (
+    select(
+        tables.clock,
+        tables.application.c.state,
+        tables.application.c.section,
+        tables.application.c.policy_version,
+        tables.application.c.organisation_id,
+        tables.application.c.created_by,
+    )
+    .join(tables.application, tables.application.c.id == tables.clock.c.application_id)
+    .where(tables.clock.c.next_alert_at <= bindparam("now"))
+    .order_by(tables.clock.c.next_alert_at)
+    .limit(BATCH)
+    .with_for_update(of=tables.clock, skip_locked=True, key_share=True)
+)
+_ADVANCE = (
+    update(tables.clock)
+    .where(tables.clock.c.id == bindparam("_id"))
+    .values(next_rung=bindparam("_rung"), next_alert_at=bindparam("_at"))
+)
+_ACCOUNTS = select(
+    tables.account.c.id,
+    tables.account.c.role,
+    tables.account.c.department,
+    tables.account.c.region,
+    tables.account.c.organisation_id,
+).where(
+    tables.account.c.active,
+    or_(
+        tables.account.c.region.in_(bindparam("regions", expanding=True)),
+        tables.account.c.role == Role.OFFICE.value,
+    ),
+)
+
+
+def sweep(product: Product) -> dict[str, int]:
+    """Gives every rung that has come by now; answers how many were raised."""
+    raised = 0
+    while True:
+        with writing(product.engine) as connection:
+            claimed, given = _sweep_batch(product, connection)
+        raised += given
+        if claimed < BATCH:
+            break
+    closed = _close_notices(product)
+    recomputed = recompute_some(product)
+    return {"raised": raised, "closed_notices": closed, "recomputed": recomputed}
+
+
+def record_heartbeat(product: Product, *, started_at: datetime, raised: int) -> None:
+    """Notes that this scheduler is alive; shown to administrators."""
+    node = tables.scheduler_node
+    values = {"last_sweep_at": real_now(), "last_raised_count": raised}
+    with writing(product.engine) as connection:
+        statement = _insert(connection)(node).values(name=node_name(), started_at=started_at, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=[node.c.name], set_=values))
+
+
+def node_name() -> str:
+    """The name of this process among schedulers."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:100]
+
+
+def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
+    now = product.now(connection)
+    rows = connection.execute(_CLAIM, {"now": now}).mappings().all()
+    if not rows:
+        return 0, 0
+    calendar = product.calendar(connection)
+    people = _People(connection, {row["region"] for row in rows})
+    first_reviewers = _first_reviewers(connection, rows)
+    raised: list[dict[str, Any]] = []
+    audience: dict[tuple[int, str], set[int]] = {}
+    advanced: list[dict[str, Any]] = []
+    for row in rows:
+        policy = product.policy_of(connection, row["policy_version"])
+        ahead = _rungs_from(policy, ClockKind(row["kind"]), row["next_rung"])
+        next_rung: tuple[str, datetime] | None = None
+        for rung in ahead:
+            at = rung_instant(rung, row["due_on"], calendar)
+            if has_lapsed(rung, at, now):
+                continue
+            if at > now:
+                next_rung = (rung.name, at)
+                break
+            raised.append(_alert(row, rung, at, now))
+            first = first_reviewers.get((row["application_id"], row["state"]))
+            audience[row["id"], rung.name] = people.told(rung, row) - {first}
+        advanced.append(
+            {
+                "_id": row["id"],
+                "_rung": next_rung[0] if next_rung else None,
+                "_at": next_rung[1] if next_rung else None,
+            }
+        )
+    given = _write_alerts(connection, raised, audience, now)
+    connection.execute(_ADVANCE, advanced)
+    return len(rows), given
+
+
+def _rungs_from(policy: Policy, kind: ClockKind, name: str | None) -> tuple[Rung, ...]:
+    rungs = policy.rungs(kind)
+    place = next((index for index, rung in enumerate(rungs) if rung.name == name), len(rungs))
+    return rungs[place:]
+
+
+def _alert(row: Any, rung: Rung, at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "application_id": row["application_id"],
+        "clock_id": row["id"],
+        "rung": rung.name,
+        "title": rung.title,
+        "due_on": row["due_on"],
+        "provisional": row["provisional"],
+        "scheduled_at": at,
+        "raised_at": now,
+    }
+
+
+def _write_alerts(
+    connection: Connection,
+    raised: list[dict[str, Any]],
+    audience: dict[tuple[int, str], set[int]],
+    now: datetime,
+) -> int:
+    if not raised:
+        return 0
+    alert = tables.alert
+    written = connection.execute(
+        _insert(connection)(alert)
+        .on_conflict_do_nothing(index_elements=[alert.c.clock_id, alert.c.rung, alert.c.due_on])
+        .returning(alert.c.id, alert.c.clock_id, alert.c.rung, alert.c.application_id),
+        raised,
+    ).all()
+    recipients = [
+        {"alert_id": row.id, "account_id": account_id}
+        for row in written
+        for account_id in sorted(audience[row.clock_id, row.rung])
+    ]
+    if recipients:
+        connection.execute(insert(tables.alert_recipient), recipients)
+    if written:
+        connection.execute(
+            insert(tables.outbox),
+            [
+                {
+                    "topic": "alert",
+                    "application_id": row.application_id,
+                    "content": {"alert_id": row.id, "rung": row.rung},
+                    "created_at": now,
+                    "attempts": 0,
+                    "next_attempt_at": now,
+                }
+                for row in written
+            ],
+        )
+    return len(written)
+
+
+def _insert(connection: Connection) -> Any:
+    return insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
+
+
+def _first_reviewers(connection: Connection, rows: Iterable[Any]) -> dict[tuple[int, str], int]:
+    """Who signed first where a second signature is due: that person cannot act, and is not told."""
+    second = [row["application_id"] for row in rows if row["state"].endswith("_second")]
+    if not second:
+        return {}
+    decision = tables.decision
+    steps = {REVIEW_STEPS[state][0]: state.value for state in REVIEW_STEPS if state.value.endswith("_second")}
+    found = connection.execute(
+        select(decision.c.application_id, decision.c.step, decision.c.account_id).where(
+            decision.c.application_id.in_(second), decision.c.seat == "first", ~decision.c.superseded
+        )
+    )
+    return {(row.application_id, steps[row.step]): row.account_id for row in found if row.step in steps}
+
+
+class _People:
+    """The accounts of the regions of a batch, found by what they may do."""
+
+    def __init__(self, connection: Connection, regions: set[str]) -> None:
+        self._accounts = connection.execute(_ACCOUNTS, {"regions": sorted(regions)}).all()
+        self._awaited: dict[tuple[str, str], set[int]] = {}
+
+    def told(self, rung: Rung, row: Any) -> set[int]:
+        """Who hears this rung of this clock."""
+        told: set[int] = set()
+        for audience in rung.audience:
+            if audience is Audience.ACTORS:
+                told |= self._actors(row)
+            elif audience is Audience.DEPARTMENT_HEAD and row["department"]:
+                told |= self._where(row["region"], row["department"], Role.HEAD)
+            elif audience is Audience.FINANCE and row["section"] in _MONEY_SECTIONS:
+                told |= self._where(row["region"], Department.FINANCE.value, None)
+            elif audience is Audience.OFFICE:
+                told |= {each.id for each in self._accounts if each.role == Role.OFFICE.value}
+        return told
+
+    def _actors(self, row: Any) -> set[int]:
+        state = State(row["state"])
+        key = (row["region"], row["state"])
+        if key not in self._awaited:
+            self._awaited[key] = {
+                each.id
+                for each in self._accounts
+                if each.role != Role.APPLICANT.value
+                and each.region == row["region"]
+                and is_awaited(
+                    Role(each.role), Department(each.department) if each.department else None, state
+                )
+            }
+        told = set(self._awaited[key])
+        if is_awaited(Role.APPLICANT, None, state):
+            told |= {
+                each.id
+                for each in self._accounts
+                if each.role == Role.APPLICANT.value
+                and (
+                    each.id == row["created_by"]
+                    if row["organisation_id"] is None
+                    else each.organisation_id == row["organisation_id"]
+                )
+            }
+        return told
+
+    def _where(self, region: str, department: str, role: Role | None) -> set[int]:
+        return {
+            each.id
+            for each in self._accounts
+            if each.region == region
+            and each.department == department
+            and (role is None or each.role == role.value)
+        }
+
+
+_MONEY_SECTIONS = frozenset({Section.CLAIM.value, Section.DISBURSEMENT.value})
+
+
+def _close_notices(product: Product) -> int:
+    """Closes notices whose minimum is over, for policies that want it; shown as the system's act."""
+    notice, clock = tables.notice, tables.clock
+    with reading(product.engine) as connection:
+        today = shanghai_date(product.now(connection))
+        waiting = (
+            connection.execute(
+                select(notice.c.application_id)
+                .join(
+                    clock,
+                    and_(
+                        clock.c.application_id == notice.c.application_id,
+                        clock.c.kind == ClockKind.PUBLIC_NOTICE.value,
+                        clock.c.subject_id == notice.c.id,
+                    ),
+                )
+                .where(notice.c.ended_because.is_(None), clock.c.due_on < today)
+            )
+            .scalars()
+            .all()
+        )
+        automatic = [
+            (case.id, case.row["version"])
+            for case in (open_case(product, connection, SYSTEM, each, lock=False) for each in waiting)
+            if case.policy.notice_auto_close and not case.open_objections() and not case.objection_upheld()
+        ]
+    closed = 0
+    for application_id, version in automatic:
+        try:
+            send_event(
+                product,
+                actor=SYSTEM,
+                application_id=application_id,
+                event=Event.CLOSE_NOTICE.value,
+                payload={},
+                expected_version=version,
+                command_id=None,
+            )
+            closed += 1
+        except Refused:
+            # Somebody acted in between; the next sweep looks again.
+            continue
+    return closed
+
+
+def count_waiting(connection: Connection, now: datetime) -> int:
+    """How many rungs have come and are not given yet."""
+    return connection.execute(
+        select(func.count()).select_from(tables.clock).where(tables.clock.c.next_alert_at <= now)
+    ).scalar_one()

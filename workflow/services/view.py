@@ -1,0 +1,160 @@
+"""An application as it is answered: the API's JSON, and what the pages are drawn from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from workflow.access import Actor, allowed_events
+from workflow.clock import SHANGHAI
+from workflow.deadlines.keeping import Clock
+from workflow.deadlines.ledger import SegmentState
+from workflow.form.money import yuan_from_fen
+from workflow.rules import average_attendance
+from workflow.services.case import DEPARTMENT_CLOCKS, Case
+from workflow.services.personal import masked_form
+from workflow.vocabulary import (
+    ApplicationKind,
+    ClockKind,
+    ClockState,
+    CorrectionSection,
+    Department,
+    Event,
+    Section,
+    State,
+)
+
+SIGNATURE_LABELS = {"first": "初审人", "second": "复核人", "only": "审核人"}
+OUTCOME_LABELS = {
+    "approved": "同意",
+    "returned_to_first": "退回初审",
+    "returned": "退回补正",
+    "rejected": "不予通过",
+}
+STEP_LABELS = {
+    "opening_industry": "行业主管部门审核意见",
+    "opening_hr": "人力资源社会保障部门审核意见",
+    "training_hr": "人力资源社会保障部门检查意见",
+    "assessment_hr": "人力资源社会保障部门意见",
+    "claim_industry": "行业主管部门审核情况",
+    "claim_hr": "人力资源社会保障部门审核意见",
+    "claim_finance": "财政部门审核意见",
+}
+WHY_LABELS = {event.value: event.label for event in Event}
+
+
+def application_view(case: Case, actor: Actor) -> dict[str, Any]:
+    """The whole application for this person; personal data masked."""
+    row, today = case.row, case.today
+    clocks = [clock_view(clock, case, today) for clock in case.clocks]
+    form = masked_form(case.form)
+    corrections = form.pop("corrections", [])
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "kind": row["kind"],
+        "kind_label": ApplicationKind(row["kind"]).label,
+        "region": row["region"],
+        "region_label": case.policy.regions.get(row["region"], row["region"]),
+        "policy": row["policy_key"],
+        "policy_title": case.policy.title,
+        "policy_version": row["policy_version"] or case.policy.version,
+        "applicant_name": row["applicant_name"],
+        "created_at": row["created_at"].astimezone(SHANGHAI).isoformat(),
+        "updated_at": row["updated_at"].astimezone(SHANGHAI).isoformat(),
+        "state": case.state.value,
+        "state_label": case.state.label,
+        "state_since_on": row["state_since_on"].isoformat(),
+        "section": row["section"],
+        "section_label": Section(row["section"]).label,
+        "version": row["version"],
+        "form": _form_view(form),
+        "allowed_events": [event.value for event in allowed_events(actor, case.matter(), case.situation())],
+        "clocks": clocks,
+        "departments": _departments(case, today),
+        "average_attendance": average_attendance(case.form, case.policy),
+        "findings": row["findings"],
+        "roster_count": row["roster_count"],
+        "correction": corrections[-1] if corrections and _is_correcting(case) else None,
+        "suspended_from": row["suspension_target"],
+        "money": {
+            "asked": yuan_from_fen(row["asked_fen"]),
+            "approved": yuan_from_fen(row["approved_fen"]),
+            "paid": yuan_from_fen(row["paid_fen"]),
+            "to_recover": yuan_from_fen(row["to_recover_fen"]),
+            "recovered": yuan_from_fen(row["recovered_fen"]),
+        },
+    }
+
+
+def clock_view(clock: Clock, case: Case, today: date) -> dict[str, Any]:
+    """One clock as it is answered (``contract.md``, Clocks at the surface)."""
+    figures = clock.figures(case.calendar, today)
+    paused = figures.state is ClockState.PAUSED
+    due_on = None if paused else figures.due_on
+    return {
+        "id": clock.id,
+        "kind": clock.kind.value,
+        "label": clock.kind.label,
+        "department": clock.department.value if clock.department else None,
+        "department_label": clock.department.label if clock.department else "申请人",
+        "limit": {
+            "count": clock.limit.count,
+            "unit": clock.limit.unit.value,
+            "minimum": clock.limit.minimum,
+        },
+        "started_on": clock.ledger.started_on.isoformat(),
+        "due_on": due_on.isoformat() if due_on else None,
+        "provisional": figures.provisional and not paused,
+        "state": figures.state.value,
+        "state_label": figures.state.label,
+        "used_days": figures.used_days,
+        "left_days": figures.left_days,
+        "ended_on": clock.ended_on.isoformat() if clock.ended_on else None,
+        "calendar_version": clock.calendar_version,
+        "source": clock.source,
+        "segments": [
+            {
+                "from": segment.since_on.isoformat(),
+                "to": segment.until_on.isoformat() if segment.until_on else None,
+                "counts": segment.state is SegmentState.RUNNING,
+                "state": segment.state.value,
+                "why": segment.why,
+                "why_label": WHY_LABELS.get(segment.why, segment.why),
+            }
+            for segment in clock.ledger.segments
+        ],
+    }
+
+
+def _is_correcting(case: Case) -> bool:
+    correcting = {State.OPENING_CORRECTION, State.CLAIM_CORRECTION}
+    return case.state in correcting or (
+        case.state is State.SUSPENDED and case.row["suspension_target"] in correcting
+    )
+
+
+def _departments(case: Case, today: date) -> dict[str, Any]:
+    totals = {}
+    for department in Department:
+        kind = ClockKind(DEPARTMENT_CLOCKS[department])
+        setting = case.policy.clock(kind)
+        limit = setting.count if setting else 0
+        clock = next((clock for clock in case.clocks if clock.kind is kind), None)
+        used = clock.figures(case.calendar, today).used_days if clock else 0
+        totals[department.value] = {"limit_days": limit, "used_days": used, "left_days": limit - used}
+    return totals
+
+
+def _form_view(form: dict[str, Any]) -> dict[str, Any]:
+    for section in Section:
+        part = form.setdefault(section.value, {})
+        for review in part.get("reviews", ()):
+            review.pop("account_id", None)
+            review["step_label"] = STEP_LABELS[review["step"]]
+            review["seat_label"] = SIGNATURE_LABELS[review["seat"]]
+            review["outcome_label"] = OUTCOME_LABELS[review["outcome"]]
+    return form
+
+
+CORRECTION_SECTION_LABELS = {section.value: section.label for section in CorrectionSection}
