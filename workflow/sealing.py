@@ -32,9 +32,7 @@ def _derived_key(secret_key: str, purpose: str, length: int) -> bytes:
 def seal(clear: str, *, secret_key: str) -> str:
     """``clear`` encrypted and authenticated, as text; two sealings of one value differ."""
     nonce = os.urandom(_NONCE_BYTES)
-    encryptor = Cipher(
-        algorithms.SM4(_derived_key(secret_key, "seal", 16)), modes.GCM(nonce)
-    ).encryptor()
+    encryptor = Cipher(algorithms.SM4(_derived_key(secret_key, "seal", 16)), modes.GCM(nonce)).encryptor()
     body = encryptor.update(clear.encode()) + encryptor.finalize()
     return _PREFIX + base64.urlsafe_b64encode(nonce + encryptor.tag + body).decode()
 
@@ -45,7 +43,7 @@ def unseal(sealed: str, *, secret_key: str) -> str:
         raise Broken("a sealed value lacks its prefix")
     try:
         raw = base64.urlsafe_b64decode(sealed[len(_PREFIX) :])
-        nonce, tag, body = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:_NONCE_BYTES + _TAG_BYTES], raw[28:]
+        nonce, tag, body = raw[:_NONCE_BYTES], raw[_NONCE_BYTES : _NONCE_BYTES + _TAG_BYTES], raw[28:]
         decryptor = Cipher(
             algorithms.SM4(_derived_key(secret_key, "seal", 16)), modes.GCM(nonce, tag)
         ).decryptor()

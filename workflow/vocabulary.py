@@ -240,7 +240,11 @@ class LimitUnit(Word):
 SECTION_OF: dict[State, Section] = {
     state: next((section for section in Section if state.value.startswith(section.value)), Section.OPENING)
     for state in State
-} | {State.DISBURSED: Section.DISBURSEMENT, State.RECOVERING: Section.DISBURSEMENT, State.RECOVERED: Section.DISBURSEMENT}
+} | {
+    State.DISBURSED: Section.DISBURSEMENT,
+    State.RECOVERING: Section.DISBURSEMENT,
+    State.RECOVERED: Section.DISBURSEMENT,
+}
 
 REVIEW_STATES: tuple[State, ...] = tuple(
     state for state in State if state.value.endswith(("_first", "_second"))

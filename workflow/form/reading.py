@@ -122,7 +122,7 @@ def _field_error(model: type[BaseModel], fault: ErrorDetails, prefix: str) -> Fi
     spot = spot_of(model, place)
     problem = _problem(fault, spot)
     shown = "" if fault["type"] in _SILENT or at else _echo(fault["input"], spot.personal)
-    path = joined(prefix, *(str(part)[:LONGEST_ECHO] for part in place))
+    path = joined(prefix, *(_printable(str(part)) for part in place))
     return FieldError(path, f"“{spot.label}”{problem}{shown}" if spot.label else f"请求内容{problem}{shown}")
 
 
@@ -139,11 +139,16 @@ def _problem(fault: ErrorDetails, spot: Spot) -> str:
     return "填写的内容不符合要求"
 
 
+def _printable(text: str) -> str:
+    # A lone surrogate, which JSON can carry, would break the answer when it is encoded.
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_ECHO])
+
+
 def _echo(value: object, personal: str) -> str:
     if isinstance(value, str):
         text = MASKS[personal](value) if personal else value
-        text = "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_ECHO])
-        return f"（填写的是“{text}{'…' if len(value) > LONGEST_ECHO else ''}”）" if text else ""
+        more = "…" if len(value) > LONGEST_ECHO else ""
+        return f"（填写的是“{_printable(text)}{more}”）" if text else ""
     if isinstance(value, bool):
         return f"（填写的是 {'true' if value else 'false'}）"
     if isinstance(value, int | float):
@@ -173,7 +178,7 @@ def spot_of(model: type[BaseModel], place: list[int | str]) -> Spot:
             continue
         field = current.model_fields.get(part) if current else None
         if field is None:
-            labels.append(part[:LONGEST_ECHO])
+            labels.append(_printable(part))
             current = None
             continue
         labels.append(field.title or part)

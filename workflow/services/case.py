@@ -112,7 +112,8 @@ REVIEW_STEPS: dict[State, tuple[str, str]] = {
 class Case:
     """An application at work. Fields of the row are attributes; ``form`` is the paper form as a document.
 
-    ``settled``, ``publish_again`` are what an act found out and the chart needs to know.
+    ``settled`` and ``publish_again`` are what an act found out and the chart needs to know; ``upheld`` is how
+    the objections stood before the act, which may take the notice down.
     """
 
     product: Product
@@ -127,6 +128,7 @@ class Case:
     state: State
     settled: bool = False
     publish_again: bool = False
+    upheld: bool | None = None
     notes: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -211,7 +213,7 @@ class Case:
             suspension_target=_stored(self.row["suspension_target"]),
             settled=self.settled,
             publish_again=self.publish_again,
-            objection_upheld=self.objection_upheld(),
+            objection_upheld=self.objection_upheld() if self.upheld is None else self.upheld,
         )
 
     def sign(self, outcome: str, opinion: str, *, standing: bool = True) -> None:

@@ -96,6 +96,7 @@ def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | N
     require_event(case.actor, matter, event)
     read = read_payload(event, payload, prefix)
     old = case.state
+    case.upheld = case.objection_upheld()
     act_of(event, old)(case, read)
     move(case, event)
     append_entry(
@@ -148,6 +149,7 @@ def move(case: Case, event: Event) -> None:
     afterwards = AFTERWARDS.get(event)
     if afterwards is not None:
         afterwards(case)
+    case.upheld = None
     case.row["version"] += 1
     case.write()
 

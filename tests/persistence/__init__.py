@@ -1,0 +1,1 @@
+"""What the database itself holds to: its migrations and its guards."""
