@@ -1,4 +1,4 @@
-"""What can go wrong, by what the caller should do: read why, reload, or alert. The message is for people, in Chinese."""
+"""What can go wrong, by what the caller should do: read why, reload, or alert. Messages are in Chinese."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Finding:
 
     ``rule`` is the rulebook's id, ``severity`` ``blocking`` or ``warning``, ``measured`` and ``limit`` are
     readable values with their units, ``source`` the clause (or 本地 for a local default), ``message`` the
-    sentence in Chinese, ``where`` the place in the form, as a path such as ``opening.classes.0.planned_count``.
+    sentence in Chinese, ``where`` the place in the form, as a path like ``opening.classes.0.planned_count``.
     """
 
     rule: str

@@ -1,1 +1,1 @@
-"""Telling people: the outbox, filled in the transaction of the cause, and the senders that empty it."""
+"""What people are told: the outbox, and how its messages leave the house."""

@@ -25,12 +25,14 @@ def open_database(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30})
+        engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
     return create_engine(
         url,
+        # What goes wrong is logged with its statement; names and numbers in the parameters stay out.
+        hide_parameters=True,
         pool_size=10,
         max_overflow=30,
         pool_timeout=10,
@@ -68,10 +70,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine, *, snapshot: bool = False) -> Iterator[Connection]:
-    """One transaction that only reads; with ``snapshot`` all its statements see the same moment."""
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads, and all of whose statements see the same moment."""
     options: dict[str, Any] = {"reading": True}
-    if snapshot and engine.dialect.name == "postgresql":
+    if engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
     with _reachable(), engine.connect().execution_options(**options) as connection:
         yield connection

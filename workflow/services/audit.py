@@ -201,7 +201,7 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
     faults: list[dict[str, Any]] = []
     counts = {"chains": 0, "entries": 0}
     applications, entries = tables.application, tables.audit_entry
-    with reading(product.engine, snapshot=True) as connection:
+    with reading(product.engine) as connection:
         heads: dict[int, tuple[int, str]] = {}
         standing: dict[int, tuple[str, str, int]] = {}
         stored = select(

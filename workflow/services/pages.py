@@ -53,7 +53,11 @@ def read_cursor(cursor: str, kind: type) -> Any:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, UnicodeError, RecursionError):
         value = None
-    if type(value) is not kind or (isinstance(value, int) and not 0 <= value < 2**63):
+    if (
+        type(value) is not kind
+        or write_cursor(value) != cursor
+        or (isinstance(value, int) and not 0 <= value < 2**63)
+    ):
         raise Malformed(
             "翻页标记无效，请从第一页开始", [FieldError("cursor", "翻页标记无效，请从第一页开始")], status=400
         )

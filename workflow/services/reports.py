@@ -1,4 +1,4 @@
-"""The reports and who may have them: office, auditors, administrators everywhere; departments their region."""
+"""The reports, and for whom: departments of their region; office, auditors and administrators of all."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from workflow.form.money import yuan_from_fen
 from workflow.rules import average_attendance
 from workflow.services.case import DEPARTMENT_CLOCKS, Case
 from workflow.services.personal import masked_form
+from workflow.services.readiness import is_possible_now
 from workflow.vocabulary import (
     ApplicationKind,
     ClockKind,
@@ -69,7 +70,11 @@ def application_view(case: Case, actor: Actor) -> dict[str, Any]:
         "section_label": Section(row["section"]).label,
         "version": row["version"],
         "form": _form_view(form),
-        "allowed_events": [event.value for event in allowed_events(actor, case.matter(), case.situation())],
+        "allowed_events": [
+            event.value
+            for event in allowed_events(actor, case.matter(), case.situation())
+            if is_possible_now(case, event)
+        ],
         "clocks": clocks,
         "departments": _departments(case, today),
         "average_attendance": average_attendance(case.form, case.policy),
@@ -154,6 +159,11 @@ def _form_view(form: dict[str, Any]) -> dict[str, Any]:
             review["step_label"] = STEP_LABELS[review["step"]]
             review["seat_label"] = SIGNATURE_LABELS[review["seat"]]
             review["outcome_label"] = OUTCOME_LABELS[review["outcome"]]
+    for result in form[Section.ASSESSMENT.value].get("results", ()):
+        for certificate in result.get("certificates", ()):
+            certificate.pop("id_index")
+    for notice in form[Section.CLAIM.value].get("notices", ()):
+        notice.pop("published_by")
     return form
 
 

@@ -16,8 +16,10 @@ from workflow.vocabulary import Section
 
 def propose_assessment(case: Case, payload: AssessmentProposal) -> None:
     """The day of the assessment, proposed ahead; another day may be proposed until it is held."""
-    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored())
     assessment = case.section(Section.ASSESSMENT)
+    if assessment.get("assess_on") == payload.assess_on.isoformat():
+        raise NotNow(f"考核时间已经是{payload.assess_on}，如需更改请填写另一日期")
+    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored())
     assessment["assess_on"] = payload.assess_on.isoformat()
     assessment["proposed_on"] = case.today.isoformat()
 

@@ -1,0 +1,167 @@
+"""Every endpoint and who may call it. What is not in the table cannot be reached: the web refuses to start.
+
+This is the outer door. Whether this person may touch this application is decided by the services.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from web.current import actor, require_actor
+from workflow.errors import Forbidden
+from workflow.vocabulary import Role
+
+UPLOAD_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call an endpoint.
+
+    ``roles`` None means everybody who is signed in. ``identifies`` False spares the look-up of the caller
+    where it could not matter. ``max_bytes`` allows a larger body than usual.
+    """
+
+    public: bool = False
+    roles: frozenset[Role] | None = None
+    identifies: bool = True
+    max_bytes: int | None = None
+
+
+def only(*roles: Role, max_bytes: int | None = None) -> Rule:
+    """Signed in and of one of these roles."""
+    return Rule(roles=frozenset(roles), max_bytes=max_bytes)
+
+
+PUBLIC = Rule(public=True)
+ANONYMOUS = Rule(public=True, identifies=False)
+SIGNED_IN = Rule()
+STAFF = only(*(role for role in Role if role is not Role.APPLICANT))
+
+ACCESS: dict[str, Rule] = {
+    # operators
+    "static": ANONYMOUS,
+    "operators.healthz": ANONYMOUS,
+    "operators.readyz": ANONYMOUS,
+    "operators.metrics": ANONYMOUS,
+    # signing in
+    "sign_in.show": PUBLIC,
+    "sign_in.enter": PUBLIC,
+    "sign_in.leave": PUBLIC,
+    # API
+    "api.openapi": ANONYMOUS,
+    "api.create_application": only(Role.APPLICANT),
+    "api.list_applications": SIGNED_IN,
+    "api.read_application": SIGNED_IN,
+    "api.edit_application": only(Role.APPLICANT),
+    "api.replace_roster": only(Role.APPLICANT, max_bytes=UPLOAD_BYTES),
+    "api.read_roster": SIGNED_IN,
+    "api.preview_findings": SIGNED_IN,
+    "api.send_event": SIGNED_IN,
+    "api.read_history": SIGNED_IN,
+    "api.read_worklist": SIGNED_IN,
+    "api.list_clocks": SIGNED_IN,
+    "api.read_clock": SIGNED_IN,
+    "api.list_alerts": SIGNED_IN,
+    "api.mark_alert_read": SIGNED_IN,
+    "api.list_public_notices": PUBLIC,
+    "api.read_public_notice": PUBLIC,
+    "api.file_objection": PUBLIC,
+    "api.show_calendar": SIGNED_IN,
+    "api.count_due": SIGNED_IN,
+    "api.import_notices": only(Role.ADMIN),
+    "api.list_reports": STAFF,
+    "api.make_report": STAFF,
+    "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
+    "api.set_test_clock": only(Role.ADMIN),
+    # pages
+    "home.show": PUBLIC,
+    "home.set_display": PUBLIC,
+    "worklist.show": SIGNED_IN,
+    "applications.list_all": SIGNED_IN,
+    "applications.show": SIGNED_IN,
+    "applications.history": SIGNED_IN,
+    "applications.clock": SIGNED_IN,
+    "drafts.create": only(Role.APPLICANT),
+    "drafts.begin": only(Role.APPLICANT),
+    "drafts.edit": only(Role.APPLICANT),
+    "drafts.save": only(Role.APPLICANT),
+    "drafts.save_claim": only(Role.APPLICANT),
+    "rosters.show": only(Role.APPLICANT),
+    "rosters.upload": only(Role.APPLICANT, max_bytes=UPLOAD_BYTES),
+    "rosters.template": SIGNED_IN,
+    "events.show": SIGNED_IN,
+    "events.send": SIGNED_IN,
+    "events.objector": SIGNED_IN,
+    "alerts.show": SIGNED_IN,
+    "alerts.mark_read": SIGNED_IN,
+    "notices.list_all": PUBLIC,
+    "notices.show": PUBLIC,
+    "notices.file_objection": PUBLIC,
+    "notices.objection_form": PUBLIC,
+    "calendar.show_current": PUBLIC,
+    "calendar.show": PUBLIC,
+    "calendar.due": PUBLIC,
+    "calendar.import_form": only(Role.ADMIN),
+    "calendar.import_notices": only(Role.ADMIN),
+    "reports.list_all": STAFF,
+    "reports.show": STAFF,
+    "account.show": SIGNED_IN,
+    "account.change_password": SIGNED_IN,
+    "account.create_token": SIGNED_IN,
+    "account.revoke_token": SIGNED_IN,
+    "admin.show_accounts": only(Role.ADMIN),
+    "admin.add_account": only(Role.ADMIN),
+    "admin.change_account": only(Role.ADMIN),
+    "admin.show_system": only(Role.ADMIN),
+    "admin.set_test_clock": only(Role.ADMIN),
+    "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
+}
+TEST_CLOCK_ONLY = frozenset({"api.set_test_clock"})
+
+
+class AccessTableError(Exception):
+    """An endpoint has no row in the access table, or a row no endpoint; the message names them."""
+
+
+def rule_of_request() -> Rule | None:
+    """The row of the endpoint that was asked for; None for an address that does not exist."""
+    return None if request.endpoint is None else ACCESS[request.endpoint]
+
+
+def guard(app: Flask) -> None:
+    """Lets in whom the table lets in, before every request."""
+    app.before_request(_admit)
+
+
+def _admit() -> None:
+    rule = rule_of_request()
+    if rule is None:
+        return
+    # Read here, before anybody looks at the body. JSON never needs the larger allowance.
+    if rule.max_bytes is not None and not request.is_json:
+        request.max_content_length = rule.max_bytes
+    if rule.public:
+        return
+    person = require_actor()
+    if rule.roles is not None and person.role not in rule.roles:
+        raise Forbidden(f"“{person.role.label if person.role else person.name}”无权使用此功能")
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the table lets the caller of this request open ``endpoint``; for menus."""
+    rule = ACCESS[endpoint]
+    person = actor()
+    return rule.public or (person is not None and (rule.roles is None or person.role in rule.roles))
+
+
+def check_complete(app: Flask, *, without: frozenset[str] = frozenset()) -> None:
+    """Raises ``AccessTableError`` unless endpoints and rows agree; ``without`` are rows not served."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    rows = set(ACCESS) - without
+    faults = [f"endpoint {name} has no row" for name in sorted(endpoints - rows)]
+    faults += [f"row {name} has no endpoint" for name in sorted(rows - endpoints)]
+    if faults:
+        raise AccessTableError("; ".join(faults))

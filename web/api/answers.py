@@ -1,0 +1,651 @@
+"""What the API answers, as models. They only describe; the services make the answers, a test compares."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from web.routing import LARGEST_KEY
+from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
+from workflow.form.assessment import IndividualCertificate
+from workflow.form.claim import ClaimLine, Commitment
+from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
+from workflow.form.opening import Opening, Provider
+from workflow.form.training import Inspection, OpeningInspection
+from workflow.vocabulary import (
+    ApplicationKind,
+    CertificateKind,
+    ClockKind,
+    ClockState,
+    Department,
+    Event,
+    LimitUnit,
+    ObjectionOutcome,
+    Section,
+    State,
+)
+
+Key = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
+Yuan = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$", description="元，两位小数")]
+Cursor = Annotated[str | None, Field(description="下一页的 cursor；没有下一页时为 null")]
+
+
+class FieldFault(BaseModel):
+    """One field that cannot be read."""
+
+    field: str
+    message: str
+
+
+class FindingAnswer(BaseModel):
+    """One rule measured against the facts."""
+
+    rule: str
+    severity: str
+    measured: str
+    limit: str
+    source: str
+    message: str
+    where: str
+
+
+class Problem(BaseModel):
+    """An error, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: list[FieldFault] = Field(default_factory=list, description="不能读取的字段")
+    findings: list[FindingAnswer] = Field(default_factory=list, description="不符合的规定")
+    source: str = Field(default="", description="依据")
+    current_version: int = Field(default=0, description="申请现在的版本")
+
+
+class Limit(BaseModel):
+    """How long a clock may run."""
+
+    count: int
+    unit: LimitUnit
+    minimum: bool
+
+
+class Segment(BaseModel):
+    """One stretch of a clock: the first day is not counted, the last one is."""
+
+    from_: date = Field(serialization_alias="from")
+    to: date | None
+    counts: bool
+    state: str
+    why: str
+    why_label: str
+
+
+class ClockAnswer(BaseModel):
+    """A clock of an application."""
+
+    id: Key
+    kind: ClockKind
+    label: str
+    department: Department | None
+    department_label: str
+    limit: Limit
+    started_on: date
+    due_on: date | None
+    provisional: bool
+    state: ClockState
+    state_label: str
+    used_days: int
+    left_days: int
+    ended_on: date | None
+    calendar_version: str
+    source: str
+    segments: list[Segment]
+
+
+class ClockListItem(ClockAnswer):
+    """A clock in a list, with the application it belongs to."""
+
+    application_id: Key
+    application_number: str
+    applicant_name: str
+    region: str
+
+
+class ExplainedDay(BaseModel):
+    """One day of a clock's run and why it counts or not."""
+
+    date: date
+    kind: Literal["start", "counted", "make_up", "weekend", "holiday", "paused"]
+    word: str
+    provisional: bool
+    ahead: bool
+
+
+class Explanation(BaseModel):
+    """Every day of a clock's run."""
+
+    days: list[ExplainedDay]
+    counted_days: int
+
+
+class ExplainedClock(ClockAnswer):
+    """A clock with the days behind it."""
+
+    application_id: Key
+    application_number: str
+    explanation: Explanation
+
+
+class DepartmentDays(BaseModel):
+    """What a department has used of its total."""
+
+    limit_days: int
+    used_days: int
+    left_days: int
+
+
+class Departments(BaseModel):
+    """The totals of the three departments."""
+
+    industry: DepartmentDays
+    hr: DepartmentDays
+    finance: DepartmentDays
+
+
+class Review(BaseModel):
+    """A signature on the form; a superseded one no longer counts and stays readable."""
+
+    step: str
+    step_label: str
+    seat: Literal["first", "second", "only"]
+    seat_label: str
+    name: str
+    decided_at: datetime
+    outcome: str
+    outcome_label: str
+    opinion: str
+    superseded: bool
+
+
+class OpeningShown(Opening):
+    """一 开班申请."""
+
+    reviews: list[Review] = Field(default=[])
+
+
+class OpeningInspectionShown(OpeningInspection):
+    """开班当日检查, with who made it."""
+
+    inspector: str
+
+
+class InspectionShown(Inspection):
+    """培训期间检查, with who made it."""
+
+    inspector: str
+
+
+class TrainingShown(BaseModel):
+    """二 过程监管."""
+
+    opening_inspections: list[OpeningInspectionShown] = []
+    inspections: list[InspectionShown] = []
+    ended_on: date | None = None
+    reviews: list[Review] = Field(default=[])
+
+
+class CertificateShown(BaseModel):
+    """A trainee's certificate; the identity number is masked."""
+
+    id_number: str
+    number: str
+    issued_on: date
+
+
+class ResultShown(BaseModel):
+    """How one class did in one kind of assessment."""
+
+    class_no: int
+    kind: CertificateKind
+    level: int | None = None
+    examined_count: int
+    certified_count: int
+    certificates: list[CertificateShown] = []
+
+
+class AssessmentShown(BaseModel):
+    """三 结业考核."""
+
+    assess_on: date | None = None
+    proposed_on: date | None = None
+    results: list[ResultShown] = []
+    inspector: str | None = None
+    recorded_on: date | None = None
+    reviews: list[Review] = Field(default=[])
+
+
+class NoticeShown(BaseModel):
+    """One publication."""
+
+    id: Key
+    published_on: date
+    published_by_name: str
+    site: str
+    minimum_until: date | None
+    provisional: bool
+    ended_because: str | None
+    closed_on: date | None = None
+    closed_by_name: str | None = None
+
+
+class ObjectionShown(BaseModel):
+    """One objection; the name is masked."""
+
+    id: Key
+    receipt: str
+    notice_id: Key
+    name: str
+    filed_at: datetime
+    content: str
+    outcome: ObjectionOutcome | None
+    outcome_label: str | None = None
+    reply: str | None = None
+    resolved_by_name: str | None = None
+    resolved_at: datetime | None = None
+    settled_in_notice: Key | None = None
+
+
+class ClaimShown(BaseModel):
+    """四 补贴资金申领."""
+
+    lines: list[ClaimLine] = []
+    commitment: Commitment | None = None
+    submitted_on: date | None = None
+    submitted_by: str | None = None
+    accepted_on: date | None = None
+    accepted_by: str | None = None
+    notices: list[NoticeShown] = []
+    objections: list[ObjectionShown] = []
+    reviews: list[Review] = Field(default=[])
+
+
+class PaymentShown(Payment):
+    """One payment, with who made it and whether the bank sent it back."""
+
+    paid_by_name: str
+    failed: bool
+    failure_reason: str | None = None
+    failed_on: date | None = None
+
+
+class RecoveryShown(Recovery):
+    """The decision to recover, with who made it."""
+
+    ordered_by_name: str
+    ordered_on: date
+
+
+class RecoveryReceiptShown(RecoveryReceipt):
+    """Recovered money, with who recorded it."""
+
+    recorded_by_name: str
+
+
+class DisbursementShown(BaseModel):
+    """五 资金拨付."""
+
+    payments: list[PaymentShown] = []
+    recovery: RecoveryShown | None = None
+    recoveries: list[RecoveryReceiptShown] = []
+    reviews: list[Review] = Field(default=[])
+
+
+class Suspension(BaseModel):
+    """One suspension, and how it ended."""
+
+    reason: str
+    by: str
+    on: date
+    resumed_on: date | None = None
+    resumed_by: str | None = None
+    resume_reason: str | None = None
+
+
+class Ending(BaseModel):
+    """How the application ended before its time."""
+
+    how: Literal["rejected", "withdrawn", "terminated"]
+    reason: str
+    by: str
+    on: date
+
+
+class FormAnswer(BaseModel):
+    """The printed form: the applicant and five sections; what is not filled in yet is absent."""
+
+    applicant: OrganisationApplicant | IndividualApplicant
+    opening: OpeningShown
+    training: TrainingShown
+    assessment: AssessmentShown
+    claim: ClaimShown
+    disbursement: DisbursementShown
+    provider: Provider | None = None
+    certificate: IndividualCertificate | None = None
+    suspensions: list[Suspension] = Field(default=[])
+    ending: Ending | None = None
+
+
+class Correction(BaseModel):
+    """Why the application was returned."""
+
+    reason: str
+    code: str
+    sections: list[str]
+    returned_by: str
+    returned_at: datetime
+    returned_from: str
+
+
+class MoneyTotals(BaseModel):
+    """Money of an application."""
+
+    asked: Yuan
+    approved: Yuan
+    paid: Yuan
+    to_recover: Yuan
+    recovered: Yuan
+
+
+class ApplicationAnswer(BaseModel):
+    """An application as its caller sees it."""
+
+    id: Key
+    number: str
+    kind: ApplicationKind
+    kind_label: str
+    region: str
+    region_label: str
+    policy: str
+    policy_title: str
+    policy_version: str
+    state: State
+    state_label: str
+    section: Section
+    section_label: str
+    version: int
+    applicant_name: str
+    created_at: datetime
+    updated_at: datetime
+    state_since_on: date
+    form: FormAnswer
+    allowed_events: list[Event]
+    clocks: list[ClockAnswer]
+    departments: Departments
+    average_attendance: int | None
+    findings: list[FindingAnswer]
+    roster_count: int
+    correction: Correction | None
+    suspended_from: State | None
+    money: MoneyTotals
+
+
+class ApplicationSummary(BaseModel):
+    """An application in a list."""
+
+    id: Key
+    number: str
+    kind: ApplicationKind
+    region: str
+    region_label: str
+    applicant_name: str
+    state: State
+    state_label: str
+    section: Section
+    section_label: str
+    version: int
+    state_since_on: date
+    amount: Yuan
+    clock: ClockAnswer | None = Field(description="最紧迫的时限")
+    due_on: date | None
+    clock_state: ClockState | None
+    clock_label: str | None
+    left_days: int | None
+    provisional: bool
+
+
+class WorklistItem(ApplicationSummary):
+    """An application that waits for the caller."""
+
+    allowed_events: list[Event]
+
+
+class HistoryEntry(BaseModel):
+    """One entry of the audit trail."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    actor_name: str
+    event: str
+    event_label: str
+    outcome: Literal["done", "refused"]
+    from_state: State | None
+    from_state_label: str | None
+    to_state: State | None
+    to_state_label: str | None
+    message: str
+    detail: dict[str, Any]
+    policy_version: str | None
+    calendar_version: str | None
+    form_digest: str | None
+    hash: str
+
+
+class TraineeAnswer(BaseModel):
+    """A trainee of the roster, numbers masked."""
+
+    row: int
+    class_no: int
+    name: str
+    id_type: str
+    id_number: str
+    phone: str | None
+    category: str
+    employer: str | None
+    occupation: str | None
+
+
+class RosterAnswer(BaseModel):
+    """The roster."""
+
+    items: list[TraineeAnswer]
+    count: int
+
+
+class RosterReplaced(BaseModel):
+    """The roster that now stands, and the application's version with it."""
+
+    items: list[TraineeAnswer]
+    count: int
+    version: int
+
+
+class Preview(BaseModel):
+    """What the rules would say, and what is not filled in."""
+
+    findings: list[FindingAnswer]
+    missing: list[FieldFault]
+
+
+class AlertAnswer(BaseModel):
+    """A reminder or escalation addressed to the caller."""
+
+    id: Key
+    application_id: Key
+    application_number: str
+    applicant_name: str
+    region: str
+    clock_id: Key
+    rung: str
+    rung_label: str
+    clock_kind: ClockKind
+    clock_label: str
+    due_on: date
+    provisional: bool
+    scheduled_at: datetime
+    raised_at: datetime
+    read_at: datetime | None
+    message: str
+
+
+class NoticeClass(BaseModel):
+    """One class of a public notice."""
+
+    class_no: int
+    occupation: str
+    level: int | None
+    level_label: str
+    heads: int
+    amount: Yuan
+    names_masked: list[str]
+
+
+class PublicNotice(BaseModel):
+    """A public notice, as anybody may read it."""
+
+    id: Key
+    application_id: Key
+    application_number: str
+    applicant_name: str
+    region: str
+    region_label: str
+    published_on: date
+    minimum_until: date | None
+    provisional: bool
+    closed_on: date | None
+    site: str
+    state: str
+    state_label: str
+    classes: list[NoticeClass]
+    total_heads: int
+    total_amount: Yuan
+
+
+class ObjectionReceipt(BaseModel):
+    """The receipt of an objection."""
+
+    id: Key
+    receipt: str
+    notice_id: Key
+    filed_at: datetime
+
+
+class CalendarDay(BaseModel):
+    """A day of the calendar."""
+
+    date: date
+    working: bool
+    reason: str
+
+
+class CalendarYearAnswer(BaseModel):
+    """A year of the calendar, day by day."""
+
+    year: int
+    provisional: bool
+    version: str
+    source: str
+    days: list[CalendarDay]
+
+
+class SkippedDay(BaseModel):
+    """A day that does not count."""
+
+    date: date
+    reason: str
+
+
+class DueAnswer(BaseModel):
+    """A count of working days."""
+
+    start: date
+    working_days: int
+    due_on: date
+    provisional: bool
+    counted: list[date]
+    skipped: list[SkippedDay]
+
+
+class CalendarChange(BaseModel):
+    """A day that a holiday notice changes: what it was and what it becomes."""
+
+    date: date
+    before: str
+    after: str
+    working_before: bool
+    working_after: bool
+
+
+class MovedClock(BaseModel):
+    """A clock whose due date a holiday notice moves."""
+
+    clock_id: Key
+    application_id: Key
+    application_number: str
+    kind: ClockKind
+    label: str
+    due_before: date | None
+    due_after: date | None
+    provisional: bool
+
+
+class CalendarImport(BaseModel):
+    """The last year that the notices change, what they change, and which clocks they move."""
+
+    year: int | None
+    provisional: bool
+    version: str
+    source: str
+    days: list[CalendarDay]
+    calendar_before: str
+    calendar_version: str
+    changes: list[CalendarChange]
+    moved_count: int
+    clocks: list[MovedClock]
+
+
+class ReportName(BaseModel):
+    """A report there is."""
+
+    name: str
+    title: str
+
+
+class Report(BaseModel):
+    """A report."""
+
+    name: str
+    title: str
+    columns: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+
+
+class AuditVerdict(BaseModel):
+    """Whether every chain holds."""
+
+    holds: bool
+    chains: int
+    entries: int
+    faults: list[Any]
+
+
+class TestClockAnswer(BaseModel):
+    """The present moment of the business, and how many alerts the sweep then raised."""
+
+    now: datetime
+    raised: int

@@ -1,0 +1,85 @@
+"""The JSON bodies the API takes, as models; each group lists the models of which a body is one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, RootModel, create_model
+
+from workflow.form import PAYLOADS
+from workflow.form.application import (
+    IndividualPatch,
+    NewIndividualApplication,
+    NewOrganisationApplication,
+    OrganisationPatch,
+)
+from workflow.form.fields import Typed
+from workflow.form.payloads import Objection
+from workflow.form.roster import Trainee
+from workflow.services.calendar import MOST_TEXT
+from workflow.vocabulary import Event
+
+Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="您所看到的申请版本")]
+
+
+class OrganisationChange(OrganisationPatch):
+    """Whole sections of an institution's or enterprise's form, and the version they were changed from."""
+
+    version: Version | None = None
+
+
+class IndividualChange(IndividualPatch):
+    """Whole sections of an individual's form, and the version they were changed from."""
+
+    version: Version | None = None
+
+
+class RosterList(RootModel[list[Trainee]]):
+    """The roster as a plain list."""
+
+
+class RosterRows(Typed):
+    """The roster with the version it replaces."""
+
+    rows: list[Trainee]
+    version: Version | None = None
+
+
+class NoticeImport(Typed):
+    """The texts of a holiday notice and its amendments, in order; a preview unless ``apply``."""
+
+    texts: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]], Field(min_length=1, max_length=10)
+    ] = Field(title="通知全文")
+    year: Annotated[int, Field(ge=2000, le=2100)] | None = Field(default=None, title="年度")
+    apply: bool = Field(default=False, title="是否生效")
+
+
+class TestClockSetting(Typed):
+    """The present moment of the business."""
+
+    now: Annotated[str, Field(min_length=1, max_length=40, json_schema_extra={"format": "date-time"})] = (
+        Field(title="业务时间")
+    )
+
+
+def _event_body(event: Event, payload: type[Typed]) -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        "event": (Literal[event.value], ...),
+        "payload": (payload, ...),
+        "version": (Version, ...),
+    }
+    name = "Send" + "".join(part.capitalize() for part in event.value.split("_"))
+    return create_model(name, __base__=Typed, __doc__=event.label, **fields)
+
+
+NEW_APPLICATION: tuple[type[BaseModel], ...] = (NewOrganisationApplication, NewIndividualApplication)
+APPLICATION_PATCH: tuple[type[BaseModel], ...] = (OrganisationChange, IndividualChange)
+ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows)
+# One envelope for each event, so that the document says which payload belongs to which.
+EVENTS: tuple[type[BaseModel], ...] = tuple(
+    _event_body(event, payload) for event, payload in PAYLOADS.items()
+)
+OBJECTION: tuple[type[BaseModel], ...] = (Objection,)
+NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
+TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

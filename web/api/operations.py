@@ -1,0 +1,203 @@
+"""Every call of the API in one table: address, function, what goes in and what comes out.
+
+Routes are registered and the OpenAPI document is written from these rows, so neither can miss one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+from pydantic import BaseModel
+
+from web.api import answers, applications, bodies, calendar, clocks, notices, parameters, reports
+from workflow.form.fields import Typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One call.
+
+    ``body`` are the models of which the JSON body is one; ``conflicts`` says that the state of things can
+    refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not looked at.
+    """
+
+    method: str
+    path: str
+    view: Callable[..., Response]
+    tag: str
+    answer: type[BaseModel]
+    status: int = 200
+    query: type[Typed] = parameters.NoQuery
+    body: tuple[type[BaseModel], ...] = ()
+    listed: bool = False
+    also_workbook_in: bool = False
+    also_workbook_out: bool = False
+    conflicts: bool = False
+    limited: bool = False
+    key: str = ""
+    test_clock_only: bool = False
+
+    @property
+    def name(self) -> str:
+        """The endpoint inside the blueprint, and the operation's id."""
+        return self.view.__name__
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (self.view.__doc__ or "").strip().splitlines()[0]
+
+
+def _get(
+    path: str, view: Callable[..., Response], tag: str, answer: type[BaseModel], **more: Any
+) -> Operation:
+    return Operation(method="GET", path=path, view=view, tag=tag, answer=answer, **more)
+
+
+def _list(
+    path: str, view: Callable[..., Response], tag: str, answer: type[BaseModel], **more: Any
+) -> Operation:
+    return _get(path, view, tag, answer, listed=True, **{"query": parameters.PageQuery, **more})
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="POST",
+        path="/v1/applications",
+        view=applications.create_application,
+        tag="applications",
+        body=bodies.NEW_APPLICATION,
+        answer=answers.ApplicationAnswer,
+        status=201,
+    ),
+    _list(
+        "/v1/applications",
+        applications.list_applications,
+        "applications",
+        answers.ApplicationSummary,
+        query=parameters.ApplicationsQuery,
+    ),
+    _get(
+        "/v1/applications/{application_id}",
+        applications.read_application,
+        "applications",
+        answers.ApplicationAnswer,
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/applications/{application_id}",
+        view=applications.edit_application,
+        tag="applications",
+        body=bodies.APPLICATION_PATCH,
+        answer=answers.ApplicationAnswer,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/applications/{application_id}/roster",
+        applications.read_roster,
+        "applications",
+        answers.RosterAnswer,
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/applications/{application_id}/roster",
+        view=applications.replace_roster,
+        tag="applications",
+        query=parameters.RosterQuery,
+        body=bodies.ROSTER,
+        also_workbook_in=True,
+        answer=answers.RosterReplaced,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/applications/{application_id}/findings",
+        applications.preview_findings,
+        "applications",
+        answers.Preview,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/events",
+        view=applications.send_event,
+        tag="applications",
+        body=bodies.EVENTS,
+        answer=answers.ApplicationAnswer,
+        conflicts=True,
+        key="required",
+    ),
+    _list(
+        "/v1/applications/{application_id}/history",
+        applications.read_history,
+        "applications",
+        answers.HistoryEntry,
+    ),
+    _list("/v1/worklist", applications.read_worklist, "applications", answers.WorklistItem),
+    _list("/v1/clocks", clocks.list_clocks, "clocks", answers.ClockListItem, query=parameters.ClocksQuery),
+    _get("/v1/clocks/{clock_id}", clocks.read_clock, "clocks", answers.ExplainedClock),
+    _list("/v1/alerts", clocks.list_alerts, "clocks", answers.AlertAnswer, query=parameters.AlertsQuery),
+    Operation(
+        method="POST",
+        path="/v1/alerts/{alert_id}/read",
+        view=clocks.mark_alert_read,
+        tag="clocks",
+        answer=answers.AlertAnswer,
+    ),
+    _list("/v1/public-notices", notices.list_public_notices, "notices", answers.PublicNotice),
+    _get("/v1/public-notices/{notice_id}", notices.read_public_notice, "notices", answers.PublicNotice),
+    Operation(
+        method="POST",
+        path="/v1/public-notices/{notice_id}/objections",
+        view=notices.file_objection,
+        tag="notices",
+        body=bodies.OBJECTION,
+        answer=answers.ObjectionReceipt,
+        status=201,
+        conflicts=True,
+        limited=True,
+        key="optional",
+    ),
+    _get("/v1/calendar/{year}", calendar.show_calendar, "calendar", answers.CalendarYearAnswer),
+    _get(
+        "/v1/calendar/due",
+        calendar.count_due,
+        "calendar",
+        answers.DueAnswer,
+        query=parameters.DueQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/calendar/notices",
+        view=calendar.import_notices,
+        tag="calendar",
+        body=bodies.NOTICE_IMPORT,
+        answer=answers.CalendarImport,
+        conflicts=True,
+    ),
+    _list("/v1/reports", reports.list_reports, "reports", answers.ReportName, query=parameters.NoQuery),
+    _get(
+        "/v1/reports/{name}",
+        reports.make_report,
+        "reports",
+        answers.Report,
+        query=parameters.ReportQuery,
+        also_workbook_out=True,
+    ),
+    _get("/v1/audit/verify", reports.verify_audit, "audit", answers.AuditVerdict),
+    Operation(
+        method="PUT",
+        path="/v1/test-clock",
+        view=calendar.set_test_clock,
+        tag="test clock",
+        body=bodies.TEST_CLOCK,
+        answer=answers.TestClockAnswer,
+        test_clock_only=True,
+    ),
+)
+
+
+def operations(*, test_clock: bool) -> tuple[Operation, ...]:
+    """The calls that exist in this start."""
+    return tuple(operation for operation in OPERATIONS if test_clock or not operation.test_clock_only)

@@ -1,0 +1,121 @@
+"""The query parameters of every list and question, as models: read strictly, and shown in OpenAPI."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from workflow.form.fields import Typed, clean_text
+from workflow.services.calendar import MOST_WORKING_DAYS
+from workflow.services.notices import region_labels
+from workflow.vocabulary import ClockKind, ClockState, Section, State
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"-?[0-9]{1,9}", value):
+            raise ValueError("须为整数")
+        return int(value)
+    return value
+
+
+# The regions of all policies; both are part of the product and do not change while it runs.
+_REGIONS = region_labels()
+
+
+def _region(value: str) -> str:
+    if value not in _REGIONS:
+        raise ValueError("须为下列之一：" + "、".join(_REGIONS))
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("这一天不存在") from None
+    raise ValueError("须为日期，格式如 2026-09-07")
+
+
+def _given(title: str, default: Any = None) -> Any:
+    return Field(default=default, title=title)
+
+
+Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,500}$")]
+Flag = Literal["true", "false", "1", "0"]
+Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": list(_REGIONS)})]
+Words = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(clean_text)]
+Day = Annotated[date, BeforeValidator(_day)]
+# The bounds stand before the reading of text: else pydantic cannot put them into the document.
+PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
+WorkingDays = Annotated[int, Field(ge=0, le=MOST_WORKING_DAYS), BeforeValidator(_number)]
+Year = Annotated[int, Field(ge=2000, le=2100), BeforeValidator(_number)]
+Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
+Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+
+
+def truth(flag: Flag | None) -> bool | None:
+    """What a flag says; None where it was not given."""
+    return None if flag is None else flag in {"true", "1"}
+
+
+class NoQuery(Typed):
+    """No parameters at all."""
+
+
+class PageQuery(Typed):
+    """One page of a list."""
+
+    cursor: Cursor | None = _given("上一页答复中的 next")
+    limit: PageSize = _given("每页条数", 20)
+
+
+class ApplicationsQuery(PageQuery):
+    """Filters of the list of applications."""
+
+    state: Annotated[State, Field(strict=False)] | None = _given("状态")
+    section: Annotated[Section, Field(strict=False)] | None = _given("阶段")
+    region: Region | None = _given("行政区划代码")
+    overdue: Flag | None = _given("是否有已逾期的时限")
+    mine: Flag | None = _given("仅限本人或本单位的申请")
+    text: Words | None = _given("申请编号或申请人名称中的文字")
+
+
+class ClocksQuery(PageQuery):
+    """Filters of the list of clocks."""
+
+    state: Annotated[ClockState, Field(strict=False)] | None = _given("时限状态")
+    kind: Annotated[ClockKind, Field(strict=False)] | None = _given("时限种类")
+    region: Region | None = _given("行政区划代码")
+
+
+class AlertsQuery(PageQuery):
+    """Filters of the list of alerts."""
+
+    unread: Flag | None = _given("是否未读")
+
+
+class DueQuery(Typed):
+    """A count of working days."""
+
+    start: Day = Field(title="起算日（不计入）")
+    working_days: WorkingDays = Field(title="工作日天数")
+
+
+class ReportQuery(Typed):
+    """What a report covers, and in which shape it is wanted."""
+
+    region: Region | None = _given("行政区划代码")
+    year: Year | None = _given("年度")
+    month: Month | None = _given("月份")
+    format: Literal["json", "xlsx"] = _given("格式", "json")
+
+
+class RosterQuery(Typed):
+    """The version that the caller has seen, for a roster whose body has no room for it."""
+
+    version: Version | None = _given("您所看到的申请版本")

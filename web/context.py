@@ -1,0 +1,55 @@
+"""What every template finds without asking: the person, the site, the test clock's banner, unread alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g
+
+from web.access import may_open
+from web.current import actor, product, request_id
+from workflow.clock import SHANGHAI
+from workflow.services import alerts, test_clock
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """The settings that a page may show; the others are nobody's business there."""
+
+    site_name: str
+    demonstration: bool
+    test_clock: bool
+
+
+def furnish_templates(app: Flask) -> None:
+    """Adds the furniture to every template's context."""
+    app.context_processor(_furniture)
+
+
+def _furniture() -> dict[str, Any]:
+    settings = product().settings
+    return {
+        "actor": actor(),
+        "settings": SiteSettings(settings.site_name, settings.demonstration, settings.test_clock),
+        "test_now": _test_now(),
+        "unread_alerts": _unread_alerts(),
+        "request_id": request_id(),
+        "may_open": may_open,
+    }
+
+
+def _test_now() -> datetime | None:
+    if not product().settings.test_clock or g.get("without_furniture"):
+        return None
+    return test_clock.business_now(product()).astimezone(SHANGHAI)
+
+
+def _unread_alerts() -> int:
+    person = actor()
+    if person is None or g.get("without_furniture"):
+        return 0
+    if "unread_alerts" not in g:
+        g.unread_alerts = alerts.count_unread(product(), actor=person)
+    return int(g.unread_alerts)

@@ -1,0 +1,41 @@
+"""What the request at hand is about: the product, the person, the request's own id."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g, request
+
+from workflow.access import Actor
+from workflow.errors import NotSignedIn
+from workflow.services.product import Product
+
+EXTENSION = "subsidy_product"
+
+
+def product() -> Product:
+    """The product that every service takes first."""
+    return cast(Product, current_app.extensions[EXTENSION])
+
+
+def actor() -> Actor | None:
+    """Who is signed in, by session or bearer token; None for the public."""
+    return cast("Actor | None", g.get("actor"))
+
+
+def require_actor() -> Actor:
+    """Who is signed in; raises ``NotSignedIn`` for the public."""
+    known = actor()
+    if known is None:
+        raise NotSignedIn("请先登录")
+    return known
+
+
+def request_id() -> str:
+    """The id under which this request stands in the log."""
+    return cast(str, g.get("request_id", ""))
+
+
+def wants_problem() -> bool:
+    """Whether an error is answered as problem+json: everything under ``/api/`` is, known route or not."""
+    return request.path.startswith("/api/")

@@ -1,0 +1,39 @@
+"""The pages: one module and one blueprint per room; every blueprint that is served stands in ``PAGES``."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from web.views import (
+    account,
+    admin,
+    alerts,
+    applications,
+    calendar,
+    drafts,
+    events,
+    home,
+    notices,
+    oversight,
+    reports,
+    rosters,
+    sign_in,
+    worklist,
+)
+
+PAGES: tuple[Blueprint, ...] = (
+    sign_in.blueprint,
+    home.blueprint,
+    worklist.blueprint,
+    applications.blueprint,
+    drafts.blueprint,
+    rosters.blueprint,
+    events.blueprint,
+    alerts.blueprint,
+    notices.blueprint,
+    calendar.blueprint,
+    reports.blueprint,
+    account.blueprint,
+    admin.blueprint,
+    oversight.blueprint,
+)

@@ -1,0 +1,74 @@
+"""A person's own account: the password, and the bearer tokens for other programs."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.current import product, require_actor
+from web.views.fields import Errors, Field
+from web.views.refused import Shown, messages_of, shown
+from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
+from workflow.services import accounts
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/account")
+def show() -> ResponseReturnValue:
+    """The page of the account."""
+    return _page()
+
+
+@blueprint.post("/account/password")
+def change_password() -> ResponseReturnValue:
+    """Changes the password; every session ends."""
+    new = request.form.get("new", "")
+    try:
+        if new != request.form.get("again", ""):
+            raise Malformed("两次输入的新密码不一致", [FieldError("again", "两次输入的新密码不一致")])
+        accounts.change_own_password(
+            product(), actor=require_actor(), current=request.form.get("current", ""), new=new
+        )
+    except NotSignedIn as refusal:
+        # A wrong current password counts like a failed sign-in, but the person is still signed in here.
+        return _page(shown(refusal)), refusal.status
+    except Refused as refusal:
+        return _page(shown(refusal), messages_of(refusal)), refusal.status
+    flash("密码已修改，请用新密码重新登录。", "good")
+    return redirect(url_for("sign_in.show"), code=303)
+
+
+@blueprint.post("/account/tokens")
+def create_token() -> ResponseReturnValue:
+    """Makes a token, shown this once."""
+    made = accounts.create_own_token(product(), actor=require_actor())
+    return _page(token=made["token"])
+
+
+@blueprint.post("/account/tokens/<key:token_id>/revoke")
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """Revokes a token."""
+    accounts.revoke_own_token(product(), actor=require_actor(), token_id=token_id)
+    flash("访问令牌已作废。", "good")
+    return redirect(url_for("account.show"), code=303)
+
+
+def _page(refused: Shown | None = None, errors: Errors | None = None, token: str = "") -> str:
+    found = errors or {}
+    fields = [
+        Field(
+            name,
+            label,
+            "password",
+            error=found.get(name, ""),
+            required=True,
+            enforced=True,
+            autocomplete="current-password" if name == "current" else "new-password",
+        )
+        for name, label in (("current", "当前密码"), ("new", "新密码"), ("again", "再次输入新密码"))
+    ]
+    tokens = accounts.list_tokens(product(), actor=require_actor())
+    return render_template(
+        "account/show.html", fields=fields, refused=refused, tokens=tokens["items"], token=token
+    )

@@ -1,0 +1,131 @@
+"""Applications: the list with its filters, and the page of one application with everything on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from web.current import actor, product, require_actor
+from web.views.acts import Attempt, acts_for
+from web.views.paging import cursor, page_addresses
+from web.views.progress import steps_of
+from web.views.refused import Shown
+from workflow.services import applications, audit, deadlines
+from workflow.vocabulary import REGION_LABELS, Role, Section, State
+
+blueprint = Blueprint("applications", __name__)
+
+_LIVE_CLOCKS = {"running", "paused", "overdue"}
+_TEXT_LENGTH = 100
+_HISTORY_SHOWN = 50
+
+
+@blueprint.get("/applications")
+def list_all() -> ResponseReturnValue:
+    """The list; an unknown value of a filter is as if it were not given."""
+    person = require_actor()
+    filters: dict[str, Any] = {
+        "state": _known(request.args.get("state"), State),
+        "section": _known(request.args.get("section"), Section),
+        "region": _known(request.args.get("region"), REGION_LABELS),
+        "overdue": request.args.get("overdue") == "1" or None,
+        "mine": request.args.get("mine") == "1" or None,
+        "text": (request.args.get("text", "").strip()[:_TEXT_LENGTH]) or None,
+    }
+    page = applications.list_applications(product(), actor=person, **filters, cursor=cursor())
+    regions = list(REGION_LABELS.items()) if person.region is None else []
+    return render_template(
+        "applications/list.html",
+        items=page["items"],
+        filters=filters,
+        regions=regions,
+        **page_addresses(page),
+    )
+
+
+@blueprint.get("/applications/<key:application_id>")
+def show(application_id: int) -> ResponseReturnValue:
+    """One application."""
+    view = applications.read_application(product(), actor=require_actor(), application_id=application_id)
+    return page_of(view)
+
+
+@blueprint.get("/applications/<key:application_id>/history")
+def history(application_id: int) -> ResponseReturnValue:
+    """The audit trail, a page at a time."""
+    person = require_actor()
+    view = applications.read_application(product(), actor=person, application_id=application_id)
+    trail = audit.read_history(product(), actor=person, application_id=application_id, cursor=cursor())
+    return render_template("applications/history.html", view=view, history=trail)
+
+
+@blueprint.get("/clocks/<key:clock_id>")
+def clock(clock_id: int) -> ResponseReturnValue:
+    """How one clock counted, day by day."""
+    found = deadlines.read_clock(product(), actor=require_actor(), clock_id=clock_id)
+    return render_template("applications/clock.html", clock=found)
+
+
+def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Shown | None = None) -> str:
+    """The page of an application; with ``attempt``, the refused form as it was filled in."""
+    person = require_actor()
+    roster: dict[str, Any] = {"items": [], "count": 0}
+    if view["kind"] != "individual":
+        roster = applications.read_roster(product(), actor=person, application_id=view["id"])
+    trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=_HISTORY_SHOWN)
+    live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
+    explained = [deadlines.read_clock(product(), actor=person, clock_id=one["id"]) for one in live]
+    findings, missing = _check_of(view)
+    return render_template(
+        "applications/show.html",
+        view=view,
+        roster=roster,
+        history=trail,
+        steps=steps_of(view),
+        clocks_live=explained,
+        clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
+        may_edit=bool(open_parts(view)),
+        may_replace_roster="opening" in open_parts(view),
+        findings=findings,
+        missing=missing,
+        acts=acts_for(view, roster, attempt),
+        refused=refused,
+    )
+
+
+def _urgency(clock: dict[str, Any]) -> tuple[bool, bool, str]:
+    """What is due first comes first; a minimum that runs comes after limits, what rests comes last."""
+    return clock["due_on"] is None, clock["limit"]["minimum"], clock["due_on"] or ""
+
+
+def _check_of(view: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Findings and what is not filled in: before a submission as it would be, otherwise as it was checked."""
+    if not open_parts(view) or "submit" not in view["allowed_events"]:
+        return view["findings"] or [], []
+    check = applications.preview_findings(product(), actor=require_actor(), application_id=view["id"])
+    # The claim has its own form on the page.
+    missing = [one for one in check["missing"] if not one["field"].startswith("claim")]
+    return check["findings"], missing
+
+
+def open_parts(view: dict[str, Any]) -> tuple[str, ...]:
+    """The parts of the form that this person may change now; the services decide again when it is saved."""
+    person = actor()
+    if person is None or person.role is not Role.APPLICANT:
+        return ()
+    parts = (
+        ("applicant", "provider", "certificate") if view["kind"] == "individual" else ("applicant", "opening")
+    )
+    if State(view["state"]) is State.DRAFT:
+        return parts
+    if State(view["state"]) not in {State.OPENING_CORRECTION, State.CLAIM_CORRECTION}:
+        return ()
+    # An individual's opening is the institution and the certificate.
+    named = (view.get("correction") or {}).get("sections", ())
+    return tuple(part for part in parts if (part if part == "applicant" else "opening") in named)
+
+
+def _known(value: str | None, words: Any) -> str | None:
+    return value if value and value in list(words) else None

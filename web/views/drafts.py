@@ -1,0 +1,265 @@
+"""A new application, and the form while it is the applicant's to change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.current import product, require_actor
+from web.views.acts import payload_of
+from web.views.applications import open_parts
+from web.views.fields import Errors, Field, Sent, fields_of, flat, sent_by, with_options
+from web.views.refused import Shown, messages_of, shown
+from workflow.errors import Conflict, Forbidden, NotNow, NotSignedIn, Refused
+from workflow.form import from_inputs
+from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
+from workflow.form.application import IndividualPatch, OrganisationPatch
+from workflow.form.assessment import IndividualCertificate
+from workflow.form.fields import Typed
+from workflow.form.opening import MOST_CLASSES, Opening, Provider, TrainingClass
+from workflow.policy import available_policies, load_policy
+from workflow.services import applications
+from workflow.vocabulary import ApplicationKind, Event
+
+blueprint = Blueprint("drafts", __name__)
+
+_CLASS = re.compile(r"opening\.classes\.(\d{1,4})\.(.+)", re.ASCII)
+_YES_OR_NO = (("true", "是"), ("false", "否"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One heading of the page with its inputs; ``classes`` are the boxes of the opening."""
+
+    title: str
+    fields: list[Field]
+    classes: list[list[Field]] | None = None
+
+
+@blueprint.get("/applications/new")
+def create() -> ResponseReturnValue:
+    """An empty form of the kind this applicant applies as."""
+    kind = _kind()
+    # An individual's account is in the person's own name; an organisation's in that of whoever keeps it.
+    return _new_page(
+        kind, {"applicant.name": require_actor().name} if kind is ApplicationKind.INDIVIDUAL else {}
+    )
+
+
+@blueprint.post("/applications/new")
+def begin() -> ResponseReturnValue:
+    """Saves the draft, or adds or takes away a class and shows the form again."""
+    kind = _kind()
+    sent = _with_rows_changed(sent_by(request.form))
+    if _rows_change():
+        return _new_page(kind, sent)
+    body = from_inputs(_whole(kind), sent) | {
+        "kind": kind.value,
+        "policy": str(sent.get("policy", "")),
+        "region": require_actor().region,
+    }
+    try:
+        view = applications.create_application(product(), actor=require_actor(), body=body)
+    except NotSignedIn:
+        raise
+    except Refused as refusal:
+        return _new_page(kind, sent, shown(refusal), messages_of(refusal)), refusal.status
+    if kind is ApplicationKind.INDIVIDUAL:
+        flash("草稿已保存，核对后即可提交。", "good")
+    else:
+        flash("草稿已保存。接着请上传学员名册，齐备后即可提交。", "good")
+    return redirect(url_for("applications.show", application_id=view["id"]), code=303)
+
+
+@blueprint.get("/applications/<key:application_id>/edit")
+def edit(application_id: int) -> ResponseReturnValue:
+    """The form as it stands."""
+    view = _changeable(application_id)
+    return _edit_page(view, flat({name: view["form"].get(name) or {} for name in open_parts(view)}))
+
+
+@blueprint.post("/applications/<key:application_id>/edit")
+def save(application_id: int) -> ResponseReturnValue:
+    """Saves the parts that are open to change."""
+    view = _changeable(application_id)
+    sent = _with_rows_changed(sent_by(request.form))
+    if _rows_change():
+        return _edit_page(view, sent)
+    whole = from_inputs(_whole(ApplicationKind(view["kind"])), sent)
+    try:
+        applications.edit_application(
+            product(),
+            actor=require_actor(),
+            application_id=application_id,
+            body={name: whole.get(name, {}) for name in open_parts(view)},
+            expected_version=_number(request.form.get("version", "")),
+        )
+    except NotSignedIn:
+        raise
+    except Refused as refusal:
+        reload = (
+            url_for("drafts.edit", application_id=application_id) if isinstance(refusal, Conflict) else ""
+        )
+        return _edit_page(view, sent, shown(refusal, reload=reload), messages_of(refusal)), refusal.status
+    flash("申请表已保存。", "good")
+    return redirect(url_for("applications.show", application_id=application_id), code=303)
+
+
+@blueprint.post("/applications/<key:application_id>/claim")
+def save_claim(application_id: int) -> ResponseReturnValue:
+    """Keeps the lines of a claim that is still being written; the commitment comes with the submission."""
+    person = require_actor()
+    view = applications.read_application(product(), actor=person, application_id=application_id)
+    payload, _ = payload_of(Event.SUBMIT, view, sent_by(request.form))
+    lines = (payload.get("claim") or {}).get("lines", [])
+    applications.edit_application(
+        product(),
+        actor=person,
+        application_id=application_id,
+        body={"claim": {"lines": lines}},
+        expected_version=_number(request.form.get("version", "")),
+    )
+    flash("申领明细已保存为草稿，尚未提交。", "good")
+    return redirect(url_for("applications.show", application_id=application_id), code=303)
+
+
+def _kind() -> ApplicationKind:
+    kind = require_actor().applicant_kind
+    if kind is None:
+        raise Forbidden("您的账号没有设定申请人类别，请联系系统管理员")
+    return kind
+
+
+def _whole(kind: ApplicationKind) -> type[Typed]:
+    return IndividualPatch if kind is ApplicationKind.INDIVIDUAL else OrganisationPatch
+
+
+def _parts_of(kind: ApplicationKind) -> tuple[str, ...]:
+    if kind is ApplicationKind.INDIVIDUAL:
+        return ("applicant", "provider", "certificate")
+    return ("applicant", "opening")
+
+
+def _changeable(application_id: int) -> dict[str, Any]:
+    view = applications.read_application(product(), actor=require_actor(), application_id=application_id)
+    if not open_parts(view):
+        raise NotNow("申请表现在不能修改：只有草稿和退回补正时指明的部分可以修改")
+    return view
+
+
+# Rows of classes, without a script ------------------------------------------------------------------------
+
+
+def _rows_change() -> bool:
+    return "add_class" in request.form or "remove_class" in request.form
+
+
+def _with_rows_changed(sent: Sent) -> Sent:
+    """The classes numbered without gaps; blank ones left out, one added or taken away if asked."""
+    rows: dict[int, Sent] = {}
+    kept: Sent = {}
+    for name, value in sent.items():
+        found = _CLASS.fullmatch(name)
+        if found is None:
+            kept[name] = value
+        else:
+            rows.setdefault(int(found[1]), {})[found[2]] = value
+    removed = request.form.get("remove_class", "")
+    filled = [
+        row
+        for number, row in sorted(rows.items())
+        if str(number) != removed and any(value for name, value in row.items() if name != "class_no")
+    ]
+    if "add_class" in request.form and len(filled) < MOST_CLASSES:
+        used = [int(str(row["class_no"])) for row in filled if str(row.get("class_no", "")).isdecimal()]
+        filled.append({"class_no": str(max(used, default=0) + 1)})
+    for number, row in enumerate(filled):
+        kept |= {f"opening.classes.{number}.{name}": value for name, value in row.items()}
+    return kept
+
+
+def _class_count(values: Mapping[str, Any]) -> int:
+    numbers = [int(found[1]) for name in values if (found := _CLASS.fullmatch(name))]
+    return max(numbers, default=-1) + 1
+
+
+# The pages -------------------------------------------------------------------------------------------------
+
+
+def _parts(names: tuple[str, ...], kind: ApplicationKind, values: Sent, errors: Errors) -> list[Part]:
+    parts = []
+    for name in names:
+        if name == "opening":
+            parts.append(_opening_part(values, errors))
+            continue
+        model, title = {
+            "applicant": (
+                IndividualApplicant if kind is ApplicationKind.INDIVIDUAL else OrganisationApplicant,
+                "申请人",
+            ),
+            "provider": (Provider, "培训机构"),
+            "certificate": (IndividualCertificate, "证书"),
+        }[name]
+        inputs = fields_of(model, prefix=f"{name}.", values=values, errors=errors, enforced=False)
+        parts.append(Part(title, inputs))
+    return parts
+
+
+def _opening_part(values: Sent, errors: Errors) -> Part:
+    inputs = fields_of(Opening, prefix="opening.", values=values, errors=errors, enforced=False)
+    inputs = [
+        with_options(one, _YES_OR_NO, widget="radio") if one.widget == "checkbox" else one for one in inputs
+    ]
+    count = _class_count(values)
+    if count == 0:
+        values = values | {"opening.classes.0.class_no": "1"}
+    classes = [
+        fields_of(
+            TrainingClass, prefix=f"opening.classes.{number}.", values=values, errors=errors, enforced=False
+        )
+        for number in range(max(count, 1))
+    ]
+    return Part("开班申请", inputs, classes)
+
+
+def _new_page(
+    kind: ApplicationKind, sent: Sent, refused: Shown | None = None, errors: Errors | None = None
+) -> str:
+    region = require_actor().region
+    policies = [
+        (key, load_policy(key).title) for key in available_policies() if region in load_policy(key).regions
+    ]
+    return render_template(
+        "applications/edit.html",
+        view=None,
+        kind=kind,
+        policies=policies,
+        chosen=sent.get("policy") or (policies[-1][0] if policies else ""),
+        parts=_parts(_parts_of(kind), kind, sent, errors or {}),
+        refused=refused,
+    )
+
+
+def _edit_page(
+    view: dict[str, Any], values: Sent, refused: Shown | None = None, errors: Errors | None = None
+) -> str:
+    kind = ApplicationKind(view["kind"])
+    return render_template(
+        "applications/edit.html",
+        view=view,
+        kind=kind,
+        policies=[],
+        chosen="",
+        version=request.form.get("version") or view["version"],
+        parts=_parts(open_parts(view), kind, values, errors or {}),
+        refused=refused,
+    )
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

@@ -1,0 +1,238 @@
+"""How facts read on a page: dates, days left, money in figures and capitals, labels of stored codes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from workflow.clock import SHANGHAI
+from workflow.form.money import capital_text, fen_from_yuan, wan_text
+from workflow.form.pages import LEVELS
+from workflow.vocabulary import (
+    REGION_LABELS,
+    STATE_DEPARTMENT,
+    ApplicationKind,
+    CertificateKind,
+    ClockKind,
+    CorrectionCode,
+    CorrectionSection,
+    Department,
+    Event,
+    FundSource,
+    IdentityType,
+    LimitUnit,
+    ObjectionOutcome,
+    Role,
+    Section,
+    State,
+    TraineeCategory,
+    TrainingMode,
+    Word,
+)
+
+VOCABULARIES: dict[str, type[Word]] = {
+    "kind": ApplicationKind,
+    "mode": TrainingMode,
+    "certificate": CertificateKind,
+    "source": FundSource,
+    "category": TraineeCategory,
+    "identity": IdentityType,
+    "code": CorrectionCode,
+    "correction_section": CorrectionSection,
+    "outcome": ObjectionOutcome,
+    "department": Department,
+    "role": Role,
+    "state": State,
+    "section": Section,
+    "event": Event,
+    "clock": ClockKind,
+    "unit": LimitUnit,
+}
+REVIEWER_SEATS = {"first": "初审人", "second": "复核人"}
+WEEKDAYS = "一二三四五六日"
+
+
+class Deadline(NamedTuple):
+    """Days left, in words; the level only chooses the colour beside them."""
+
+    words: str
+    level: str
+
+
+def label(vocabulary: str, value: object) -> str:
+    """The Chinese label of a stored code; an unknown code is shown as it is rather than hidden."""
+    if value is None or value == "":
+        return ""
+    try:
+        return VOCABULARIES[vocabulary](str(value)).label
+    except ValueError:
+        return str(value)
+
+
+def level_label(level: object) -> str:
+    """初级工（五级） and so on; nothing where no level was given."""
+    return dict(LEVELS).get(str(level), str(level)) if level not in (None, "") else ""
+
+
+def region_label(region: object) -> str:
+    """The name of a region's code."""
+    return REGION_LABELS.get(str(region), str(region or ""))
+
+
+def as_date(value: object) -> date | None:
+    """A date out of what services return: a date or instant, as an object or in ISO, or nothing."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).date()
+    if isinstance(value, date):
+        return value
+    text = str(value)
+    return (
+        date.fromisoformat(text)
+        if len(text) == 10
+        else datetime.fromisoformat(text).astimezone(SHANGHAI).date()
+    )
+
+
+def day(value: object) -> str:
+    """2026-10-19: in tables and beside clocks."""
+    found = as_date(value)
+    return found.isoformat() if found else ""
+
+
+def day_cn(value: object) -> str:
+    """2026年10月19日: in sentences, on the printed form and in public notices."""
+    found = as_date(value)
+    return f"{found.year}年{found.month}月{found.day}日" if found else ""
+
+
+def weekday(value: object) -> str:
+    """周一 … 周日."""
+    found = as_date(value)
+    return f"周{WEEKDAYS[found.weekday()]}" if found else ""
+
+
+def moment(value: object) -> str:
+    """2026-10-19 09:30, on the wall in China."""
+    if value is None or value == "":
+        return ""
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def yuan(value: object) -> str:
+    """54,000.00"""
+    return "" if value in (None, "") else f"{Decimal(str(value)):,.2f}"
+
+
+def ten_thousand(value: object) -> str:
+    """万元 with four decimals, as the printed form asks for it; a rounding is said."""
+    return "" if value in (None, "") else wan_text(fen_from_yuan(str(value)))
+
+
+def capitals(value: object) -> str:
+    """大写金额, as on a voucher."""
+    return "" if value in (None, "") else capital_text(fen_from_yuan(str(value)))
+
+
+def deadline(
+    state: object, left_days: object, *, kind: object = "", unit: object = "working_day"
+) -> Deadline:
+    """The days left of a clock in words, never by colour alone."""
+    days_word = (
+        LimitUnit.WORKING_DAY.label if (unit or LimitUnit.WORKING_DAY) == LimitUnit.WORKING_DAY else "天"
+    )
+    left = int(str(left_days)) if left_days not in (None, "") else None
+    match str(state or ""):
+        case "paused":
+            return Deadline(
+                "暂停计时" if left is None else f"暂停计时，尚余 {left} {days_word}".strip(), "paused"
+            )
+        case "running" | "overdue" if left is not None:
+            return _running(left, days_word, kind)
+        case "met":
+            return Deadline("已满期" if kind == "public_notice" else "按时完成", "ok")
+        case "missed":
+            return Deadline("逾期完成", "late")
+        case "cancelled":
+            return Deadline("已取消", "none")
+        case _:
+            return Deadline("无时限", "none")
+
+
+def _running(left: int, days_word: str, kind: object) -> Deadline:
+    if left < 0:
+        return Deadline(f"已逾期 {-left} {days_word}", "late")
+    if kind == "public_notice":
+        return Deadline("公示期今日届满" if left == 0 else f"公示期还有 {left} {days_word}", "ok")
+    if left == 0:
+        return Deadline("今日到期", "late")
+    return Deadline(f"剩余 {left} {days_word}", "soon" if left <= 3 else "ok")
+
+
+def hands(view: dict[str, Any]) -> str:
+    """Who has to act now: the department and the seat, or the applicant."""
+    state = State(view["state"])
+    region = view.get("region_label") or region_label(view.get("region"))
+    match state:
+        case State.SUSPENDED:
+            return f"{region}人力资源社会保障部门负责人或领导小组办公室（恢复办理）"
+        case State.TRAINING_AWAITING_START:
+            return f"{region}人力资源社会保障部门检查人员（开班当日检查）"
+        case State.TRAINING_IN_PROGRESS:
+            return f"{region}人力资源社会保障部门检查人员（培训期间检查）；培训结束后由申请人办理"
+        case State.ASSESSMENT_PROPOSED:
+            return f"{region}人力资源社会保障部门检查人员（考核巡查、登记结果）"
+        case State.DISBURSEMENT_AWAITING_PAYMENT | State.RECOVERING:
+            return f"{region}财政部门拨付经办人"
+        case State.DISBURSED | State.RECOVERED | State.REJECTED | State.WITHDRAWN | State.TERMINATED:
+            return "已办结，无需办理"
+    department = STATE_DEPARTMENT.get(state)
+    if department is None:
+        return "申请人"
+    seat = REVIEWER_SEATS.get(state.value.rsplit("_", 1)[1], "审核人员")
+    return f"{region}{department.label} · {seat}"
+
+
+def waiting(view: dict[str, Any]) -> str:
+    """What has to pass before the next step can be taken, where it is a day or an answer."""
+    form = view["form"]
+    match State(view["state"]):
+        case State.ASSESSMENT_PROPOSED:
+            return f"考核时间为{day_cn(form['assessment'].get('assess_on'))}，当日起可以登记考核结果。"
+        case State.CLAIM_PUBLIC_NOTICE:
+            hanging = [one for one in form["claim"].get("notices", ()) if not one.get("ended_because")]
+            unanswered = [one for one in form["claim"].get("objections", ()) if not one.get("outcome")]
+            if unanswered:
+                return f"有 {len(unanswered)} 件异议尚未处理，处理之后方可结束公示。"
+            if hanging and hanging[-1].get("minimum_until"):
+                until = day_cn(hanging[-1]["minimum_until"])
+                return f"最短公示期至{until}届满，之后由发布人以外的审核人员结束公示。"
+    return ""
+
+
+def options(vocabulary: str) -> list[tuple[str, str]]:
+    """The values of a vocabulary with their labels, for a select."""
+    return [(word.value, word.label) for word in VOCABULARIES[vocabulary]]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "day": day,
+    "day_cn": day_cn,
+    "weekday": weekday,
+    "moment": moment,
+    "yuan": yuan,
+    "wan": ten_thousand,
+    "capitals": capitals,
+    "level": level_label,
+    "region": region_label,
+}
+GLOBALS: dict[str, Callable[..., Any]] = {
+    "label": label,
+    "deadline": deadline,
+    "hands": hands, "waiting": waiting,
+    "options": options,
+}

@@ -1,0 +1,88 @@
+"""The demonstration: invented people of two regions and some fifty applications in every state.
+
+``load`` lets the product's own services act at past moments, so that everything it leaves behind (clocks,
+alerts, signatures, audit trail) is what the product itself would have made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Connection, insert, select
+
+from workflow.access import Actor
+from workflow.clock import at_shanghai, real_now, shanghai_date
+from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
+from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
+from workflow.demonstration.stage import Stage
+from workflow.persistence import tables
+from workflow.persistence.engine import writing
+from workflow.services.accounts import add_account
+from workflow.services.product import Product
+
+__all__ = ["ACCOUNTS", "PASSWORD", "DemonstrationAccount", "load"]
+
+
+def load(
+    product: Product, say: Callable[[str], None] = lambda _line: None, *, today: date | None = None
+) -> bool:
+    """Fills a prepared database in which nobody has an account yet; answers whether it did.
+
+    All of it or nothing is stored. ``say`` is told how far it is. What happened is laid out in working days
+    before ``today`` (by default the real day in China) and depends on nothing else; the last acts are those
+    of the last working day before it.
+    """
+    present = today or shanghai_date(real_now())
+    with writing(product.engine) as connection:
+        # Whoever loads at the same time waits here, and then finds the accounts.
+        connection.execute(select(tables.system_chain.c.id).with_for_update()).one()
+        if connection.execute(select(tables.account.c.id).limit(1)).one_or_none() is not None:
+            return False
+        calendar = product.calendar(connection)
+        placed = place_stories(calendar, present)
+        begins = first_day(placed)
+        stage = Stage(product, connection)
+        stage.open(at_shanghai(begins, 8))
+        player = Player(stage, _add_people(stage, connection))
+        say(f"已建立{len(ACCOUNTS)}个演示账号")
+        player.play(placed, scheduler_moments(calendar, begins, present), say)
+        stage.close()
+    say(f"已载入{len(placed)}件演示申请")
+    return True
+
+
+def _add_people(stage: Stage, connection: Connection) -> dict[str, Actor]:
+    organisations: dict[str, int] = {}
+    for each in ORGANISATIONS.values():
+        organisations[each.name] = connection.execute(
+            insert(tables.organisation)
+            .values(name=each.name, uscc=each.uscc, kind=each.kind.value, region=each.region)
+            .returning(tables.organisation.c.id)
+        ).scalar_one()
+    return {each.login: _add_person(stage, each, organisations) for each in ACCOUNTS}
+
+
+def _add_person(stage: Stage, person: DemonstrationAccount, organisations: dict[str, int]) -> Actor:
+    organisation_id = organisations[person.organisation] if person.organisation else None
+    added = add_account(
+        stage.product,
+        login=person.login,
+        name=person.name,
+        password=PASSWORD,
+        role=person.role,
+        department=person.department,
+        region=person.region,
+        organisation_id=organisation_id,
+        applicant_kind=person.applicant_kind,
+    )
+    return Actor(
+        account_id=added["id"],
+        login=person.login,
+        name=person.name,
+        role=person.role,
+        department=person.department,
+        region=person.region,
+        organisation_id=organisation_id,
+        applicant_kind=person.applicant_kind,
+    )

@@ -1,0 +1,214 @@
+"""Figures by region over a period: each is one grouped query, and money is counted in fen.
+
+"In hand", "closed" and "overdue" are as they stand when the report is made; the rest is of the period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from workflow.form.money import yuan_from_fen
+from workflow.persistence import tables
+from workflow.reports.scope import Scope
+from workflow.vocabulary import (
+    FINAL_STATES,
+    REGION_LABELS,
+    ApplicationKind,
+    ClockKind,
+    ClockState,
+    FundSource,
+    Section,
+    State,
+)
+
+Rows = list[dict[str, Any]]
+_Query = Callable[[Scope], Select[str, Any]]
+
+_application, _clock, _payment = tables.application, tables.clock, tables.payment
+_decision, _recovery, _alert = tables.decision, tables.recovery, tables.alert
+_IN_HAND = sorted(
+    state.value for state in State if state not in FINAL_STATES | {State.DRAFT, State.DISBURSED}
+)
+_CLOSED = sorted(state.value for state in FINAL_STATES)
+_TOTAL_LABEL = "合计"
+
+
+def overdue_now(scope: Scope) -> ColumnElement[bool]:
+    """The clock runs past its limit on the day of the report; a minimum is never overdue."""
+    return and_(
+        _clock.c.ended.is_(None),
+        ~_clock.c.minimum,
+        _clock.c.due_on < scope.today,
+        _clock.c.runs_from_on <= scope.today,
+    )
+
+
+def region_rows(connection: Connection, scope: Scope, figures: Iterable[str]) -> Rows:
+    """One row for each region with the named figures, and their sum where there are several regions."""
+    names = tuple(figures)
+    rows: Rows = [{"region": region, "region_label": REGION_LABELS[region]} for region in scope.regions]
+    for name in names:
+        found = {row[0]: row[1] for row in connection.execute(_FIGURES[name](scope))}
+        for row in rows:
+            # PostgreSQL sums integers into a decimal.
+            row[name] = int(found.get(row["region"]) or 0)
+    if len(rows) > 1:
+        total = {name: sum(row[name] for row in rows) for name in names}
+        rows.append({"region": None, "region_label": _TOTAL_LABEL, **total})
+    return [_readable(row) for row in rows]
+
+
+def named_matters(connection: Connection, scope: Scope) -> dict[str, list[str]]:
+    """The numbers of the matters to be named in the bulletin, by region (rulebook 7, ``overdue_10``)."""
+    found = connection.execute(
+        select(_application.c.region, _application.c.number)
+        .join(_alert, _alert.c.application_id == _application.c.id)
+        .where(_alert.c.rung == "overdue_10", scope.at(_alert.c.raised_at))
+        .distinct()
+        .order_by(_application.c.number)
+    )
+    named: dict[str, list[str]] = {region: [] for region in scope.regions}
+    for region, number in found:
+        if region in named:
+            named[region].append(number)
+    return named
+
+
+def total_row(rows: Rows, label_key: str, names: Iterable[str]) -> Rows:
+    """The rows with the sum of their money columns below them; no rows have no sum."""
+    if not rows:
+        return []
+    total = {name: sum(row[name] for row in rows) for name in names}
+    return [_readable(row) for row in [*rows, {label_key: _TOTAL_LABEL, **total}]]
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key.removesuffix("_fen"): yuan_from_fen(value) if key.endswith("_fen") else value
+        for key, value in row.items()
+    }
+
+
+# --- the figures -------------------------------------------------------------------------------------------
+
+
+def _count(*conditions: ColumnElement[bool]) -> Select[str, Any]:
+    # A draft has no policy yet; until it is submitted it is nobody's business but the applicant's.
+    return (
+        select(_application.c.region, func.count())
+        .where(_application.c.policy_version.is_not(None), *conditions)
+        .group_by(_application.c.region)
+    )
+
+
+def _of_clocks(*conditions: ColumnElement[bool]) -> Select[str, Any]:
+    return (
+        select(_application.c.region, func.count(_application.c.id.distinct()))
+        .join(_clock, _clock.c.application_id == _application.c.id)
+        .where(*conditions)
+        .group_by(_application.c.region)
+    )
+
+
+def _received(scope: Scope) -> Select[str, Any]:
+    # The first submission starts the first clock; a person has no opening and begins with the claim.
+    first_clock = or_(
+        _clock.c.kind == ClockKind.OPENING_INDUSTRY_REVIEW.value,
+        and_(
+            _clock.c.kind == ClockKind.CLAIM_ACCEPTANCE.value,
+            _application.c.kind == ApplicationKind.INDIVIDUAL.value,
+        ),
+    )
+    return _of_clocks(first_clock, scope.on(_clock.c.started_on))
+
+
+def _claimed(scope: Scope) -> Select[str, Any]:
+    return _of_clocks(_clock.c.kind == ClockKind.CLAIM_ACCEPTANCE.value, scope.on(_clock.c.started_on))
+
+
+def _approved(value: ColumnElement[Any]) -> _Query:
+    # Finance's second signature fixes what is approved.
+    return lambda scope: (
+        select(_application.c.region, value)
+        .join(_decision, _decision.c.application_id == _application.c.id)
+        .where(
+            _decision.c.step == "claim_finance",
+            _decision.c.seat == "second",
+            _decision.c.outcome == "approved",
+            ~_decision.c.superseded,
+            scope.at(_decision.c.decided_at),
+        )
+        .group_by(_application.c.region)
+    )
+
+
+def _paid(value: ColumnElement[Any], source: FundSource | None = None) -> _Query:
+    # What the bank sent back is not paid, whenever that was.
+    return lambda scope: (
+        select(_application.c.region, value)
+        .join(_payment, _payment.c.application_id == _application.c.id)
+        .where(
+            _payment.c.failed_at.is_(None),
+            scope.on(_payment.c.paid_on),
+            *(() if source is None else (_payment.c.source == source.value,)),
+        )
+        .group_by(_application.c.region)
+    )
+
+
+def _recovered(scope: Scope) -> Select[str, Any]:
+    return (
+        select(_application.c.region, func.sum(_recovery.c.amount_fen))
+        .join(_recovery, _recovery.c.application_id == _application.c.id)
+        .where(scope.on(_recovery.c.received_on))
+        .group_by(_application.c.region)
+    )
+
+
+def _in_hand(section: Section) -> _Query:
+    return lambda _scope: _count(_application.c.section == section.value, _application.c.state.in_(_IN_HAND))
+
+
+def _ended_clocks(how: ClockState) -> _Query:
+    return lambda scope: (
+        select(_clock.c.region, func.count())
+        .where(
+            _clock.c.ended == how.value,
+            _clock.c.department.is_not(None),
+            ~_clock.c.minimum,
+            scope.on(_clock.c.ended_on),
+        )
+        .group_by(_clock.c.region)
+    )
+
+
+def _alerted(rung: str) -> _Query:
+    return lambda scope: (
+        select(_application.c.region, func.count(_application.c.id.distinct()))
+        .join(_alert, _alert.c.application_id == _application.c.id)
+        .where(_alert.c.rung == rung, scope.at(_alert.c.raised_at))
+        .group_by(_application.c.region)
+    )
+
+
+_FIGURES: dict[str, _Query] = {
+    "received_count": _received,
+    "claimed_count": _claimed,
+    "approved_count": _approved(func.count()),
+    "approved_fen": _approved(func.sum(_application.c.approved_fen)),
+    "payment_count": _paid(func.count()),
+    "paid_fen": _paid(func.sum(_payment.c.amount_fen)),
+    **{f"paid_{source.value}_fen": _paid(func.sum(_payment.c.amount_fen), source) for source in FundSource},
+    "recovered_fen": _recovered,
+    **{f"in_{section.value}_count": _in_hand(section) for section in Section},
+    "disbursed_count": lambda _scope: _count(_application.c.state == State.DISBURSED.value),
+    "closed_count": lambda _scope: _count(_application.c.state.in_(_CLOSED)),
+    "overdue_count": lambda scope: _of_clocks(overdue_now(scope)),
+    "met_count": _ended_clocks(ClockState.MET),
+    "missed_count": _ended_clocks(ClockState.MISSED),
+    "named_count": _alerted("overdue_10"),
+    "arrears_count": _alerted("arrears_1_month"),
+}
