@@ -15,7 +15,7 @@ from workflow.settings import read_settings
 def build() -> Flask:
     """The application of this process, over the product that the environment describes."""
     settings = read_settings()
-    configure_logging()
+    configure_logging(quiet=settings.demonstration)
     product = open_product(settings)
     app = create_app(product)
     if settings.embedded_scheduler:
