@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from tests.journeys.city import City
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import alerts
+from workflow.persistence.types import canonical
+from workflow.policy import Policy, load_policy
+from workflow.services import alerts, audit
+from workflow.services.product import Product
 
 
 def heard(city: City, login: str) -> list[tuple[str, str]]:
@@ -113,3 +118,24 @@ def test_a_rung_never_falls_on_a_day_off(city: City, moment: str) -> None:
     city.to_industry_review()
     city.at(moment)
     assert city.sweep() == 0
+
+
+def test_the_system_closes_a_notice_only_where_the_policy_says_so(
+    small_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = small_city
+    city.to_notice()
+    city.at("2026-10-23 09:00").sweep()
+    assert city.state == "claim_public_notice"
+    content = json.loads(load_policy("pingdingshan-2022").content)
+    content["settings"]["notice_auto_close"]["value"] = True
+    automatic = Policy.from_content(canonical(content))
+    monkeypatch.setattr(Product, "policy_of_the_day", lambda _product, _key: automatic)
+    city.to_notice()
+    city.at("2026-10-22 23:00").sweep()
+    assert city.state == "claim_public_notice"
+    city.at("2026-10-23 09:00").sweep()
+    assert city.state == "claim_hr_first"
+    notice = city.application["form"]["claim"]["notices"][0]
+    assert (notice["ended_because"], notice["closed_by_name"]) == ("closed", "系统")
+    assert audit.verify_audit(city.product)["holds"]

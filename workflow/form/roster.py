@@ -121,7 +121,7 @@ class RosterReading:
         return counts
 
 
-class _Unreadable(Exception):  # noqa: N818 - never leaves this module
+class _Unreadable(Exception):
     """The workbook cannot be used at all; the message says why."""
 
 

@@ -15,7 +15,7 @@ class PolicyError(ValueError):
     """A policy is incomplete, contradicts itself or cites no ground; the message names the value."""
 
 
-class UnknownPolicy(PolicyError):  # noqa: N818 - named like the refusals of workflow.errors
+class UnknownPolicy(PolicyError):
     """No policy has this key."""
 
 

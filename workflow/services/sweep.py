@@ -23,9 +23,10 @@ from workflow.errors import Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import Audience, Policy, Rung
-from workflow.services.case import REVIEW_STEPS, open_case
+from workflow.services.case import REVIEW_STEPS, Case, open_case
 from workflow.services.door import send_event
 from workflow.services.product import Product
+from workflow.services.readiness import is_possible_now
 from workflow.services.recompute import recompute_some
 from workflow.vocabulary import ClockKind, Department, Event, Role, Section, State
 
@@ -271,12 +272,16 @@ _MONEY_SECTIONS = frozenset({Section.CLAIM.value, Section.DISBURSEMENT.value})
 
 def _close_notices(product: Product) -> int:
     """Closes notices whose minimum is over, for policies that want it; shown as the system's act."""
-    notice, clock = tables.notice, tables.clock
+    notice, clock, application = tables.notice, tables.clock, tables.application
     with reading(product.engine) as connection:
-        today = shanghai_date(product.now(connection))
+        versions = connection.execute(select(tables.policy_version.c.version)).scalars().all()
+        automatic = [each for each in versions if product.policy_of(connection, each).notice_auto_close]
+        if not automatic:
+            return 0
         waiting = (
             connection.execute(
                 select(notice.c.application_id)
+                .join(application, application.c.id == notice.c.application_id)
                 .join(
                     clock,
                     and_(
@@ -285,18 +290,19 @@ def _close_notices(product: Product) -> int:
                         clock.c.subject_id == notice.c.id,
                     ),
                 )
-                .where(notice.c.ended_because.is_(None), clock.c.due_on < today)
+                .where(
+                    notice.c.ended_because.is_(None),
+                    clock.c.due_on < shanghai_date(product.now(connection)),
+                    application.c.policy_version.in_(automatic),
+                )
             )
             .scalars()
             .all()
         )
-        automatic = [
-            (case.id, case.row["version"])
-            for case in (open_case(product, connection, SYSTEM, each, lock=False) for each in waiting)
-            if case.policy.notice_auto_close and not case.open_objections() and not case.objection_upheld()
-        ]
+        cases = [open_case(product, connection, SYSTEM, each, lock=False) for each in waiting]
+        ready = [(case.id, case.row["version"]) for case in cases if _may_be_closed(case)]
     closed = 0
-    for application_id, version in automatic:
+    for application_id, version in ready:
         try:
             send_event(
                 product,
@@ -312,6 +318,10 @@ def _close_notices(product: Product) -> int:
             # Somebody acted in between; the next sweep looks again.
             continue
     return closed
+
+
+def _may_be_closed(case: Case) -> bool:
+    return is_possible_now(case, Event.CLOSE_NOTICE) and not case.objection_upheld()
 
 
 def count_waiting(connection: Connection, now: datetime) -> int:
