@@ -117,6 +117,10 @@ def allowed_events(actor: Actor, matter: Matter, situation: Situation) -> list[E
 
 
 def _admits(actor: Actor, matter: Matter, event: Event) -> bool:
+    wanted = actor_of(matter.state, event)
+    if not wanted.own and (actor.role is None or not wanted.admits(actor.role, actor.department)):
+        # Most events are other people's: no refusal is worded for each of them.
+        return False
     try:
         require_event(actor, matter, event)
     except Forbidden:

@@ -235,6 +235,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
             postgresql_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_clock_open_calendar",
+            ["calendar_version"],
+            unique=False,
+            sqlite_where=sa.text("ended IS NULL"),
+            postgresql_where=sa.text("ended IS NULL"),
+        )
 
     op.create_table(
         "command",
@@ -539,6 +546,11 @@ def downgrade() -> None:
     op.drop_table("decision")
     op.drop_table("command")
     with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_clock_open_calendar",
+            sqlite_where=sa.text("ended IS NULL"),
+            postgresql_where=sa.text("ended IS NULL"),
+        )
         batch_op.drop_index(
             "ix_clock_open_due",
             sqlite_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -11,12 +10,22 @@ from typing import Any
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, flat, with_options
-from web.views.wording import level_label
+from web.views.rows import (
+    Attempt,
+    Row,
+    certificates,
+    claim_rows,
+    claims,
+    class_words,
+    classes_of,
+    given,
+    line_is_meant,
+    result_rows,
+    row_names,
+    stored_claim,
+)
 from workflow.form import PAYLOADS, from_inputs
-from workflow.form.assessment import Result
-from workflow.form.claim import ClaimLine, Commitment
-from workflow.policy import load_policy
-from workflow.rules.training import attendance_by_class
+from workflow.form.claim import Commitment
 from workflow.vocabulary import Event, State
 
 # In the order in which people meet them; what ends or holds a matter comes last.
@@ -65,22 +74,6 @@ NOTES: dict[Event, str] = {
     Event.PROPOSE_ASSESSMENT: "考核时间须提前提出；在考核之前可以改期，仍须提前。",
 }
 CONFIRMED = "confirmed"
-MOST_EXTRA_ROWS = 20
-_CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
-_ROW = re.compile(r"(claim\.lines|results)\.(\d+)\.(.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table inside a form: a class, with what was measured of it."""
-
-    words: str
-    fields: list[Field]
-    class_no: int | None = None
-    roster: int | None = None
-    attendance: int | None = None
-    certified: int | None = None
-    certificates: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +110,6 @@ class Act:
         return self.event in {Event.REJECT, Event.WITHDRAW, Event.TERMINATE, Event.RECOVER}
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A form that was sent and refused: what was typed stays, with the messages beside it."""
-
-    event: Event
-    sent: Sent
-    errors: Mapping[str, str]
-    extra_rows: int = 0
-
-
 def acts_for(view: dict[str, Any], roster: dict[str, Any], attempt: Attempt | None = None) -> list[Act]:
     """One form for each event this person may send; the one to expect, or the refused one, is open."""
     allowed = set(view["allowed_events"])
@@ -155,8 +138,8 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
     """What the page sent as a payload, and the page's names of the rows it is made of, in order."""
     sent = dict(sent)
     rows: list[str] = []
-    if event is Event.SUBMIT and _claims(view):
-        rows = [row for row in _row_names(sent, "claim.lines") if _line_is_meant(sent, row)]
+    if event is Event.SUBMIT and claims(view):
+        rows = [row for row in row_names(sent, "claim.lines") if line_is_meant(sent, row)]
         kept = tuple(f"{row}." for row in rows)
         sent = {
             name: value
@@ -168,22 +151,12 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
     elif event is Event.SUBMIT:
         return {}, []
     elif event is Event.RECORD_RESULTS:
-        rows = [row for row in _row_names(sent, "results") if any(_given(sent, row))]
+        rows = [row for row in row_names(sent, "results") if any(given(sent, row))]
         for row in rows:
-            sent |= _certificates(row, str(sent.pop(f"{row}.certificates", "")))
+            sent |= certificates(row, str(sent.pop(f"{row}.certificates", "")))
     elif "amount" in sent:
         sent["amount"] = _plain_amount(sent["amount"])
     return from_inputs(PAYLOADS[event], sent), rows
-
-
-def place_on_page(path: str, rows: list[str]) -> str:
-    """The page's name of the field that an error path means; rows left blank had not been sent."""
-    path = path.removeprefix("payload.")
-    found = _ROW.fullmatch(path)
-    if found is None or int(found[2]) >= len(rows):
-        return path
-    rest = "certificates" if found[3].startswith("certificates") else found[3]
-    return f"{rows[int(found[2])]}.{rest}"
 
 
 def confirmation(event: Event, errors: Mapping[str, str], scope: str) -> Field | None:
@@ -205,19 +178,19 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
     errors = attempt.errors if attempt else {}
     confirm = confirmation(event, errors, scope)
     if event is Event.SUBMIT:
-        if not _claims(view):
+        if not claims(view):
             return Act(event, confirm=confirm)
-        values = attempt.sent if attempt else flat({"claim": _stored_claim(view)})
+        values = attempt.sent if attempt else flat({"claim": stored_claim(view)})
         return Act(
             event,
             form="claim",
-            rows=_claim_rows(view, roster, values, errors, scope),
+            rows=claim_rows(view, roster, values, errors, scope),
             commitment=fields_of(
                 Commitment, prefix="claim.commitment.", values=values, errors=errors, scope=scope
             ),
         )
     if event is Event.RECORD_RESULTS:
-        return Act(event, form="results", rows=_result_rows(view, attempt, scope))
+        return Act(event, form="results", rows=result_rows(view, attempt, scope))
     values = attempt.sent if attempt else _defaults(event, view)
     fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope)
     return Act(event, fields=[_with_choices(one, event, view) for one in fields], confirm=confirm)
@@ -225,7 +198,7 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
 
 def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
     if one.name == "class_no":
-        return with_options(one, [(str(row["class_no"]), _class_words(row)) for row in _classes(view)])
+        return with_options(one, [(str(row["class_no"]), class_words(row)) for row in classes_of(view)])
     if one.name == "objection_id":
         return with_options(one, [(str(row["id"]), _objection_words(row)) for row in _open_objections(view)])
     if event is Event.PAYMENT_FAILED and one.name == "voucher":
@@ -249,8 +222,8 @@ def _defaults(event: Event, view: dict[str, Any]) -> Sent:
         case Event.RECORD_RECOVERY:
             rest = Decimal(money.get("to_recover") or "0") - Decimal(money.get("recovered") or "0")
             return {"amount": f"{rest:.2f}"} if rest > 0 else {}
-        case Event.RECORD_OPENING_INSPECTION | Event.RECORD_INSPECTION if len(_classes(view)) == 1:
-            return {"class_no": str(_classes(view)[0]["class_no"])}
+        case Event.RECORD_OPENING_INSPECTION | Event.RECORD_INSPECTION if len(classes_of(view)) == 1:
+            return {"class_no": str(classes_of(view)[0]["class_no"])}
         case Event.RESOLVE_OBJECTION if len(_open_objections(view)) == 1:
             return {"objection_id": str(_open_objections(view)[0]["id"])}
         case Event.PAYMENT_FAILED if len(_payments(view)) == 1:
@@ -259,157 +232,9 @@ def _defaults(event: Event, view: dict[str, Any]) -> Sent:
             return {}
 
 
-# The claim -------------------------------------------------------------------------------------------------
-
-
-def _claims(view: dict[str, Any]) -> bool:
-    """Whether a submission from here carries the claim."""
-    state = State(view["state"])
-    if state is State.CLAIM_CORRECTION:
-        return "claim" in (view.get("correction") or {}).get("sections", ())
-    return state is State.CLAIM_DRAFT or (state is State.DRAFT and view["kind"] == "individual")
-
-
-def _stored_claim(view: dict[str, Any]) -> dict[str, Any]:
-    """The lines of the stored claim in the order of the classes; the commitment is always given anew."""
-    lines = {line["class_no"]: line for line in (view["form"].get("claim") or {}).get("lines", ())}
-    return {"lines": [lines.get(number, {}) for number in _class_numbers(view)]}
-
-
-def _claim_rows(
-    view: dict[str, Any], roster: dict[str, Any], values: Sent, errors: Mapping[str, str], scope: str
-) -> list[Row]:
-    on_roster = Counter(trainee["class_no"] for trainee in roster["items"])
-    classes = {row["class_no"]: row for row in _classes(view)}
-    attended = attendance_by_class(view["form"], load_policy(view["policy"]))
-    rows = []
-    for index, number in enumerate(_class_numbers(view)):
-        prefix = f"claim.lines.{index}."
-        if view["kind"] == "individual":
-            values = Sent({f"{prefix}heads": "1"}) | values
-        rows.append(
-            Row(
-                words=_class_words(classes[number]) if number in classes else "个人申请",
-                class_no=number,
-                roster=on_roster.get(number),
-                attendance=attended.get(number),
-                certified=_certified(view, number),
-                fields=fields_of(
-                    ClaimLine,
-                    prefix=prefix,
-                    values=values,
-                    errors=errors,
-                    scope=scope,
-                    enforced=False,
-                    without=("class_no",),
-                ),
-            )
-        )
-    return rows
-
-
-def _class_numbers(view: dict[str, Any]) -> list[int]:
-    """The classes; an individual claims as if for class 1."""
-    return [row["class_no"] for row in _classes(view)] or [1]
-
-
-def _line_is_meant(sent: Sent, row: str) -> bool:
-    return bool(str(sent.get(f"{row}.heads", "")).strip() or str(sent.get(f"{row}.amount", "")).strip())
-
-
-def _certified(view: dict[str, Any], number: int) -> int | None:
-    results = (view["form"].get("assessment") or {}).get("results") or ()
-    mine = [result["certified_count"] for result in results if result["class_no"] == number]
-    return sum(mine) if mine else None
-
-
-# The results -----------------------------------------------------------------------------------------------
-
-
-def _result_rows(view: dict[str, Any], attempt: Attempt | None, scope: str) -> list[Row]:
-    classes = _classes(view)
-    if attempt is None:
-        values: Sent = {}
-        for index, row in enumerate(classes):
-            first = {
-                "class_no": row["class_no"],
-                "kind": row.get("certificate_kind"),
-                "level": row.get("level"),
-            }
-            values |= flat(first, f"results.{index}.")
-        count = len(classes)
-    else:
-        values = attempt.sent
-        count = min(len(_row_names(values, "results")), len(classes) + MOST_EXTRA_ROWS) + attempt.extra_rows
-    errors = attempt.errors if attempt else {}
-    choices = [(str(row["class_no"]), _class_words(row)) for row in classes]
-    return [_result_row(index, classes, choices, values, errors, scope) for index in range(count)]
-
-
-def _result_row(
-    index: int,
-    classes: list[dict[str, Any]],
-    choices: list[tuple[str, str]],
-    values: Sent,
-    errors: Mapping[str, str],
-    scope: str,
-) -> Row:
-    prefix = f"results.{index}."
-    fields = fields_of(Result, prefix=prefix, values=values, errors=errors, scope=scope, enforced=False)
-    fields = [with_options(one, choices) if one.name.endswith(".class_no") else one for one in fields]
-    if index < len(classes):
-        # The class of the first rows is fixed, so that no class is forgotten.
-        fields = [replace(one, widget="hidden") if one.name.endswith(".class_no") else one for one in fields]
-    name = f"{prefix}certificates"
-    return Row(
-        words=_class_words(classes[index]) if index < len(classes) else "其他考核种类",
-        fields=fields,
-        certificates=Field(
-            name=name,
-            label="证书清单",
-            widget="textarea",
-            value=values.get(name, ""),
-            error=errors.get(name, ""),
-            help="每行一人：证件号码、证书编号、发证日期（如 2026-09-24），以空格或逗号分隔；与取证人数一致",
-            scope=scope,
-        ),
-    )
-
-
-def _given(sent: Sent, row: str) -> list[str]:
-    return [
-        str(value).strip()
-        for name, value in sent.items()
-        if name.startswith(f"{row}.") and str(value).strip()
-    ]
-
-
-def _certificates(row: str, typed: str) -> Sent:
-    found: Sent = {}
-    for index, line in enumerate(filter(str.strip, typed.splitlines())):
-        parts = re.split(r"[\s,，、;；]+", line.strip(), maxsplit=len(_CERTIFICATE_COLUMNS) - 1)
-        for column, part in zip(_CERTIFICATE_COLUMNS, parts, strict=False):
-            found[f"{row}.certificates.{index}.{column}"] = part
-    return found
-
-
-# What stands in the view -----------------------------------------------------------------------------------
-
-
-def _row_names(sent: Sent, name: str) -> list[str]:
-    pattern = re.compile(re.escape(name) + r"\.(\d{1,3})\.", re.ASCII)
-    numbers = sorted({int(found[1]) for key in sent if (found := pattern.match(key))})
-    return [f"{name}.{number}" for number in numbers]
-
-
 def _plain_amount(typed: str | list[str]) -> str:
     """People copy amounts with separators and the unit: 54,000.00 元."""
     return re.sub(r"[,，\s元]", "", typed if isinstance(typed, str) else "")
-
-
-def _classes(view: dict[str, Any]) -> list[dict[str, Any]]:
-    classes: list[dict[str, Any]] = (view["form"].get("opening") or {}).get("classes") or []
-    return classes
 
 
 def _payments(view: dict[str, Any]) -> list[dict[str, Any]]:
@@ -420,16 +245,6 @@ def _payments(view: dict[str, Any]) -> list[dict[str, Any]]:
 def _open_objections(view: dict[str, Any]) -> list[dict[str, Any]]:
     filed: list[dict[str, Any]] = (view["form"].get("claim") or {}).get("objections") or []
     return [objection for objection in filed if not objection.get("outcome")]
-
-
-def _class_words(row: dict[str, Any]) -> str:
-    parts = (
-        f"{row['class_no']} 班",
-        row.get("occupation"),
-        row.get("kind_of_work"),
-        level_label(row.get("level")),
-    )
-    return " ".join(str(part) for part in parts if part)
 
 
 def _objection_words(row: dict[str, Any]) -> str:

@@ -8,15 +8,17 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.current import actor, product, require_actor
-from web.views.acts import Attempt, acts_for
+from web.views.acts import acts_for
 from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
 from web.views.refused import Shown
+from web.views.rows import Attempt
 from workflow.services import applications, audit, deadlines
 from workflow.vocabulary import REGION_LABELS, Role, Section, State
 
 blueprint = Blueprint("applications", __name__)
 
+OF_ALL_REGIONS = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
 _LIVE_CLOCKS = {"running", "paused", "overdue"}
 _TEXT_LENGTH = 100
 _HISTORY_SHOWN = 50
@@ -35,7 +37,7 @@ def list_all() -> ResponseReturnValue:
         "text": (request.args.get("text", "").strip()[:_TEXT_LENGTH]) or None,
     }
     page = applications.list_applications(product(), actor=person, **filters, cursor=cursor())
-    regions = list(REGION_LABELS.items()) if person.region is None else []
+    regions = list(REGION_LABELS.items()) if person.role in OF_ALL_REGIONS else []
     return render_template(
         "applications/list.html",
         items=page["items"],

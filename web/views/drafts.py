@@ -24,7 +24,7 @@ from workflow.form.fields import Typed
 from workflow.form.opening import MOST_CLASSES, Opening, Provider, TrainingClass
 from workflow.policy import available_policies, load_policy
 from workflow.services import applications
-from workflow.vocabulary import ApplicationKind, Event
+from workflow.vocabulary import ApplicationKind, Event, IdentityType
 
 blueprint = Blueprint("drafts", __name__)
 
@@ -46,9 +46,8 @@ def create() -> ResponseReturnValue:
     """An empty form of the kind this applicant applies as."""
     kind = _kind()
     # An individual's account is in the person's own name; an organisation's in that of whoever keeps it.
-    return _new_page(
-        kind, {"applicant.name": require_actor().name} if kind is ApplicationKind.INDIVIDUAL else {}
-    )
+    own: Sent = {"applicant.name": require_actor().name, "applicant.id_type": IdentityType.RESIDENT_ID.value}
+    return _new_page(kind, own if kind is ApplicationKind.INDIVIDUAL else {})
 
 
 @blueprint.post("/applications/new")

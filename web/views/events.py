@@ -9,10 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
-from web.views.acts import CONFIRMED, GRAVE, Attempt, payload_of, place_on_page
+from web.views.acts import CONFIRMED, GRAVE, payload_of
 from web.views.applications import page_of
 from web.views.fields import sent_by
 from web.views.refused import messages_of, not_ticked, shown
+from web.views.rows import Attempt, place_on_page
 from web.views.wording import moment
 from workflow.errors import Conflict, NotFound, NotSignedIn, Refused
 from workflow.services import applications, audit, door, notices

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
+from web.views.applications import OF_ALL_REGIONS
 from workflow.clock import shanghai_date
 from workflow.services import reports, test_clock
-from workflow.vocabulary import REGION_LABELS, Role
+from workflow.vocabulary import REGION_LABELS
 
 blueprint = Blueprint("reports", __name__)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -46,7 +47,7 @@ def show(name: str) -> ResponseReturnValue:
         name=name,
         chosen=chosen,
         years=range(this_year + 1, this_year - 6, -1),
-        regions=list(REGION_LABELS.items()) if person.region is None or person.role is Role.OFFICE else [],
+        regions=list(REGION_LABELS.items()) if person.role in OF_ALL_REGIONS else [],
     )
 
 

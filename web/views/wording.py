@@ -233,6 +233,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 GLOBALS: dict[str, Callable[..., Any]] = {
     "label": label,
     "deadline": deadline,
-    "hands": hands, "waiting": waiting,
+    "hands": hands,
+    "waiting": waiting,
     "options": options,
 }

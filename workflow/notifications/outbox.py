@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from workflow.persistence import tables
+from workflow.persistence.prepared import Prepared
 from workflow.vocabulary import State
 
 LEASE = timedelta(minutes=10)
@@ -23,7 +24,10 @@ DELAY_GROWTH = 3
 _LONGEST_ERROR = 500
 
 _outbox = tables.outbox
-_INSERT = insert(_outbox)
+_INSERT = Prepared(
+    insert(_outbox).inline(),
+    filled=("topic", "application_id", "content", "created_at", "attempts", "next_attempt_at"),
+)
 _WAITING = (
     select(_outbox)
     .where(_outbox.c.next_attempt_at <= bindparam("now"))
@@ -67,8 +71,8 @@ def post(
     connection: Connection, topic: str, application_id: int | None, content: dict[str, Any], now: datetime
 ) -> None:
     """One message of a topic, to be sent from now on."""
-    connection.execute(
-        _INSERT,
+    _INSERT.run(
+        connection,
         {
             "topic": topic,
             "application_id": application_id,

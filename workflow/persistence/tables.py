@@ -316,6 +316,8 @@ clock = Table(
     UniqueConstraint("application_id", "kind", "subject_id"),
     _partial("ix_clock_next_alert", "next_alert_at", where="next_alert_at IS NOT NULL"),
     _partial("ix_clock_open_due", "region", "due_on", where="ended IS NULL AND due_on IS NOT NULL"),
+    # Which open clocks were derived by another calendar than today's; asked by every sweep.
+    _partial("ix_clock_open_calendar", "calendar_version", where="ended IS NULL"),
 )
 
 alert = Table(

@@ -52,6 +52,10 @@ class Document(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+# Made once: ``json.dumps`` with options builds its encoder anew on every call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """The one way a document is written: keys in order, no blanks, characters as they are."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)

@@ -16,6 +16,7 @@ from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.case import Case, open_case
@@ -25,7 +26,10 @@ from workflow.vocabulary import Event, Role, State
 
 SYSTEM_CHAIN = 0
 MOST_FAULTS = 100
-_INSERT = insert(tables.audit_entry)
+_INSERT = Prepared(
+    insert(tables.audit_entry).inline(),
+    filled=[column.name for column in tables.audit_entry.c if column.name != "id"],
+)
 _READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
 # Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
 _KEPT = (
@@ -120,8 +124,8 @@ def _append(
     connection: Connection, chain_id: int, sequence: int, now: datetime, content: str, previous: str
 ) -> str:
     digest = sm3(f"{previous}\n{content}")
-    connection.execute(
-        _INSERT,
+    _INSERT.run(
+        connection,
         {
             "chain_id": chain_id,
             "sequence": sequence,

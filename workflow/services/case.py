@@ -21,6 +21,7 @@ from workflow.clock import real_now, shanghai_date
 from workflow.deadlines.keeping import Clock, clock_of_row
 from workflow.errors import NotFound
 from workflow.persistence import tables
+from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.policy import Policy
 from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
@@ -28,13 +29,21 @@ from workflow.vocabulary import SECTION_OF, ApplicationKind, Department, Event, 
 
 application = tables.application
 _LARGEST_ID = 2**63 - 1
+_SECTIONS = tuple(section.value for section in Section)
 
 _READ = select(application, CURRENT_CALENDAR.label("calendar_now")).where(application.c.id == bindparam("id"))
 # NO KEY: rows that refer to the application (alerts) may still be written beside it.
 _LOCK = _READ.with_for_update(of=application, key_share=True)
 _READ_AT_TEST_TIME = _READ.add_columns(TEST_NOW.label("test_now"))
 _LOCK_AT_TEST_TIME = _LOCK.add_columns(TEST_NOW.label("test_now"))
-_CLOCKS = (
+# By lock and test clock.
+_FIND = {
+    (False, False): Prepared(_READ),
+    (True, False): Prepared(_LOCK),
+    (False, True): Prepared(_READ_AT_TEST_TIME),
+    (True, True): Prepared(_LOCK_AT_TEST_TIME),
+}
+_CLOCKS = Prepared(
     select(tables.clock)
     .where(tables.clock.c.application_id == bindparam("application_id"))
     .order_by(tables.clock.c.id)
@@ -62,11 +71,12 @@ _WRITTEN = (
     "audit_count",
     "audit_head",
 )
-_UPDATE = (
+_UPDATE = Prepared(
     update(application)
     .where(application.c.id == bindparam("_id"))
     .values({name: bindparam(f"_{name}") for name in _WRITTEN})
 )
+_VALUES = tuple((f"_{name}", name) for name in _WRITTEN)
 _CLOCK_WRITTEN = (
     "segments",
     "ended",
@@ -80,14 +90,21 @@ _CLOCK_WRITTEN = (
     "next_rung",
     "next_alert_at",
 )
-_UPDATE_CLOCK = (
+_UPDATE_CLOCK = Prepared(
     update(tables.clock)
     .where(tables.clock.c.id == bindparam("_id"))
     .values({name: bindparam(f"_{name}") for name in _CLOCK_WRITTEN})
 )
-_INSERT_CLOCK = insert(tables.clock).returning(tables.clock.c.id)
-_INSERT_DECISION = insert(tables.decision)
-_SUPERSEDE = (
+_CLOCK_VALUES = tuple((f"_{name}", name) for name in _CLOCK_WRITTEN)
+_INSERT_CLOCK = Prepared(
+    insert(tables.clock).returning(tables.clock.c.id),
+    filled=[column.name for column in tables.clock.c if column.name != "id"],
+)
+_INSERT_DECISION = Prepared(
+    insert(tables.decision).inline(),
+    filled=[column.name for column in tables.decision.c if column.name != "id"],
+)
+_SUPERSEDE = Prepared(
     update(tables.decision)
     .where(
         tables.decision.c.application_id == bindparam("_application_id"),
@@ -156,8 +173,8 @@ class Case:
 
     def reviews(self) -> Iterator[dict[str, Any]]:
         """Every review on the form, superseded ones among them."""
-        for section in Section:
-            yield from self.form.get(section.value, {}).get("reviews", ())
+        for section in _SECTIONS:
+            yield from self.form.get(section, {}).get("reviews", ())
 
     def valid_review(self, step: str, seat: str) -> dict[str, Any] | None:
         """The standing signature on a seat of a step."""
@@ -219,8 +236,8 @@ class Case:
     def sign(self, outcome: str, opinion: str, *, standing: bool = True) -> None:
         """The actor signs the seat of the current state; ``standing`` False for one that sends it back."""
         step, seat = REVIEW_STEPS[self.state]
-        self.connection.execute(
-            _INSERT_DECISION,
+        _INSERT_DECISION.run(
+            self.connection,
             {
                 "application_id": self.id,
                 "step": step,
@@ -247,7 +264,7 @@ class Case:
 
     def supersede(self, step: str) -> None:
         """The standing signatures of a step no longer count; they stay on the form, struck out."""
-        self.connection.execute(_SUPERSEDE, {"_application_id": self.id, "_step": step})
+        _SUPERSEDE.run(self.connection, {"_application_id": self.id, "_step": step})
         for review in self.reviews():
             if review["step"] == step:
                 review["superseded"] = True
@@ -269,16 +286,20 @@ class Case:
         for clock in self.clocks:
             if clock.id == 0:
                 values = clock.as_row() | {"application_id": self.id, "region": self.row["region"]}
-                clock.id = self.connection.execute(_INSERT_CLOCK, values).scalar_one()
+                clock.id = _INSERT_CLOCK.rows(self.connection, values)[0]["id"]
             elif clock.changed:
                 row = clock.as_row()
-                values = {f"_{name}": row[name] for name in _CLOCK_WRITTEN} | {"_id": clock.id}
-                self.connection.execute(_UPDATE_CLOCK, values)
+                values = {bound: row[name] for bound, name in _CLOCK_VALUES}
+                values["_id"] = clock.id
+                _UPDATE_CLOCK.run(self.connection, values)
             clock.changed = False
 
     def write_row(self) -> None:
         """Writes the application's own row; after the audit entry, whose head it carries."""
-        self.connection.execute(_UPDATE, {f"_{name}": self.row[name] for name in _WRITTEN} | {"_id": self.id})
+        row = self.row
+        values = {bound: row[name] for bound, name in _VALUES}
+        values["_id"] = row["id"]
+        _UPDATE.run(self.connection, values)
 
 
 def open_case(
@@ -290,20 +311,13 @@ def open_case(
     """
     if not 0 < application_id <= _LARGEST_ID:
         raise NotFound(f"没有编号为 {application_id} 的申请")
-    if product.settings.test_clock:
-        statement = _LOCK_AT_TEST_TIME if lock else _READ_AT_TEST_TIME
-    else:
-        statement = _LOCK if lock else _READ
-    found = connection.execute(statement, {"id": application_id}).mappings().one_or_none()
-    if found is None:
+    found = _FIND[lock, product.settings.test_clock].rows(connection, {"id": application_id})
+    if not found:
         raise NotFound(f"没有编号为 {application_id} 的申请")
-    row = dict(found)
+    row = found[0]
     now = row.pop("test_now", None) or real_now()
     calendar = product.calendar_of(connection, row.pop("calendar_now"))
-    clocks = [
-        clock_of_row(stored)
-        for stored in connection.execute(_CLOCKS, {"application_id": application_id}).mappings()
-    ]
+    clocks = [clock_of_row(stored) for stored in _CLOCKS.rows(connection, {"application_id": application_id})]
     version = row["policy_version"]
     policy = (
         product.policy_of(connection, version) if version else product.policy_of_the_day(row["policy_key"])

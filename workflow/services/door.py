@@ -21,6 +21,7 @@ from workflow.form.payloads import read_payload
 from workflow.notifications.outbox import post_move
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
+from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.acts import AFTERWARDS, act_of
@@ -36,9 +37,11 @@ _FIND_COMMAND = select(tables.command.c.digest, tables.command.c.reply).where(
     tables.command.c.account_id == bindparam("account_id"),
     tables.command.c.command_id == bindparam("command_id"),
 )
-_STORE_COMMAND = insert(tables.command)
+_STORE_COMMAND = Prepared(insert(tables.command), filled=[column.name for column in tables.command.c])
 _RECORDED_REFUSALS = (Forbidden, NotNow, RuleBroken)
 _LONGEST_COMMAND_ID = 128
+# In the order in which it was answered the first time.
+_REPLY = json.JSONEncoder(ensure_ascii=False)
 
 
 def send_event(
@@ -107,8 +110,9 @@ def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | N
 
 
 def _answer(case: Case) -> dict[str, Any]:
-    if case.actor.role is not None and may_read(case.actor, case.matter()):
-        return application_view(case, case.actor)
+    matter = case.matter()
+    if case.actor.role is not None and may_read(case.actor, matter):
+        return application_view(case, case.actor, matter)
     # Who may object to a notice may not therefore read the application.
     return {
         "id": case.id,
@@ -122,14 +126,14 @@ def _answer(case: Case) -> dict[str, Any]:
 def _store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str, Any]) -> None:
     if command_id is None:
         return
-    case.connection.execute(
-        _STORE_COMMAND,
+    _STORE_COMMAND.run(
+        case.connection,
         {
             "account_id": case.actor.account_id,
             "command_id": command_id,
             "digest": digest,
             "application_id": case.id,
-            "reply": json.dumps(reply, ensure_ascii=False),
+            "reply": _REPLY.encode(reply),
             "recorded_at": case.now,
         },
     )

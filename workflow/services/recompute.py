@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from workflow.access import SYSTEM
 from workflow.notifications.outbox import post
@@ -69,7 +69,11 @@ def recompute_some(product: Product, limit: int = BATCH) -> int:
         behind = (
             connection.execute(
                 select(clock.c.application_id)
-                .where(clock.c.ended.is_(None), clock.c.calendar_version != current)
+                .where(
+                    clock.c.ended.is_(None),
+                    # Not "!=": only ranges can be looked up in the index.
+                    or_(clock.c.calendar_version < current, clock.c.calendar_version > current),
+                )
                 .distinct()
                 .limit(limit)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from workflow.access import Actor, allowed_events
+from workflow.access import Actor, Matter, allowed_events
 from workflow.clock import SHANGHAI
 from workflow.deadlines.keeping import Clock
 from workflow.deadlines.ledger import SegmentState
@@ -44,8 +44,8 @@ STEP_LABELS = {
 WHY_LABELS = {event.value: event.label for event in Event}
 
 
-def application_view(case: Case, actor: Actor) -> dict[str, Any]:
-    """The whole application for this person; personal data masked."""
+def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> dict[str, Any]:
+    """The whole application for this person; personal data masked. ``matter`` is the case's, if at hand."""
     row, today = case.row, case.today
     clocks = [clock_view(clock, case, today) for clock in case.clocks]
     form = masked_form(case.form)
@@ -72,7 +72,7 @@ def application_view(case: Case, actor: Actor) -> dict[str, Any]:
         "form": _form_view(form),
         "allowed_events": [
             event.value
-            for event in allowed_events(actor, case.matter(), case.situation())
+            for event in allowed_events(actor, matter or case.matter(), case.situation())
             if is_possible_now(case, event)
         ],
         "clocks": clocks,

@@ -1,0 +1,214 @@
+"""Every page as each role sees it: reachable, readable by machines and people, on wide and narrow screens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import Office, Person, Site
+
+PUBLIC_PAGES = (
+    "/",
+    "/sign-in",
+    "/notices",
+    "/notices/1",
+    "/calendar",
+    "/calendar/2027",
+    "/calendar/due",
+    "/nothing",
+)
+COMMON_PAGES = ("/worklist", "/applications", "/alerts", "/account")
+# Each role with pages of its own, and a state in which it has a form before it.
+ROLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "institution": (("/applications/new",), ("draft", "claim_draft", "claim_correction")),
+    "individual": (("/applications/new",), ()),
+    "industry1": (("/reports",), ("claim_industry_first",)),
+    "hr1": (("/reports/monthly",), ("opening_hr_first", "claim_awaiting_publication")),
+    "hr_head": ((), ("suspended", "claim_public_notice")),
+    "inspector": ((), ("training_in_progress",)),
+    "cashier": ((), ("disbursement_awaiting_payment", "recovering")),
+    "office": (("/audit", "/reports"), ("disbursed",)),
+    "auditor": (("/audit",), ("claim_hr_first",)),
+    "admin": (("/admin/accounts", "/admin/system", "/calendar/import"), ()),
+}
+NARROW, SMALL_OLD_SCREEN = 360, 1024
+
+
+def check(person: Person, path: str) -> None:
+    """The page answers, has one heading, stands well on narrow screens, and axe finds nothing."""
+    page = person.page
+    answer = person.open(path)
+    assert answer.status == (404 if path == "/nothing" else 200), path
+    expect(page.locator("h1")).to_have_count(1)
+    assert page.title().count(" - ") == 1, path
+    for width in (SMALL_OLD_SCREEN, NARROW, 1366):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert person.overflow() <= 0, (path, width)
+    # What is folded away is checked too.
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert person.faults() == [], path
+
+
+def test_the_pages_of_the_public_are_sound(office: Office) -> None:
+    stranger = office.stranger()
+    for path in PUBLIC_PAGES:
+        check(stranger, path)
+    assert stranger.complaints == []
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_the_pages_of_a_role_are_sound(site: Site, office: Office, login: str) -> None:
+    person = office.person(login)
+    pages, states = ROLES[login]
+    found = [site.first_in(state) for state in states]
+    assert all(found), states
+    for path in (*COMMON_PAGES, *pages, *(f"/applications/{number}" for number in found)):
+        check(person, path)
+    assert person.complaints == []
+
+
+def test_the_application_of_a_person_and_the_explanation_of_a_clock_are_sound(
+    site: Site, office: Office
+) -> None:
+    hr = office.person("hr2")
+    check(hr, f"/applications/{site.first_in('claim_public_notice', kind='individual')}")
+    check(hr, f"/applications/{site.first_in('disbursed')}")
+    hr.page.get_by_role("link", name="逐日说明").first.click()
+    assert "个工作日" in hr.text
+    assert hr.faults() == []
+    institution = office.person("institution")
+    draft = site.first_in("draft")
+    check(institution, f"/applications/{draft}/edit")
+    check(institution, f"/applications/{draft}/roster")
+
+
+def test_large_type_and_high_contrast_stay_on_and_remain_sound(site: Site, office: Office) -> None:
+    stranger = office.stranger()
+    stranger.open("/notices")
+    assert stranger.press("大字版", inside="header") == 200
+    assert stranger.press("高对比度", inside="header") == 200
+    assert stranger.page.url.endswith("/notices")
+    stranger.open("/calendar")
+    expect(stranger.page.locator("html")).to_have_class(re.compile("^type-large contrast-high"))
+    assert stranger.faults() == []
+    stranger.page.set_viewport_size({"width": NARROW, "height": 740})
+    assert stranger.overflow() <= 0
+    assert stranger.press("标准字号", inside="header") == 200
+    expect(stranger.page.locator("html")).to_have_class(re.compile("^contrast-high"))
+
+
+def test_everything_can_be_reached_by_keyboard_beginning_with_the_way_past_the_menu(office: Office) -> None:
+    stranger = office.stranger()
+    stranger.open("/sign-in")
+    stranger.page.keyboard.press("Tab")
+    skip = stranger.page.locator(".skip-link")
+    expect(skip).to_be_focused()
+    assert (skip.bounding_box() or {"y": -1})["y"] >= 0
+    stranger.page.keyboard.press("Enter")
+    stranger.page.keyboard.press("Tab")
+    expect(stranger.page.locator("#login")).to_be_focused()
+    outline = stranger.page.locator("#login").evaluate("element => getComputedStyle(element).boxShadow")
+    assert outline != "none"
+
+
+def test_days_left_are_said_in_words(site: Site, office: Office) -> None:
+    hr = office.person("hr1")
+    hr.open("/worklist")
+    tags = hr.page.locator("td .tag:not(.tag-state)").all_inner_texts()
+    assert tags
+    assert all(
+        any(word in tag for word in ("剩余", "逾期", "到期", "暂停", "无时限", "公示期", "暂定"))
+        for tag in tags
+    )
+    assert any("已逾期" in tag for tag in tags)
+
+
+def test_a_menu_shows_what_a_role_may_open_and_nothing_else(office: Office) -> None:
+    menus = {
+        "institution": "我的待办 申请 提醒 公示 工作日历",
+        "hr1": "我的待办 申请 提醒 公示 工作日历 统计报表",
+        "admin": "我的待办 申请 提醒 公示 工作日历 统计报表 系统管理",
+    }
+    for login, words in menus.items():
+        person = office.person(login)
+        person.open("/worklist")
+        links = person.page.locator(".site-nav a").all_inner_texts()
+        assert [link.split()[0] for link in links] == words.split()
+        assert person.open("/admin/accounts").status == (200 if login == "admin" else 403)
+
+
+def test_filters_stay_in_the_address_and_the_list_changes_without_a_new_page(office: Office) -> None:
+    auditor = office.person("auditor")
+    auditor.open("/applications")
+    auditor.page.evaluate("window.same = true")
+    with auditor.page.expect_response(lambda answer: "section=claim" in answer.url):
+        auditor.page.select_option("#filter-section", "claim")
+    expect(auditor.page.locator("#found tbody .tag-state").first).to_contain_text("申领")
+    assert "section=claim" in auditor.page.url
+    assert auditor.page.evaluate("window.same") is True
+    auditor.page.reload()
+    expect(auditor.page.locator("#filter-section")).to_have_value("claim")
+    assert auditor.complaints == []
+
+
+def test_a_long_list_is_read_page_by_page(office: Office) -> None:
+    auditor = office.person("auditor")
+    auditor.open("/applications")
+    seen: list[str] = []
+    while True:
+        seen += auditor.page.locator("#found th a").all_inner_texts()
+        following = auditor.page.get_by_role("link", name="下一页")
+        if not following.count():
+            break
+        following.click()
+    assert len(seen) == len(set(seen)) > 20
+
+
+def test_it_works_without_scripts(site: Site, office: Office) -> None:
+    person = office.stranger(scripts=False)
+    assert office.sign_in(person, "enterprise") == 200
+    person.open("/applications/new")
+    person.fill({"applicant.name": "平顶山示例机械制造有限公司", "opening.classes.0.batch": "2026年第9批"})
+    assert person.press("增加一个班级") == 200
+    expect(person.page.locator('[name="opening.classes.0.batch"]')).to_have_value("2026年第9批")
+    expect(person.page.locator('[name="opening.classes.1.class_no"]')).to_have_value("2")
+    assert person.press("删除第 1 个班") == 200
+    expect(person.page.locator('[name="opening.classes.1.class_no"]')).to_have_count(0)
+    assert person.press("保存草稿") == 200
+    assert "提交前还需填写" in person.text
+    person.open("/applications?state=draft")
+    assert person.page.locator("#found tbody tr").count() >= 1
+    person.open("/calendar/due?start=2026-09-29&working_days=10")
+    assert "2026年10月19日（周一）" in person.text
+
+
+def test_the_application_prints_as_the_form_alone(site: Site, office: Office) -> None:
+    auditor = office.person("auditor")
+    auditor.open(f"/applications/{site.first_in('disbursed')}")
+    auditor.page.emulate_media(media="print")
+    expect(auditor.page.locator(".paper")).to_be_visible()
+    for hidden in (".site-head", ".site-nav", ".matter-side", ".steps", ".site-foot", "#history"):
+        expect(auditor.page.locator(hidden).first).to_be_hidden()
+    auditor.page.emulate_media(media="screen")
+
+
+def test_an_alert_is_read_and_no_longer_counted(office: Office) -> None:
+    hr = office.person("hr1")
+    hr.open("/alerts?unread=1")
+    before = int(hr.page.locator(".site-nav .count").inner_text().split()[0])
+    hr.page.get_by_role("button", name="标为已读").first.click()
+    hr.page.wait_for_url("**/alerts?unread=1")
+    after = hr.page.locator(".site-nav .count")
+    assert (int(after.inner_text().split()[0]) if after.count() else 0) == before - 1
+
+
+def test_a_report_is_read_and_taken_away_as_a_workbook(office: Office) -> None:
+    head = office.person("finance_head")
+    head.open("/reports")
+    head.page.locator("tbody th a").first.click()
+    expect(head.page.locator("#report table")).to_be_visible()
+    with head.page.expect_download() as taken:
+        head.page.get_by_role("link", name="下载表格").click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
