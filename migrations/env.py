@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the numbered versions on the connection that ``workflow.services.schema`` hands over."""
+"""Alembic's entry: runs the numbered versions on the connection that ``persistence.schema`` hands over."""
 
 from alembic import context
 

@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.Column("ended", sa.String(length=20), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("used_days", sa.Integer(), nullable=True),
+        sa.Column("left_days", sa.Integer(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("runs_from_on", sa.Date(), nullable=True),
@@ -229,18 +230,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("next_alert_at IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_clock_open_due",
-            ["region", "due_on"],
-            unique=False,
-            sqlite_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
-            postgresql_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
-        )
-        batch_op.create_index(
             "ix_clock_open_calendar",
             ["calendar_version"],
             unique=False,
             sqlite_where=sa.text("ended IS NULL"),
             postgresql_where=sa.text("ended IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_clock_open_due",
+            ["region", "due_on"],
+            unique=False,
+            sqlite_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
+            postgresql_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
         )
 
     op.create_table(
@@ -547,14 +548,14 @@ def downgrade() -> None:
     op.drop_table("command")
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_clock_open_calendar",
-            sqlite_where=sa.text("ended IS NULL"),
-            postgresql_where=sa.text("ended IS NULL"),
-        )
-        batch_op.drop_index(
             "ix_clock_open_due",
             sqlite_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
             postgresql_where=sa.text("ended IS NULL AND due_on IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_clock_open_calendar",
+            sqlite_where=sa.text("ended IS NULL"),
+            postgresql_where=sa.text("ended IS NULL"),
         )
         batch_op.drop_index(
             "ix_clock_next_alert",

@@ -139,3 +139,27 @@ def test_the_system_closes_a_notice_only_where_the_policy_says_so(
     notice = city.application["form"]["claim"]["notices"][0]
     assert (notice["ended_because"], notice["closed_by_name"]) == ("closed", "系统")
     assert audit.verify_audit(city.product)["holds"]
+
+
+def test_rungs_after_the_due_date_wait_for_the_pause_to_end(city: City) -> None:
+    city.to_finance()
+    city.at("2026-11-18 08:30").sweep()
+    assert heard(city, "finance1")[-1][0] == "overdue"
+    city.at("2026-11-18 10:00").send("hr_head", "suspend", reason="核查")
+    city.at("2026-12-08 10:00").sweep()
+    city.send("hr_head", "resume", reason="完毕")
+    city.at("2026-12-08 12:00").sweep()
+    assert heard(city, "office") == []
+    # One day late before the pause; the second and third are 9 and 10 December.
+    city.at("2026-12-09 08:30").sweep()
+    assert heard(city, "office") == []
+    city.at("2026-12-10 08:30").sweep()
+    assert ("overdue_3", "finance_total") in heard(city, "office")
+
+
+def test_who_published_is_not_told_of_an_objection_that_somebody_else_must_answer(city: City) -> None:
+    city.to_notice()
+    city.at("2026-10-16 09:00").send(None, "file_objection", name="王某", contact="邮箱", content="疑问")
+    city.at("2026-10-20 08:30").sweep()
+    assert heard(city, "hr2") == [("due_in_3", "objection")]
+    assert heard(city, "hr1") == []

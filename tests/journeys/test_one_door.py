@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.journeys.city import City
+from tests.journeys.city import DATA, City
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow, Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -181,3 +182,50 @@ def test_personal_data_stands_nowhere_in_clear(city: City) -> None:
             for row in connection.execute(select(table)):
                 assert "410499197909020081" not in str(row)
                 assert "4100000000000000001" not in str(row)
+
+
+def test_a_reused_command_id_is_told_before_any_other_refusal(city: City) -> None:
+    city.to_opening_review()
+    version = city.look()["version"]
+    first = send(city, "industry1", "approve", {"opinion": "同意"}, version, "key-1")
+    # industry1 may not sign again, but that is not what is wrong with this request.
+    with pytest.raises(Malformed, match="key-1"):
+        send(city, "industry1", "approve", {"opinion": "另一意见"}, version + 1, "key-1")
+    assert send(city, "industry1", "approve", {"opinion": "同意"}, version, "key-1") == first
+    assert history(city)[-1] == ("approve", "done")
+
+
+def test_a_draft_is_made_once_by_one_command(small_city: City) -> None:
+    city = small_city
+    city.at("2026-08-31")
+    body = json.loads((DATA / "application.json").read_text(encoding="utf-8"))
+    made = [
+        applications.create_application(
+            city.product, actor=city.actors["institution"], body=body, command_id="create-1"
+        )["id"]
+        for _ in range(2)
+    ]
+    assert made[0] == made[1]
+    other = body | {"opening": {}}
+    with pytest.raises(Malformed, match="create-1"):
+        applications.create_application(
+            city.product, actor=city.actors["institution"], body=other, command_id="create-1"
+        )
+
+
+def test_an_edit_changes_only_the_fields_given(small_city: City) -> None:
+    city = small_city
+    city.at("2026-08-31").apply()
+    edited = applications.edit_application(
+        city.product,
+        actor=city.actors["institution"],
+        application_id=city.application["id"],
+        body={"opening": {"mode": "self_run"}, "applicant": {"bank_name": "另一银行"}},
+        expected_version=None,
+        merge=True,
+    )
+    assert edited["form"]["opening"]["mode"] == "self_run"
+    assert len(edited["form"]["opening"]["classes"]) == 1
+    assert edited["form"]["applicant"]["name"] == city.application["form"]["applicant"]["name"]
+    city.send("institution", "submit")
+    assert city.state == "opening_industry_first"

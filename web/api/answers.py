@@ -414,6 +414,8 @@ class ApplicationSummary(BaseModel):
     due_on: date | None
     clock_state: ClockState | None
     clock_label: str | None
+    clock_kind: ClockKind | None
+    limit_unit: LimitUnit | None
     left_days: int | None
     provisional: bool
 

@@ -18,7 +18,12 @@ from workflow.vocabulary import Event
 
 def create_application() -> Response:
     """A new draft."""
-    view = applications.create_application(product(), actor=require_actor(), body=json_object())
+    view = applications.create_application(
+        product(),
+        actor=require_actor(),
+        body=json_object(),
+        command_id=idempotency_key(required=False),
+    )
     response = reply(view, status=201)
     response.headers["Location"] = url_for("api.read_application", application_id=view["id"])
     return response
@@ -60,6 +65,7 @@ def edit_application(application_id: int) -> Response:
             application_id=application_id,
             body=body,
             expected_version=version,
+            merge=True,
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel, create_model
+from pydantic.fields import FieldInfo
 
 from workflow.form import PAYLOADS
 from workflow.form.application import (
@@ -15,6 +16,7 @@ from workflow.form.application import (
 )
 from workflow.form.fields import Typed
 from workflow.form.payloads import Objection
+from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
 from workflow.services.calendar import MOST_TEXT
 from workflow.vocabulary import Event
@@ -22,16 +24,33 @@ from workflow.vocabulary import Event
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="您所看到的申请版本")]
 
 
-class OrganisationChange(OrganisationPatch):
-    """Whole sections of an institution's or enterprise's form, and the version they were changed from."""
+def _change(patch: type[Typed], document: str) -> type[BaseModel]:
+    """The sections of a patch with every field optional: what is not given stays as it stands."""
+    sections: dict[str, Any] = {}
+    for name, field in patch.model_fields.items():
+        model = model_inside(field.annotation)
+        assert model is not None
+        inside: dict[str, Any] = {each: (_or_null(one), None) for each, one in model.model_fields.items()}
+        changed = create_model(f"{model.__name__}Change", __base__=Typed, **inside)
+        sections[name] = (changed | None, None)
+    sections["version"] = (Version | None, None)
+    name = patch.__name__.replace("Patch", "Change")
+    return create_model(name, __base__=Typed, __doc__=document, **sections)
 
-    version: Version | None = None
+
+def _or_null(field: FieldInfo) -> Any:
+    kept = tuple(field.metadata)
+    annotation: Any = field.annotation
+    return (Annotated[(annotation, *kept)] if kept else annotation) | None
 
 
-class IndividualChange(IndividualPatch):
-    """Whole sections of an individual's form, and the version they were changed from."""
-
-    version: Version | None = None
+OrganisationChange = _change(
+    OrganisationPatch,
+    "Fields of an institution's or enterprise's form: only those given change, null empties one.",
+)
+IndividualChange = _change(
+    IndividualPatch, "Fields of an individual's form: only those given change, null empties one."
+)
 
 
 class RosterList(RootModel[list[Trainee]]):

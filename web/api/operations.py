@@ -72,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=bodies.NEW_APPLICATION,
         answer=answers.ApplicationAnswer,
         status=201,
+        key="optional",
     ),
     _list(
         "/v1/applications",

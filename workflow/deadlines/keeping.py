@@ -6,14 +6,14 @@ another starts, pauses, resumes or ends clocks; only the public notice and HR's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from calendars import ChinaWorkingDays
 from workflow.deadlines.ladder import next_rung
-from workflow.deadlines.ledger import Figures, Ledger, Limit, due_date, figures, used_days, verdict
+from workflow.deadlines.ledger import Figures, Ledger, Limit, figures, verdict
 from workflow.errors import Broken
 from workflow.policy import Policy
 from workflow.vocabulary import ClockKind, ClockState, Department, LimitUnit, State
@@ -70,6 +70,7 @@ class Clock:
     ended: ClockState | None = None
     ended_on: date | None = None
     used_days: int | None = None
+    left_days: int | None = None
     due_on: date | None = None
     runs_from_on: date | None = None
     provisional: bool = False
@@ -92,6 +93,7 @@ class Clock:
             "ended": self.ended.value if self.ended else None,
             "ended_on": self.ended_on,
             "used_days": self.used_days,
+            "left_days": self.left_days,
             "started_on": self.ledger.started_on,
             "due_on": self.due_on,
             "runs_from_on": self.runs_from_on,
@@ -105,8 +107,9 @@ class Clock:
         """What the clock says on ``today``; an ended one what it was judged by."""
         if self.ended is None:
             return figures(self.ledger, self.limit, calendar, today)
-        used = self.used_days or 0
-        return Figures(self.ended, self.due_on, self.provisional, used, self.limit.count - used, None)
+        return Figures(
+            self.ended, self.due_on, self.provisional, self.used_days or 0, self.left_days or 0, None
+        )
 
 
 def clock_of_row(row: Mapping[Any, Any]) -> Clock:
@@ -122,6 +125,7 @@ def clock_of_row(row: Mapping[Any, Any]) -> Clock:
         ended=ClockState(row["ended"]) if row["ended"] else None,
         ended_on=row["ended_on"],
         used_days=row["used_days"],
+        left_days=row["left_days"],
         due_on=row["due_on"],
         runs_from_on=row["runs_from_on"],
         provisional=row["provisional"],
@@ -152,9 +156,9 @@ class ClockKeeper:
                 self._enter(kind, why)
             elif was_in and not is_in:
                 self._leave(kind, new, why)
-        if new in RESTING and old not in RESTING:
-            self._pause_objections(why)
-        elif old in RESTING and new not in RESTING:
+        if old is State.CLAIM_PUBLIC_NOTICE and new is not old:
+            self._rest_after_notice(new, why)
+        elif new is State.CLAIM_PUBLIC_NOTICE and old is not new:
             self._resume_objections(why)
 
     def start(self, kind: ClockKind, why: str, subject_id: int = 0) -> Clock | None:
@@ -185,15 +189,10 @@ class ClockKeeper:
         """The clock ends today: ``met`` or ``missed`` by its limit, unless ``how`` says otherwise."""
         if clock.ended is not None:
             return
-        due_on = due_date(clock.ledger, clock.limit, self.calendar)
+        last = figures(clock.ledger, clock.limit, self.calendar, self.today)
         clock.ended = how or verdict(clock.ledger, clock.limit, self.calendar, self.today)
-        clock.used_days = used_days(clock.ledger, clock.limit, self.calendar, self.today)
-        if clock.limit.minimum:
-            clock.used_days = min(clock.used_days, clock.limit.count)
-        clock.due_on = due_on
-        clock.provisional = due_on is not None and self.calendar.runs_into_provisional(
-            clock.ledger.last.since_on, due_on
-        )
+        clock.used_days, clock.left_days = last.used_days, last.left_days
+        clock.due_on, clock.provisional = last.due_on, last.provisional
         clock.ledger = clock.ledger.stop(self.today)
         clock.ended_on = self.today
         clock.runs_from_on = clock.next_rung = clock.next_alert_at = None
@@ -208,7 +207,11 @@ class ClockKeeper:
         clock.provisional = state.provisional
         clock.calendar_version = self.calendar.version
         rungs = self.policy.rungs(clock.kind)
-        ahead = next_rung(rungs, state.due_on, self.calendar, self.now) if state.due_on and rungs else None
+        ahead = (
+            next_rung(rungs, clock.ledger, state.due_on, self.calendar, self.now)
+            if state.due_on and rungs
+            else None
+        )
         clock.next_rung = ahead.name if ahead else None
         clock.next_alert_at = ahead.at if ahead else None
         clock.changed = True
@@ -289,7 +292,7 @@ class ClockKeeper:
         elif latest.ended is not None and kind in _EACH_STAY_ANEW:
             self.start(kind, why, subject_id=len(known))
         else:
-            latest.ended = latest.ended_on = latest.used_days = None
+            latest.ended = latest.ended_on = latest.used_days = latest.left_days = None
             latest.ledger = latest.ledger.resume(self.today, why)
             self.refresh(latest)
 
@@ -304,22 +307,22 @@ class ClockKeeper:
             else:
                 self.end(clock)
 
-    def _pause_objections(self, why: str) -> None:
-        for clock in self._open(ClockKind.OBJECTION):
+    def _rest_after_notice(self, new: State, why: str) -> None:
+        # An objection can be answered only while a notice hangs.
+        resting = self._open(ClockKind.OBJECTION)
+        if new in RESTING:
+            # HR's stay after a notice is not bound to a state of its own; it rests with the matter.
+            resting += [clock for clock in self._open(ClockKind.HR_TOTAL) if clock.ledger.is_running]
+        for clock in resting:
             clock.ledger = clock.ledger.pause(self.today, why)
             self.refresh(clock)
-        # HR's stay after a notice is not bound to a state of its own; it rests with the matter.
-        for clock in self._open(ClockKind.HR_TOTAL):
-            if clock.ledger.is_running:
-                clock.ledger = clock.ledger.pause(self.today, why)
-                self.refresh(clock)
 
     def _resume_objections(self, why: str) -> None:
         for clock in self._open(ClockKind.OBJECTION):
             clock.ledger = clock.ledger.resume(self.today, why)
             self.refresh(clock)
 
-    def _open(self, kind: ClockKind) -> Iterable[Clock]:
+    def _open(self, kind: ClockKind) -> list[Clock]:
         return [clock for clock in self.clocks if clock.kind is kind and clock.ended is None]
 
     def _end_all(self, new: State) -> None:

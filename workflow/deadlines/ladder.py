@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from calendars import ChinaWorkingDays
 from workflow.clock import at_shanghai, shanghai_date
+from workflow.deadlines.ledger import Ledger, late_on
 from workflow.policy import Rung
 
 
@@ -22,12 +23,12 @@ class NextRung:
     at: datetime
 
 
-def rung_instant(rung: Rung, due_on: date, calendar: ChinaWorkingDays) -> datetime:
-    """When ``rung`` is given for a clock due on ``due_on``."""
+def rung_instant(rung: Rung, ledger: Ledger, due_on: date, calendar: ChinaWorkingDays) -> datetime:
+    """When ``rung`` is given for a clock due on ``due_on``; a paused clock climbs nothing meanwhile."""
     if rung.offset < 0:
         day = calendar.nth_working_day_before(due_on, -rung.offset)
     else:
-        day = calendar.nth_working_day_after(due_on, rung.offset)
+        day = late_on(ledger, due_on, rung.offset, calendar)
     return at_shanghai(day, rung.at.hour, rung.at.minute)
 
 
@@ -37,20 +38,11 @@ def has_lapsed(rung: Rung, at: datetime, now: datetime) -> bool:
 
 
 def next_rung(
-    ladder: tuple[Rung, ...],
-    due_on: date,
-    calendar: ChinaWorkingDays,
-    now: datetime,
-    *,
-    after: str | None = None,
+    ladder: tuple[Rung, ...], ledger: Ledger, due_on: date, calendar: ChinaWorkingDays, now: datetime
 ) -> NextRung | None:
-    """The first rung after the one named ``after`` (all, when None) that has not lapsed by ``now``."""
-    passed = after is None
+    """The first rung that has not lapsed by ``now``; what was given already is known to the database."""
     for rung in ladder:
-        if not passed:
-            passed = rung.name == after
-            continue
-        at = rung_instant(rung, due_on, calendar)
+        at = rung_instant(rung, ledger, due_on, calendar)
         if not has_lapsed(rung, at, now):
             return NextRung(rung.name, at)
     return None

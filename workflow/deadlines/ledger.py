@@ -192,24 +192,39 @@ class Figures:
 def due_date(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays) -> date | None:
     """The last day of the limit, were the clock to run on undisturbed; None while it is paused.
 
-    A month ends on the same day number, later by the days of its pauses, and moves off a day off; a
-    minimum does not move (``contract.md``).
+    A clock that was late before a pause keeps the date on which it was due. A month ends on the same day
+    number, later by the days of its pauses, and moves off a day off; a minimum does not move
+    (``contract.md``).
     """
-    if not ledger.is_running:
-        return None
+    return (
+        _passed_on(ledger, limit, calendar) or _end_of(ledger, limit, calendar) if ledger.is_running else None
+    )
+
+
+def _passed_on(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays) -> date | None:
+    """The due date that was passed in an earlier stay, if one was."""
+    for place, segment in enumerate(ledger.segments):
+        if segment.state is not SegmentState.RUNNING or segment.until_on is None:
+            continue
+        due_on = _end_of(Ledger(ledger.segments[: place + 1]), limit, calendar)
+        if segment.until_on > due_on:
+            return due_on
+    return None
+
+
+def _end_of(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays) -> date:
+    """When the limit ends if the last segment runs on and no earlier one was late."""
+    earlier, last = ledger.segments[:-1], ledger.last
     if limit.unit is LimitUnit.WORKING_DAY:
-        left = limit.count
-        for segment in ledger.segments[:-1]:
-            if segment.state is not SegmentState.RUNNING or segment.until_on is None:
-                continue
-            used = calendar.working_days_between(segment.since_on, segment.until_on)
-            if used > left:
-                return calendar.nth_working_day_after(segment.since_on, left)
-            left -= used
-        return calendar.nth_working_day_after(ledger.last.since_on, left)
+        used = sum(
+            calendar.working_days_between(segment.since_on, segment.until_on)
+            for segment in earlier
+            if segment.state is SegmentState.RUNNING and segment.until_on is not None
+        )
+        return calendar.nth_working_day_after(last.since_on, max(limit.count - used, 0))
     rested = sum(
         (segment.until_on - segment.since_on).days
-        for segment in ledger.segments
+        for segment in earlier
         if segment.state is not SegmentState.RUNNING and segment.until_on is not None
     )
     if limit.unit is LimitUnit.MONTH:
@@ -217,6 +232,21 @@ def due_date(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays) -> date |
     else:
         end = ledger.started_on + timedelta(days=limit.count + rested)
     return end if limit.minimum else calendar.first_working_day_from(end)
+
+
+def late_on(ledger: Ledger, due_on: date, count: int, calendar: ChinaWorkingDays) -> date:
+    """The ``count``-th working day after ``due_on`` on which the clock runs; days of a pause do not count."""
+    for segment in ledger.segments:
+        if segment.state is not SegmentState.RUNNING:
+            continue
+        since = max(segment.since_on, due_on)
+        if segment.until_on is None:
+            return calendar.nth_working_day_after(since, count)
+        passed = calendar.working_days_between(since, segment.until_on)
+        if passed >= count:
+            return calendar.nth_working_day_after(since, count)
+        count -= passed
+    return calendar.nth_working_day_after(max(ledger.last.since_on, due_on), count)
 
 
 def used_days(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: date) -> int:
@@ -238,10 +268,9 @@ def figures(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: dat
     used = used_days(ledger, limit, calendar, today)
     due_on = due_date(ledger, limit, calendar)
     if due_on is None:
-        return Figures(
-            ClockState.PAUSED, None, False, used, _left_if_resumed(ledger, limit, calendar, today, used), None
-        )
-    provisional = calendar.runs_into_provisional(ledger.last.since_on, due_on)
+        left = _left_at_rest(ledger, limit, calendar, today, used)
+        return Figures(ClockState.PAUSED, None, False, used, left, None)
+    provisional = calendar.runs_into_provisional(min(ledger.last.since_on, due_on), due_on)
     runs_from = ledger.last.since_on + timedelta(days=1) if ledger.last.scheduled else ledger.last.since_on
     if today < runs_from:
         return Figures(ClockState.PAUSED, due_on, provisional, used, limit.count - used, runs_from)
@@ -252,10 +281,7 @@ def figures(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: dat
             state, due_on, provisional, min(used, limit.count), max(limit.count - used, 0), runs_from
         )
     if today > due_on:
-        # On a day off right after the due date no further working day has passed, yet it is late.
-        late = max(calendar.working_days_between(due_on, today), 1)
-        if limit.unit is not LimitUnit.WORKING_DAY:
-            late = (today - due_on).days
+        late = _late_days(ledger, limit, calendar, due_on, today)
         return Figures(ClockState.OVERDUE, due_on, provisional, used, -late, runs_from)
     left = limit.count - used if limit.unit is LimitUnit.WORKING_DAY else (due_on - today).days
     return Figures(ClockState.RUNNING, due_on, provisional, used, left, runs_from)
@@ -263,18 +289,34 @@ def figures(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: dat
 
 def verdict(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, on: date) -> ClockState:
     """Whether a clock that is about to end on ``on`` kept its limit: ``met`` or ``missed``."""
-    if limit.unit is LimitUnit.WORKING_DAY:
-        kept = used_days(ledger, limit, calendar, on) <= limit.count
-    else:
-        going = ledger if ledger.is_running else ledger.resume(on, "end")
-        due_on = due_date(going, limit, calendar)
-        kept = due_on is not None and on <= due_on
-    return ClockState.MET if kept else ClockState.MISSED
+    going = ledger if ledger.is_running else ledger.resume(max(on, ledger.last.since_on), "end")
+    due_on = due_date(going, limit, calendar)
+    assert due_on is not None
+    return ClockState.MET if on <= due_on else ClockState.MISSED
 
 
-def _left_if_resumed(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: date, used: int) -> int:
+def _late_days(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, due_on: date, today: date) -> int:
+    """Days after the due date on which the clock ran; at least one, even if all of them were days off."""
+    late = 0
+    for segment in ledger.segments:
+        if segment.state is not SegmentState.RUNNING:
+            continue
+        since = max(segment.since_on, due_on)
+        until = today if segment.until_on is None else min(segment.until_on, today)
+        if limit.unit is LimitUnit.WORKING_DAY:
+            late += calendar.working_days_between(since, until)
+        else:
+            late += max((until - since).days, 0)
+    return max(late, 1)
+
+
+def _left_at_rest(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: date, used: int) -> int:
+    passed_on = _passed_on(ledger, limit, calendar)
+    if passed_on is not None:
+        return -_late_days(ledger, limit, calendar, passed_on, today)
     if limit.unit is LimitUnit.WORKING_DAY:
         return limit.count - used
-    resumed = due_date(ledger.resume(max(today, ledger.last.since_on), "resume"), limit, calendar)
+    resumed_on = max(today, ledger.last.since_on)
+    resumed = due_date(ledger.resume(resumed_on, "resume"), limit, calendar)
     assert resumed is not None
-    return (resumed - today).days
+    return (resumed - resumed_on).days

@@ -142,6 +142,21 @@ PAYLOADS: dict[Event, type[Typed]] = {
 }
 
 
-def read_payload(event: Event, data: object, prefix: str = "payload") -> Typed:
-    """The payload of an event; raises ``Malformed`` naming each field that is wrong, under ``prefix``."""
-    return read(PAYLOADS[event], data, prefix)
+def read_payload(event: Event, data: object, prefix: str = "payload", *, individual: bool = False) -> Typed:
+    """The payload of an event; raises ``Malformed`` naming each field that is wrong, under ``prefix``.
+
+    An ``individual`` has no classes: the one line of the claim need not name any.
+    """
+    return read(PAYLOADS[event], _with_the_only_class(data) if individual else data, prefix)
+
+
+def _with_the_only_class(data: object) -> object:
+    claim = data.get("claim") if isinstance(data, dict) else None
+    lines = claim.get("lines") if isinstance(claim, dict) else None
+    if not isinstance(data, dict) or not isinstance(claim, dict) or not isinstance(lines, list):
+        return data
+    named = [
+        line | {"class_no": 1} if isinstance(line, dict) and line.get("class_no") is None else line
+        for line in lines
+    ]
+    return data | {"claim": claim | {"lines": named}}

@@ -305,6 +305,7 @@ clock = Table(
     Column("ended", String(20)),
     Column("ended_on", Date),
     Column("used_days", Integer),
+    Column("left_days", Integer),
     Column("started_on", Date, nullable=False),
     Column("due_on", Date),
     # The first day on which it shows as running; after today while a notice still counts its minimum.

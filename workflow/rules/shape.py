@@ -55,6 +55,12 @@ def claim(facts: Facts) -> Iterator[FieldError]:
     if facts.individual:
         if len(lines) > 1:
             yield FieldError("claim.lines", "“申领明细”只能有一行：个人只为本人申请")
+        for index, line in enumerate(lines):
+            if line["class_no"] != 1:
+                yield FieldError(
+                    f"claim.lines.{index}.class_no",
+                    f"“班次”{line['class_no']}不可用：个人申请不分班次，填写 1 或者不填",
+                )
         return
     seen: set[int] = set()
     for index, line in enumerate(lines):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Select, String, and_, cast, delete, exists, func, insert, or_, select
 from sqlalchemy import update as update_rows
@@ -22,8 +23,9 @@ from workflow.sealing import blind_index, seal, sm3
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
+from workflow.services.door import check_command_id, find_reply, store_reply
 from workflow.services.pages import Page, page_of, read_cursor, write_cursor
-from workflow.services.personal import keep_masked, open_form, seal_part
+from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
 from workflow.services.view import application_view, clock_view
 from workflow.services.visibility import visible
@@ -43,15 +45,19 @@ _TYPED_KEYS = {"claim": ("lines", "commitment")}
 _DEPARTMENTS_KEEP = ("reviews",)
 
 
-def create_application(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
-    """A new draft of the actor; answers the application.
+def create_application(
+    product: Product, *, actor: Actor, body: Any, command_id: str | None = None
+) -> dict[str, Any]:
+    """A new draft of the actor; answers the application. The same command id does it once.
 
     Raises ``Malformed``, and ``Forbidden`` for who is no applicant, applies as another kind, or in another
     region than the own.
     """
     if actor.role is not Role.APPLICANT:
         raise Forbidden("只有申请人（培训机构、企业、个人）可以新建申请")
+    check_command_id(command_id)
     new = read_new_application(body)
+    digest = sm3(canonical(["create", body]))
     kind = ApplicationKind(new.kind)
     if actor.applicant_kind is not None and kind is not actor.applicant_kind:
         raise Forbidden(f"您的账号是“{actor.applicant_kind.label}”，不能以“{kind.label}”的身份申请")
@@ -61,12 +67,15 @@ def create_application(product: Product, *, actor: Actor, body: Any) -> dict[str
     secret_key = product.settings.secret_key
     form = {name: seal_part(name, part, secret_key=secret_key) for name, part in new.sections().items()}
     with writing(product.engine) as connection:
+        known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
+        if known is not None:
+            return known
         now = product.now(connection)
         # The number needs the id, so a provisional one stands there until the next statement.
         application_id = connection.execute(
             insert(tables.application)
             .values(
-                number=f"new-{actor.account_id}-{now.timestamp()}"[:32],
+                number=uuid4().hex,
                 kind=kind.value,
                 region=new.region,
                 policy_key=policy.key,
@@ -93,20 +102,31 @@ def create_application(product: Product, *, actor: Actor, body: Any) -> dict[str
         case = open_case(product, connection, actor, application_id, lock=True)
         append_entry(case, "create", outcome="done", old=State.DRAFT, new=State.DRAFT)
         case.write_row()
-        return application_view(case, actor)
+        view = application_view(case, actor)
+        store_reply(case, command_id, digest, view)
+        return view
 
 
 def edit_application(
-    product: Product, *, actor: Actor, application_id: int, body: Any, expected_version: int | None
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int,
+    body: Any,
+    expected_version: int | None,
+    merge: bool = False,
 ) -> dict[str, Any]:
-    """Replaces whole sections of the form while it is the applicant's; answers the application.
+    """Changes sections of the form while it is the applicant's; answers the application.
 
-    A returned application opens only the sections that the return named.
+    Each section given replaces the one that stands there; with ``merge`` only the fields given do, and null
+    empties one. A returned application opens only the sections that the return named.
     """
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
         _require_own(case, actor)
         _require_version(case, expected_version)
+        if merge:
+            body = _merged(case, body)
         body = _with_kept_masks(case, body)
         parts = read_patch(case.kind, body).sections()
         _require_editable(case, set(parts))
@@ -363,6 +383,8 @@ def _summaries(
             "due_on": urgent["due_on"] if urgent else None,
             "clock_state": urgent["state"] if urgent else None,
             "clock_label": urgent["label"] if urgent else None,
+            "clock_kind": urgent["kind"] if urgent else None,
+            "limit_unit": urgent["limit"]["unit"] if urgent else None,
             "left_days": urgent["left_days"] if urgent else None,
             "provisional": bool(urgent and urgent["provisional"]),
         }
@@ -404,6 +426,20 @@ def _require_editable(case: Case, parts: set[str]) -> None:
         labels = {"applicant": "申请人信息", "opening": "开班申请", "claim": "补贴资金申领"}
         named_parts = "、".join(sorted({labels[_PART_OF_SECTION.get(part, part)] for part in closed}))
         raise NotNow(f"当前状态为“{case.state.label}”，“{named_parts}”不在可以修改的部分之内")
+
+
+def _merged(case: Case, body: Any) -> Any:
+    if not isinstance(body, dict):
+        return body
+    standing = masked_form(case.form)
+    merged = dict(body)
+    for name, given in body.items():
+        before = standing.get(name)
+        if isinstance(given, dict) and isinstance(before, dict) and name in _EDITABLE[State.DRAFT]:
+            typed = _TYPED_KEYS.get(name) or tuple(set(before) - set(_DEPARTMENTS_KEEP))
+            whole = {key: before[key] for key in typed if key in before} | given
+            merged[name] = {key: value for key, value in whole.items() if value is not None}
+    return merged
 
 
 def _with_kept_masks(case: Case, body: Any) -> Any:

@@ -82,6 +82,7 @@ _CLOCK_WRITTEN = (
     "ended",
     "ended_on",
     "used_days",
+    "left_days",
     "started_on",
     "due_on",
     "runs_from_on",

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import PUBLIC, Actor, Matter, may_read, require_event, require_reading
@@ -20,7 +20,7 @@ from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotNow, 
 from workflow.form.payloads import read_payload
 from workflow.notifications.outbox import post_move
 from workflow.persistence import tables
-from workflow.persistence.engine import writing
+from workflow.persistence.engine import reading, writing
 from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
@@ -31,7 +31,7 @@ from workflow.services.clocks import keeper_of
 from workflow.services.product import Product
 from workflow.services.recompute import is_behind, recompute
 from workflow.services.view import application_view
-from workflow.vocabulary import Event, State
+from workflow.vocabulary import ApplicationKind, Event, State
 
 _FIND_COMMAND = select(tables.command.c.digest, tables.command.c.reply).where(
     tables.command.c.account_id == bindparam("account_id"),
@@ -65,7 +65,7 @@ def send_event(
     """
     person = actor or PUBLIC
     known = _read_event(event)
-    _check_command_id(command_id)
+    check_command_id(command_id)
     digest = sm3(canonical([application_id, event, payload, expected_version]))
     try:
         with writing(product.engine) as connection:
@@ -77,9 +77,13 @@ def send_event(
                 recompute(case)
             _carry_out(case, known, payload, expected_version, prefix)
             reply = answer(case) if answer else _answer(case)
-            _store_reply(case, command_id, digest, reply)
+            store_reply(case, command_id, digest, reply)
             return reply
     except _RECORDED_REFUSALS as refusal:
+        if command_id is not None:
+            known_reply = _reply_to(product, person, command_id, digest)
+            if known_reply is not None:
+                return known_reply
         _record_refusal(product, person, application_id, event, payload, refusal)
         raise
     except IntegrityError as error:
@@ -97,7 +101,8 @@ def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | N
             current_version=case.row["version"],
         )
     require_event(case.actor, matter, event)
-    read = read_payload(event, payload, prefix)
+    individual = case.kind is ApplicationKind.INDIVIDUAL
+    read = read_payload(event, payload, prefix, individual=individual)
     old = case.state
     case.upheld = case.objection_upheld()
     act_of(event, old)(case, read)
@@ -123,7 +128,8 @@ def _answer(case: Case) -> dict[str, Any]:
     }
 
 
-def _store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str, Any]) -> None:
+def store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str, Any]) -> None:
+    """Keeps the answer to a command, in its transaction."""
     if command_id is None:
         return
     _STORE_COMMAND.run(
@@ -172,8 +178,21 @@ def _stored_reply(
     # A command that was carried out has moved the version, so a fitting version needs no look-up.
     if command_id is None or (expected_version is not None and expected_version == case.row["version"]):
         return None
-    found = case.connection.execute(
-        _FIND_COMMAND, {"account_id": case.actor.account_id, "command_id": command_id}
+    return find_reply(case.connection, case.actor, command_id, digest)
+
+
+def _reply_to(product: Product, actor: Actor, command_id: str, digest: str) -> dict[str, Any] | None:
+    with reading(product.engine) as connection:
+        return find_reply(connection, actor, command_id, digest)
+
+
+def find_reply(connection: Connection, actor: Actor, command_id: str, digest: str) -> dict[str, Any] | None:
+    """What this person's command was answered; None when it was not carried out.
+
+    Raises ``Malformed`` when the command id was used for other content.
+    """
+    found = connection.execute(
+        _FIND_COMMAND, {"account_id": actor.account_id, "command_id": command_id}
     ).one_or_none()
     if found is None:
         return None
@@ -233,7 +252,8 @@ def _read_event(event: str) -> Event:
         raise Malformed(message, [FieldError("event", message)]) from None
 
 
-def _check_command_id(command_id: str | None) -> None:
+def check_command_id(command_id: str | None) -> None:
+    """Raises ``Malformed`` (400) for an id that is empty or too long."""
     if command_id is not None and not 0 < len(command_id) <= _LONGEST_COMMAND_ID:
         message = f"Idempotency-Key 应为 1 到 {_LONGEST_COMMAND_ID} 个字符"
         raise Malformed(message, [FieldError("Idempotency-Key", message)], status=400)

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from workflow.access import SYSTEM, is_awaited
 from workflow.clock import real_now, shanghai_date
 from workflow.deadlines.ladder import has_lapsed, rung_instant
+from workflow.deadlines.ledger import Ledger
 from workflow.errors import Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -102,15 +103,17 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
     calendar = product.calendar(connection)
     people = _People(connection, {row["region"] for row in rows})
     first_reviewers = _first_reviewers(connection, rows)
+    publishers = _publishers(connection, rows)
     raised: list[dict[str, Any]] = []
     audience: dict[tuple[int, str], set[int]] = {}
     advanced: list[dict[str, Any]] = []
     for row in rows:
         policy = product.policy_of(connection, row["policy_version"])
+        ledger = Ledger.from_list(row["segments"])
         ahead = _rungs_from(policy, ClockKind(row["kind"]), row["next_rung"])
         next_rung: tuple[str, datetime] | None = None
         for rung in ahead:
-            at = rung_instant(rung, row["due_on"], calendar)
+            at = rung_instant(rung, ledger, row["due_on"], calendar)
             if has_lapsed(rung, at, now):
                 continue
             if at > now:
@@ -118,7 +121,10 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
                 break
             raised.append(_alert(row, rung, at, now))
             first = first_reviewers.get((row["application_id"], row["state"]))
-            audience[row["id"], rung.name] = people.told(rung, row) - {first}
+            audience[row["id"], rung.name] = people.told(rung, row) - {
+                first,
+                publishers.get(row["application_id"]),
+            }
         advanced.append(
             {
                 "_id": row["id"],
@@ -207,6 +213,20 @@ def _first_reviewers(connection: Connection, rows: Iterable[Any]) -> dict[tuple[
         )
     )
     return {(row.application_id, steps[row.step]): row.account_id for row in found if row.step in steps}
+
+
+def _publishers(connection: Connection, rows: Iterable[Any]) -> dict[int, int]:
+    """Who published the notice that hangs: that person neither answers objections nor closes it."""
+    hanging = [row["application_id"] for row in rows if row["state"] == State.CLAIM_PUBLIC_NOTICE.value]
+    if not hanging:
+        return {}
+    notice = tables.notice
+    found = connection.execute(
+        select(notice.c.application_id, notice.c.published_by).where(
+            notice.c.application_id.in_(hanging), notice.c.ended_because.is_(None)
+        )
+    )
+    return {row.application_id: row.published_by for row in found}
 
 
 class _People:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from workflow.chart import table
+from workflow.errors import FieldError, Malformed
 from workflow.form.payloads import CorrectionRequest, Opinion, Reason
 from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
-from workflow.vocabulary import State
+from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State
 
 
 def approve(case: Case, payload: Opinion) -> None:
@@ -25,6 +26,9 @@ def return_to_first(case: Case, payload: Reason) -> None:
 
 def return_for_correction(case: Case, payload: CorrectionRequest) -> None:
     """退回补正: the applicant is asked for what is missing; every signature of the step is superseded."""
+    if SECTION_OF[case.state] is Section.OPENING and CorrectionSection.CLAIM in payload.sections:
+        message = "“需要补正的部分”不能包括补贴资金申领：开班申请阶段还没有申领内容"
+        raise Malformed(message, [FieldError("payload.sections", message)])
     case.row["correction_target"] = table.correction_target(case.state).value
     request = payload.stored() | {
         "returned_by": case.actor.name,

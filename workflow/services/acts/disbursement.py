@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, update
 
+from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Malformed, NotFound, NotNow
 from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Payment, PaymentFailure, Recovery, RecoveryReceipt
@@ -19,6 +21,12 @@ from workflow.vocabulary import Section
 def pay(case: Case, payload: Payment) -> None:
     """A payment, whole or in part; the application is disbursed once all that was approved is paid."""
     check_rules(case, Occasion.PAYMENT, payload.stored())
+    approval = case.valid_review("claim_finance", "second")
+    if approval is not None:
+        approved_on = shanghai_date(datetime.fromisoformat(approval["decided_at"]))
+        if payload.paid_on < approved_on:
+            message = f"“拨付时间”{payload.paid_on}不能早于财政部门复核通过的日期（{approved_on}）"
+            raise Malformed(message, [FieldError("payload.paid_on", message)])
     _require_new_voucher(_payments(case), payload.voucher)
     amount_fen = fen_from_yuan(payload.stored()["amount"])
     case.connection.execute(

@@ -46,6 +46,15 @@ def publish(case: Case, payload: Publication) -> None:
             "ended_because": None,
         }
     )
+    # Objections that an interrupted notice left unanswered are answered under this one, by somebody else
+    # than who published it.
+    for objection in case.open_objections():
+        objection["notice_id"] = notice_id
+    case.connection.execute(
+        update(tables.objection)
+        .where(tables.objection.c.application_id == case.id, tables.objection.c.outcome.is_(None))
+        .values(notice_id=notice_id, published_by=case.actor.account_id)
+    )
     case.row["published_digest"] = claim_digest(case)
     case.notes["notice_id"] = notice_id
 

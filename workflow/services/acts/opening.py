@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from sqlalchemy import func, select
+
 from workflow.errors import FieldError, Malformed
 from workflow.form.payloads import Submission
+from workflow.persistence import tables
 from workflow.rules import Occasion
 from workflow.services.acts.claim import fill_claim, require_complete
 from workflow.services.case import Case
@@ -22,10 +27,15 @@ def submit(case: Case, payload: Submission) -> None:
     if case.kind is ApplicationKind.INDIVIDUAL:
         fill_claim(case, payload)
         require_complete(case, claim=True)
+        issued_on = date.fromisoformat(case.form["certificate"]["issued_on"])
+        if issued_on > case.today:
+            message = f"“发证日期”{issued_on}不能晚于今天（{case.today}）"
+            raise Malformed(message, [FieldError("certificate.issued_on", message)])
         check_rules(case, Occasion.CLAIM_SUBMIT)
     else:
         _refuse_claim(payload)
         require_complete(case)
+        _require_fitting_roster(case)
         check_rules(case, Occasion.OPENING_SUBMIT)
 
 
@@ -33,7 +43,20 @@ def resubmit(case: Case, payload: Submission) -> None:
     """The corrected opening goes back to the department that returned it."""
     _refuse_claim(payload)
     require_complete(case)
+    _require_fitting_roster(case)
     check_rules(case, Occasion.OPENING_SUBMIT)
+
+
+def _require_fitting_roster(case: Case) -> None:
+    # Classes may have been taken off the form after the roster was filled in.
+    trainees = tables.trainee
+    known = [entry["class_no"] for entry in case.form["opening"]["classes"]]
+    strays = case.connection.execute(
+        select(func.count()).where(trainees.c.application_id == case.id, trainees.c.class_no.not_in(known))
+    ).scalar_one()
+    if strays:
+        message = f"花名册中有{strays}名学员的班次不在开班申请中，请更新花名册"
+        raise Malformed(message, [FieldError("roster", message)])
 
 
 def _refuse_claim(payload: Submission) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Malformed, NotNow
 from workflow.form.payloads import Inspection, OpeningInspection, TrainingEnd
 from workflow.rules import Occasion
@@ -51,6 +52,14 @@ def finish_training(case: Case, payload: TrainingEnd) -> None:
                 source=case.policy.inspections_source,
             )
     check_rules(case, Occasion.TRAINING_END, payload.stored())
+    inspected_on = max(
+        shanghai_date(datetime.fromisoformat(check["inspected_at"]))
+        for name in ("opening_inspections", "inspections")
+        for check in training[name]
+    )
+    if payload.ended_on < inspected_on:
+        message = f"“培训结束日期”{payload.ended_on}不能早于最后一次检查的日期（{inspected_on}）"
+        raise Malformed(message, [FieldError("payload.ended_on", message)])
     training["ended_on"] = payload.ended_on.isoformat()
 
 
