@@ -95,6 +95,7 @@ ACCESS: dict[str, Rule] = {
     "events.show": SIGNED_IN,
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,
+    "events.payee": only(Role.CASHIER),
     "alerts.show": SIGNED_IN,
     "alerts.mark_read": SIGNED_IN,
     "notices.list_all": PUBLIC,

@@ -21,6 +21,10 @@ class SiteSettings:
     site_name: str
     demonstration: bool
     test_clock: bool
+    organiser: str
+    site_code: str
+    icp_number: str
+    police_number: str
 
 
 def furnish_templates(app: Flask) -> None:
@@ -32,7 +36,15 @@ def _furniture() -> dict[str, Any]:
     settings = product().settings
     return {
         "actor": actor(),
-        "settings": SiteSettings(settings.site_name, settings.demonstration, settings.test_clock),
+        "settings": SiteSettings(
+            settings.site_name,
+            settings.demonstration,
+            settings.test_clock,
+            settings.organiser,
+            settings.site_code,
+            settings.icp_number,
+            settings.police_number,
+        ),
         "test_now": _test_now(),
         "unread_alerts": _unread_alerts(),
         "request_id": request_id(),

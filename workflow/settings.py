@@ -32,6 +32,10 @@ class Settings:
     smtp_url: str
     mail_from: str
     site_name: str
+    organiser: str
+    site_code: str
+    icp_number: str
+    police_number: str
 
 
 def _flag(environment: Mapping[str, str], name: str, default: str = "0") -> bool:
@@ -76,4 +80,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         smtp_url=env.get("SUBSIDY_SMTP_URL", ""),
         mail_from=env.get("SUBSIDY_MAIL_FROM", "noreply@localhost"),
         site_name=env.get("SUBSIDY_SITE_NAME", "平顶山市年度补贴培训资金申请平台"),
+        organiser=env.get("SUBSIDY_ORGANISER", "平顶山市人力资源和社会保障局"),
+        site_code=env.get("SUBSIDY_SITE_CODE", "0000000000"),
+        icp_number=env.get("SUBSIDY_ICP_NUMBER", "×ICP备00000000号"),
+        police_number=env.get("SUBSIDY_POLICE_NUMBER", "×公网安备00000000000000号"),
     )

@@ -229,3 +229,22 @@ def test_an_edit_changes_only_the_fields_given(small_city: City) -> None:
     assert edited["form"]["applicant"]["name"] == city.application["form"]["applicant"]["name"]
     city.send("institution", "submit")
     assert city.state == "opening_industry_first"
+
+
+def test_the_cashier_reads_the_account_in_clear_and_the_reading_is_recorded(city: City) -> None:
+    city.to_finance()
+    number = city.application["id"]
+    with pytest.raises(Forbidden):
+        applications.read_payee(city.product, actor=city.actors["cashier"], application_id=number)
+    city.at("2026-10-29").send("finance1", "approve", opinion="同意")
+    city.at("2026-10-30").send("finance2", "approve", opinion="同意")
+    for login in ("finance1", "institution", "admin", "auditor", "cashier_bf"):
+        with pytest.raises(Forbidden):
+            applications.read_payee(city.product, actor=city.actors[login], application_id=number)
+    account = applications.read_payee(city.product, actor=city.actors["cashier"], application_id=number)
+    assert account["bank_account"] == "4100000000000000001"
+    with reading(city.product.engine) as connection:
+        entry = tables.audit_entry
+        content = connection.execute(select(entry.c.content).where(entry.c.chain_id == 0)).scalar_one()
+    assert json.loads(content)["event"] == "read_bank_account"
+    assert audit.verify_audit(city.product)["holds"]

@@ -71,6 +71,15 @@ def objector(application_id: int, objection_id: int) -> ResponseReturnValue:
     return render_template("applications/objector.html", view=view, objection=objection)
 
 
+@blueprint.post("/applications/<key:application_id>/payee")
+def payee(application_id: int) -> ResponseReturnValue:
+    """The bank account in clear, for who pays; a POST, because the reading is recorded."""
+    person = require_actor()
+    account = applications.read_payee(product(), actor=person, application_id=application_id)
+    view = applications.read_application(product(), actor=person, application_id=application_id)
+    return render_template("applications/payee.html", view=view, account=account)
+
+
 def _again(refusal: Refused, kind: Event, application_id: int, sent: dict[str, Any], rows: list[str]) -> str:
     """The page once more, with the newest state of the application and what the person had typed."""
     view = applications.read_application(product(), actor=require_actor(), application_id=application_id)

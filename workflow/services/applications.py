@@ -20,7 +20,7 @@ from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
 from workflow.rules import Occasion
 from workflow.sealing import blind_index, seal, sm3
-from workflow.services.audit import append_entry
+from workflow.services.audit import append_entry, append_system_entry
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
 from workflow.services.door import check_command_id, find_reply, store_reply
@@ -40,6 +40,7 @@ _EDITABLE: dict[State, frozenset[str]] = {
 """What the applicant may write on the form in which state."""
 
 # An individual's opening is what the person trained for and got: the provider and the certificate.
+_PAYING = frozenset({State.DISBURSEMENT_AWAITING_PAYMENT, State.DISBURSED, State.RECOVERING})
 _PART_OF_SECTION = {"provider": "opening", "certificate": "opening"}
 _TYPED_KEYS = {"claim": ("lines", "commitment")}
 _DEPARTMENTS_KEEP = ("reviews",)
@@ -202,6 +203,23 @@ def read_application(product: Product, *, actor: Actor, application_id: int) -> 
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
         return application_view(case, actor)
+
+
+def read_payee(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
+    """The applicant's bank account in clear, for who pays or recovers; each reading is audited.
+
+    Raises ``Forbidden`` for everybody else, and where there is nothing to pay yet.
+    """
+    with writing(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_reading(actor, case.matter())
+        if actor.role is not Role.CASHIER or case.state not in _PAYING:
+            raise Forbidden("只有本地区财政部门的拨付经办人在拨付或者追缴阶段可以查看完整的银行账号")
+        append_system_entry(
+            connection, actor, "read_bank_account", case.now, {"application": case.id, "purpose": "拨付"}
+        )
+        applicant = open_form(case.form["applicant"], secret_key=product.settings.secret_key)
+        return {name: applicant.get(name) for name in ("name", "bank_name", "bank_account")}
 
 
 def preview_findings(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
