@@ -61,6 +61,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             "环境变量 DATABASE_URL 应以 sqlite:/// 或 postgresql+psycopg:// 开头，"
             f"现以“{database_url.split(':', 1)[0]}”开头"
         )
+    if ":memory:" in database_url or database_url == "sqlite:///":
+        raise SettingsError("环境变量 DATABASE_URL 须指向文件或者服务器：内存中的数据库随进程消失")
     demonstration = _flag(env, "SUBSIDY_DEMONSTRATION")
     secret_key = env.get("SUBSIDY_SECRET_KEY", "")
     if not secret_key:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from stdnum.iso7064 import mod_11_2
 
 from tests.journeys.city import DATA, City
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow, Refused
@@ -248,3 +249,45 @@ def test_the_cashier_reads_the_account_in_clear_and_the_reading_is_recorded(city
         content = connection.execute(select(entry.c.content).where(entry.c.chain_id == 0)).scalar_one()
     assert json.loads(content)["event"] == "read_bank_account"
     assert audit.verify_audit(city.product)["holds"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE application SET approved_fen = approved_fen + 100",
+        "UPDATE application SET region = '410421'",
+        "UPDATE application SET asked_fen = asked_fen + 1",
+        "UPDATE decision SET opinion = '改过' WHERE step = 'opening_hr'",
+        "DELETE FROM decision WHERE step = 'claim_industry'",
+        "UPDATE payment SET voucher = 'V-9'",
+        "DELETE FROM payment",
+        "UPDATE notice SET site = '别处'",
+        "UPDATE trainee SET class_no = 2 WHERE row_no = 1",
+        "DELETE FROM trainee WHERE row_no = 3",
+    ],
+)
+def test_the_audit_finds_what_was_edited_beside_the_form(small_city: City, statement: str) -> None:
+    city = small_city
+    city.to_payment()
+    city.at("2026-11-03").pay("1000.00")
+    assert audit.verify_audit(city.product)["holds"]
+    with writing(city.product.engine) as connection:
+        connection.execute(text(statement))
+    assert not audit.verify_audit(city.product)["holds"]
+
+
+def test_a_roster_of_the_unborn_or_of_children_is_refused(small_city: City) -> None:
+    city = small_city
+    city.at("2026-08-31").apply(roster=False)
+    for number in ("41049920990101001X", "410499202608300016", "410499201208300014"):
+        number = number[:17] + mod_11_2.calc_check_digit(number[:17])
+        row = {"class_no": 1, "name": "学员", "id_number": number, "category": "jobless"}
+        with pytest.raises(Malformed) as caught:
+            applications.replace_roster(
+                city.product,
+                actor=city.actors["institution"],
+                application_id=city.application["id"],
+                rows=[row],
+                expected_version=None,
+            )
+        assert caught.value.errors[0].field == "rows.1.id_number"

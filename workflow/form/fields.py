@@ -207,6 +207,13 @@ IdentityNumber = Annotated[
 ]
 
 
+def born_on(number: str) -> date | None:
+    """The day of birth that a resident's card, or a residence permit built like one, carries."""
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number, re.ASCII):
+        return None
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
 def check_identity(number: str, kind: IdentityType) -> str:
     """The compact number of an identity document, if it is one; raises ``ValueError`` saying what is wrong.
 

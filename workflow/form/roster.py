@@ -214,10 +214,15 @@ def _check_archive(content: bytes) -> None:
                 raise _Unreadable("文件解压后过大，请只保留名册内容后再上传")
             for entry in entries:
                 # A workbook never declares entities; whoever does wants them expanded.
-                if entry.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(entry):
+                if entry.filename.endswith((".xml", ".rels")) and _is_unsafe(archive.read(entry)):
                     raise _Unreadable("文件内容不安全，不能读取")
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as fault:
         raise _Unreadable("不是 XLSX 文件，请使用名册模板填写") from fault
+
+
+def _is_unsafe(part: bytes) -> bool:
+    # In another encoding the declaration would not be seen; workbooks are written in UTF-8.
+    return b"<!DOCTYPE" in part or part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in part[:64]
 
 
 def _rows_of_table(

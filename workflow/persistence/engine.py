@@ -8,11 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, TimeoutError
 from sqlalchemy.pool import NullPool
 
 from workflow.errors import Unavailable
+
+# Nobody waits longer for a lock that somebody else holds, for a statement, or for a client that went silent.
+BUSY_SECONDS = 10
+_LIMITS = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
 
 
 def open_database(url: str) -> Engine:
@@ -25,7 +31,7 @@ def open_database(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
@@ -37,7 +43,7 @@ def open_database(url: str) -> Engine:
         max_overflow=30,
         pool_timeout=10,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 5, "prepare_threshold": 2},
+        connect_args={"connect_timeout": 5, "prepare_threshold": 2, "options": _LIMITS},
     )
 
 
@@ -48,7 +54,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.close()
 
 
@@ -65,7 +71,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises ``Unavailable`` when the database cannot be reached.
     """
-    with _reachable(), engine.begin() as connection:
+    with _reachable(engine), engine.begin() as connection:
         yield connection
 
 
@@ -75,20 +81,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {"reading": True}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
-    with _reachable(), engine.connect().execution_options(**options) as connection:
+    with _reachable(engine), engine.connect().execution_options(**options) as connection:
         yield connection
 
 
 @contextmanager
-def _reachable() -> Iterator[None]:
+def _reachable(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise Unavailable("数据库暂时无法连接，本次操作没有生效，请稍后重试") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable("数据库连接中断，本次操作没有生效，请稍后重试") from error
+    except (IntegrityError, ProgrammingError, DataError):
         raise
+    except (DBAPIError, TimeoutError) as error:
+        # Connections to a database that went away or was put back answer nothing good any more.
+        engine.dispose()
+        raise Unavailable("数据库暂时无法连接，本次操作没有生效，请稍后重试") from error
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An INSERT of this database that can say what happens ``on_conflict``."""
+    insert = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
+    return insert(table)
 
 
 def open_unpooled(url: str) -> Engine:

@@ -36,6 +36,9 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     """Runs the migrations up to ``revision``; does nothing where the database is there already."""
     config = _config()
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # A migration of a full database may take its time.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()

@@ -146,6 +146,7 @@ class Policy:
     certificates_required: bool
     inspections_required: int
     inspections_source: str
+    trainee_minimum_age: int
     fund_first: FundSource
     fund_order: tuple[FundSource, ...]
     parameters: tuple[Parameter, ...]

@@ -77,6 +77,7 @@ SETTINGS = (
     "opening_day_counts_in_average",
     "certificates_required",
     "inspections_required",
+    "trainee_minimum_age",
     "fund_first",
     "fund_order",
 )
@@ -373,6 +374,7 @@ def build_policy(data: Mapping[str, object]) -> Policy:
         certificates_required=settings["certificates_required"].flag(),
         inspections_required=settings["inspections_required"].whole(0, 60),
         inspections_source=settings["inspections_required"].shown_source,
+        trainee_minimum_age=settings["trainee_minimum_age"].whole(0, 60),
         fund_first=fund_first,
         fund_order=fund_order,
         parameters=_parameters(tables),

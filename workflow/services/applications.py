@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Select, String, and_, cast, delete, exists, func, insert, or_, select
 from sqlalchemy import update as update_rows
 
+from calendars import add_years
 from workflow.access import AWAITED_EVENTS, Actor, is_awaited, is_own, require_reading
 from workflow.clock import SHANGHAI
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotNow
 from workflow.form import completeness, read_new_application, read_patch
-from workflow.form.fields import compact
+from workflow.form.fields import born_on, compact
 from workflow.form.money import yuan_from_fen
 from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
 from workflow.persistence import tables
@@ -24,9 +27,10 @@ from workflow.services.audit import append_entry, append_system_entry
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
 from workflow.services.door import check_command_id, find_reply, store_reply
-from workflow.services.pages import Page, page_of, read_cursor, write_cursor
+from workflow.services.pages import Page, is_key, page_of, read_cursor, write_cursor
 from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
+from workflow.services.registers import roster_digest
 from workflow.services.view import application_view, clock_view
 from workflow.services.visibility import visible
 from workflow.vocabulary import ApplicationKind, Event, Role, Section, State
@@ -169,10 +173,10 @@ def replace_roster(
             if workbook is not None
             else read_roster_rows(rows, classes)
         )
-        if read.errors:
+        errors = [*read.errors, *_of_wrong_age(case, read)]
+        if errors:
             raise Malformed(
-                f"花名册有{len(read.errors)}处错误，没有保存",
-                [_cell_error(error) for error in read.errors],
+                f"花名册有{len(errors)}处错误，没有保存", [_cell_error(error) for error in errors]
             )
         _store_roster(case, read)
         case.row["version"] += 1
@@ -246,6 +250,7 @@ def preview_findings(product: Product, *, actor: Actor, application_id: int) -> 
 
 # --- lists -------------------------------------------------------------------------------------------------
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SUMMARY = (
     tables.application.c.id,
     tables.application.c.number,
@@ -331,7 +336,7 @@ def read_worklist(product: Product, *, actor: Actor, cursor: str | None = None, 
         statement: Select[Any] = select(*_SUMMARY, urgency).where(visible(actor), _actionable(actor))
         if cursor is not None:
             at = read_cursor(cursor, list)
-            if len(at) != 2 or not isinstance(at[0], str) or type(at[1]) is not int:
+            if len(at) != 2 or not _is_day(at[0]) or not is_key(at[1]):
                 raise Malformed("翻页标记无效", [FieldError("cursor", "翻页标记无效")], status=400)
             statement = statement.where(
                 or_(urgency.element > at[0], and_(urgency.element == at[0], application.c.id > at[1]))
@@ -350,6 +355,10 @@ def read_worklist(product: Product, *, actor: Actor, cursor: str | None = None, 
             "items": [item for item in items if item["allowed_events"]],
             "next": write_cursor(last) if more else None,
         }
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None
 
 
 def count_worklist(product: Product, *, actor: Actor) -> int:
@@ -510,7 +519,19 @@ def _store_roster(case: Case, read: RosterReading) -> None:
     if rows:
         case.connection.execute(insert(trainees), rows)
     case.row["roster_count"] = len(rows)
-    case.row["roster_digest"] = sm3(canonical(sorted([row["class_no"], row["id_index"]] for row in rows)))
+    case.row["roster_digest"] = roster_digest(rows)
+
+
+def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
+    youngest = case.policy.trainee_minimum_age
+    for row, person in enumerate(read.rows, start=1):
+        born = born_on(person.id_number)
+        if born is None:
+            continue
+        if born > case.today:
+            yield RowError(row, "id_number", f"“证件号码”中的出生日期{born}在今天之后")
+        elif add_years(born, youngest) > case.today:
+            yield RowError(row, "id_number", f"学员未满{youngest}周岁（出生日期{born}；本地参数）")
 
 
 def _cell_error(error: RowError) -> FieldError:

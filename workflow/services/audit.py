@@ -22,6 +22,7 @@ from workflow.sealing import sm3
 from workflow.services.case import Case, open_case
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
+from workflow.services.registers import register_faults
 from workflow.vocabulary import Event, Role, State
 
 SYSTEM_CHAIN = 0
@@ -89,11 +90,37 @@ def append_entry(
             "policy_version": row["policy_version"] or case.policy.version,
             "calendar_version": case.calendar.version,
             "form_digest": sm3(row["form"]),
+            "row_digest": _row_digest(row),
             "application_version": row["version"],
         }
     )
     row["audit_head"] = _append(case.connection, row["id"], sequence, case.now, content, row["audit_head"])
     row["audit_count"] = sequence
+
+
+_SEALED_COLUMNS = (
+    "number",
+    "kind",
+    "region",
+    "policy_version",
+    "organisation_id",
+    "created_by",
+    "correction_target",
+    "suspension_target",
+    "roster_count",
+    "roster_digest",
+    "published_digest",
+    "asked_fen",
+    "approved_fen",
+    "paid_fen",
+    "to_recover_fen",
+    "recovered_fen",
+)
+
+
+def _row_digest(row: Any) -> str:
+    """Whose it is, where it stands and what it is worth, as one digest."""
+    return sm3(canonical([row[name] for name in _SEALED_COLUMNS]))
 
 
 def append_system_entry(
@@ -207,25 +234,22 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
     applications, entries = tables.application, tables.audit_entry
     with reading(product.engine) as connection:
         heads: dict[int, tuple[int, str]] = {}
-        standing: dict[int, tuple[str, str, int]] = {}
-        stored = select(
-            applications.c.id,
-            applications.c.audit_count,
-            applications.c.audit_head,
-            applications.c.state,
-            applications.c.form,
-            applications.c.version,
-        )
-        for row in connection.execution_options(yield_per=500).execute(stored):
-            heads[row.id] = (row.audit_count, row.audit_head)
-            standing[row.id] = (row.state, sm3(row.form), row.version)
+        standing: dict[int, tuple[str, str, int, str]] = {}
+        stored = connection.execution_options(yield_per=500).execute(select(applications))
+        for row in stored.mappings():
+            heads[row["id"]] = (row["audit_count"], row["audit_head"])
+            standing[row["id"]] = (row["state"], sm3(row["form"]), row["version"], _row_digest(row))
+            faults += [
+                {"chain": row["id"], "sequence": row["audit_count"], "fault": fault}
+                for fault in register_faults(connection, row)
+            ]
         system = connection.execute(select(tables.system_chain)).one()
         heads[SYSTEM_CHAIN] = (system.audit_count, system.audit_head)
         stream = connection.execution_options(yield_per=1000).execute(
             select(entries).order_by(entries.c.chain_id, entries.c.sequence)
         )
         reached: dict[int, tuple[int, str]] = {}
-        said: dict[int, tuple[str, str, int]] = {}
+        said: dict[int, tuple[str, str, int, str]] = {}
         for entry in stream.mappings():
             chain_id = entry["chain_id"]
             counts["entries"] += 1
@@ -235,14 +259,23 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
                 faults.append({"chain": chain_id, "sequence": entry["sequence"], "fault": fault})
             reached[chain_id] = (entry["sequence"], entry["hash"])
             if chain_id != SYSTEM_CHAIN:
-                said[chain_id] = (content["to"], content["form_digest"], content["application_version"])
+                said[chain_id] = (
+                    content["to"],
+                    content["form_digest"],
+                    content["application_version"],
+                    content["row_digest"],
+                )
     for chain_id, head in heads.items():
         counts["chains"] += 1
         if reached.get(chain_id, (0, "")) != head:
             faults.append({"chain": chain_id, "sequence": head[0], "fault": "链尾与登记的链头不一致"})
         elif chain_id in standing and said.get(chain_id) != standing[chain_id]:
             faults.append(
-                {"chain": chain_id, "sequence": head[0], "fault": "申请的状态或者申请表与最后一条记录不符"}
+                {
+                    "chain": chain_id,
+                    "sequence": head[0],
+                    "fault": "申请的状态、金额或申请表与最后一条记录不符",
+                }
             )
     faults += [
         {"chain": chain_id, "sequence": 0, "fault": "没有与这条链对应的申请"}

@@ -54,7 +54,8 @@ def year_view(year: CalendarYear) -> dict[str, Any]:
 def count_due(product: Product, *, start: str, working_days: int) -> dict[str, Any]:
     """The last day of a period of working days, with every day counted and every day skipped."""
     try:
-        start_on = date.fromisoformat(start)
+        # Python reads more of ISO 8601 than people write, such as week dates.
+        start_on = date.fromisoformat(start if len(start) == 10 and "W" not in start else "")
     except ValueError:
         message = f"“start”应为日期，如 2026-09-29，现为“{start}”"
         raise Malformed(message, [FieldError("start", message)]) from None

@@ -125,6 +125,8 @@ def _answer(case: Case) -> dict[str, Any]:
         "state": case.state.value,
         "state_label": case.state.label,
         "version": case.row["version"],
+        "objection_id": case.notes.get("objection_id"),
+        "receipt": case.notes.get("receipt"),
     }
 
 

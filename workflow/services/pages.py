@@ -42,6 +42,11 @@ def page_of(
     }
 
 
+def is_key(value: Any) -> bool:
+    """Whether ``value`` can be the number of a row."""
+    return type(value) is int and 0 <= value < 2**63
+
+
 def write_cursor(value: object) -> str:
     """An opaque word for ``value``."""
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")

@@ -7,14 +7,12 @@ from datetime import datetime
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, bindparam, select
-from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
-from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
 from calendars import CalendarYear, ChinaWorkingDays
 from workflow.clock import real_now
 from workflow.errors import Broken, FieldError, Malformed
 from workflow.persistence import tables
-from workflow.persistence.engine import open_database
+from workflow.persistence.engine import open_database, upsert
 from workflow.policy import Policy, UnknownPolicy, load_policy
 from workflow.settings import Settings
 
@@ -98,9 +96,8 @@ class Product:
         """Stores the policy's content under its version, once."""
         if policy.version in self._policies:
             return
-        insert = upsert_sqlite if connection.dialect.name == "sqlite" else upsert_postgresql
         connection.execute(
-            insert(tables.policy_version)
+            upsert(connection, tables.policy_version)
             .values(version=policy.version, key=policy.key, content=policy.content, stored_at=now)
             .on_conflict_do_nothing()
         )

@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from workflow.access import SYSTEM, is_awaited
 from workflow.clock import real_now, shanghai_date
@@ -22,7 +20,7 @@ from workflow.deadlines.ladder import has_lapsed, rung_instant
 from workflow.deadlines.ledger import Ledger
 from workflow.errors import Refused
 from workflow.persistence import tables
-from workflow.persistence.engine import reading, writing
+from workflow.persistence.engine import reading, upsert, writing
 from workflow.policy import Audience, Policy, Rung
 from workflow.services.case import REVIEW_STEPS, Case, open_case
 from workflow.services.door import send_event
@@ -86,7 +84,7 @@ def record_heartbeat(product: Product, *, started_at: datetime, raised: int) -> 
     node = tables.scheduler_node
     values = {"last_sweep_at": real_now(), "last_raised_count": raised}
     with writing(product.engine) as connection:
-        statement = _insert(connection)(node).values(name=node_name(), started_at=started_at, **values)
+        statement = upsert(connection, node).values(name=node_name(), started_at=started_at, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=[node.c.name], set_=values))
 
 
@@ -166,7 +164,7 @@ def _write_alerts(
         return 0
     alert = tables.alert
     written = connection.execute(
-        _insert(connection)(alert)
+        upsert(connection, alert)
         .on_conflict_do_nothing(index_elements=[alert.c.clock_id, alert.c.rung, alert.c.due_on])
         .returning(alert.c.id, alert.c.clock_id, alert.c.rung, alert.c.application_id),
         raised,
@@ -194,10 +192,6 @@ def _write_alerts(
             ],
         )
     return len(written)
-
-
-def _insert(connection: Connection) -> Any:
-    return insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
 
 
 def _first_reviewers(connection: Connection, rows: Iterable[Any]) -> dict[tuple[int, str], int]:

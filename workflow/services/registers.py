@@ -1,0 +1,75 @@
+"""Whether the registers beside the form (decisions, payments, notices, roster …) still say what it says.
+
+The form is sealed by the audit trail; a register that was edited by hand no longer agrees with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from workflow.form.money import yuan_from_fen
+from workflow.persistence import tables
+from workflow.persistence.types import canonical
+from workflow.sealing import sm3
+from workflow.vocabulary import Section
+
+_SIGNATURE = ("step", "seat", "account_id", "outcome", "opinion", "superseded")
+
+
+def register_faults(connection: Connection, application: Any) -> Iterator[str]:
+    """What in the registers of an application contradicts its form."""
+    form = json.loads(application["form"])
+    reviews = [review for section in Section for review in form.get(section.value, {}).get("reviews", ())]
+    decisions = _rows(connection, tables.decision, application["id"])
+    if sorted(_of(each, _SIGNATURE) for each in reviews) != sorted(_of(row, _SIGNATURE) for row in decisions):
+        yield "审核登记与申请表上的签字不符"
+    disbursement = form.get(Section.DISBURSEMENT.value, {})
+    payments = _rows(connection, tables.payment, application["id"])
+    if _on_form(disbursement.get("payments", ()), "paid_on") != _in_register(payments, "paid_on"):
+        yield "拨付登记与申请表不符"
+    recoveries = _rows(connection, tables.recovery, application["id"])
+    if _on_form(disbursement.get("recoveries", ()), "received_on") != _in_register(recoveries, "received_on"):
+        yield "追缴登记与申请表不符"
+    claim = form.get(Section.CLAIM.value, {})
+    notices = _rows(connection, tables.notice, application["id"])
+    told = ("id", "site", "published_by", "ended_because")
+    if [_of(each, told) for each in claim.get("notices", ())] != [_of(row, told) for row in notices]:
+        yield "公示登记与申请表不符"
+    objections = _rows(connection, tables.objection, application["id"])
+    filed = ("id", "notice_id", "receipt", "content", "outcome")
+    if [_of(each, filed) for each in claim.get("objections", ())] != [_of(row, filed) for row in objections]:
+        yield "异议登记与申请表不符"
+    trainees = _rows(connection, tables.trainee, application["id"])
+    if application["roster_count"] != len(trainees) or (
+        trainees and application["roster_digest"] != roster_digest(trainees)
+    ):
+        yield "学员花名册与登记的摘要不符"
+
+
+def roster_digest(trainees: list[Any]) -> str:
+    """Who is on a roster and in which class, as one digest."""
+    return sm3(canonical(sorted([row["class_no"], row["id_index"]] for row in trainees)))
+
+
+def _rows(connection: Connection, table: Table, application_id: int) -> list[Any]:
+    of_application = select(table).where(table.c.application_id == application_id)
+    return list(connection.execute(of_application.order_by(table.c.id)).mappings())
+
+
+def _of(entry: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(entry[name] for name in names)
+
+
+def _on_form(entries: Any, day: str) -> list[tuple[Any, ...]]:
+    return [(each["voucher"], each["amount"], each[day], bool(each.get("failed", False))) for each in entries]
+
+
+def _in_register(rows: list[Any], day: str) -> list[tuple[Any, ...]]:
+    return [
+        (row["voucher"], yuan_from_fen(row["amount_fen"]), row[day].isoformat(), bool(row.get("failed_at")))
+        for row in rows
+    ]
