@@ -71,7 +71,7 @@ def post(
     connection: Connection, topic: str, application_id: int | None, content: dict[str, Any], now: datetime
 ) -> None:
     """One message of a topic, to be sent from now on."""
-    _INSERT.run(
+    _INSERT.queue(
         connection,
         {
             "topic": topic,

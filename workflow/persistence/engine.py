@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.pool import NullPool
 
 from workflow.errors import Unavailable
+from workflow.persistence.prepared import queueing
 
 # Nobody waits longer for a lock that somebody else holds, for a statement, or for a client that went silent.
 BUSY_SECONDS = 10
@@ -71,7 +72,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises ``Unavailable`` when the database cannot be reached.
     """
-    with _reachable(engine), engine.begin() as connection:
+    with _reachable(engine), engine.begin() as connection, queueing(connection):
         yield connection
 
 

@@ -6,7 +6,8 @@ Executed by SQLAlchemy a statement costs 30 to 60 µs of bookkeeping, which a tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
 Processors = tuple[tuple[Any, Processor], ...]
+_QUEUE = "queued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,25 @@ class Prepared:
         self._filled = None if filled is None else list(filled)
         self._forms: dict[str, _Form] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Sends the statement, which answers nothing."""
-        self._send(connection, self._form(connection.dialect), values)
+    def queue(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Has the statement, which answers nothing, sent when the block of ``queueing`` ends, in order.
+
+        What is read in between does not see it yet. Outside such a block it is sent at once.
+        """
+        queued = connection.info.get(_QUEUE)
+        if queued is None:
+            self.send(connection, values)
+        else:
+            queued.append((self, values))
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Sends the statement; answers its rows."""
-        form = self._form(connection.dialect)
-        return [form.read(row) for row in self._send(connection, form, values).fetchall()]
+        read = self._form(connection.dialect).read
+        return [read(row) for row in self.send(connection, values).fetchall()]
 
-    def _send(self, connection: Connection, form: _Form, values: Mapping[str, Any]) -> Any:
+    def send(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Sends the statement; answers the driver's cursor, which is the same for all."""
+        form = self._form(connection.dialect)
         written = form.written(values)
         if not connection.in_transaction():
             # SQLAlchemy begins at the first statement it sees; SQLite's BEGIN hangs on that.
@@ -83,7 +94,7 @@ class Prepared:
         try:
             cursor.execute(form.sql, written)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, form, written, error) from error
+            raise _wrapped(connection, form.sql, error) from error
         return cursor
 
     def _form(self, dialect: Dialect) -> _Form:
@@ -115,15 +126,51 @@ def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _wrapped(connection: Connection, form: _Form, written: Any, error: Any) -> BaseException:
+_Queued = tuple[Prepared, Mapping[str, Any]]
+
+
+@contextmanager
+def queueing(connection: Connection) -> Iterator[None]:
+    """What is queued inside the block is sent at its end, or never when the block raises."""
+    kept = connection.info
+    outer = kept.get(_QUEUE)
+    if outer:
+        _send_all(connection, outer)
+        outer.clear()
+    queued: list[_Queued] = []
+    kept[_QUEUE] = queued
+    try:
+        yield
+        _send_all(connection, queued)
+    finally:
+        kept[_QUEUE] = outer
+
+
+def _send_all(connection: Connection, queued: list[_Queued]) -> None:
+    """Sends them in order. PostgreSQL gets all of them without being waited for in between."""
+    if len(queued) < 2 or connection.dialect.driver != "psycopg":
+        for statement, values in queued:
+            statement.send(connection, values)
+        return
+    # In a pipeline an error may show only at its end; the server has skipped all that came after it.
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            for statement, values in queued:
+                statement.send(connection, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, "queued statements", error) from error
+
+
+def _wrapped(connection: Connection, sql: str, error: Any) -> BaseException:
     """The error as SQLAlchemy would raise it, so that callers catch one kind."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
     if lost:
         connection.invalidate(error)
     wrapped: BaseException = DBAPIError.instance(
-        form.sql,
-        written,
+        sql,
+        None,
         error,
         dialect.loaded_dbapi.Error,
         hide_parameters=True,

@@ -151,7 +151,7 @@ def _append(
     connection: Connection, chain_id: int, sequence: int, now: datetime, content: str, previous: str
 ) -> str:
     digest = sm3(f"{previous}\n{content}")
-    _INSERT.run(
+    _INSERT.queue(
         connection,
         {
             "chain_id": chain_id,

@@ -237,7 +237,7 @@ class Case:
     def sign(self, outcome: str, opinion: str, *, standing: bool = True) -> None:
         """The actor signs the seat of the current state; ``standing`` False for one that sends it back."""
         step, seat = REVIEW_STEPS[self.state]
-        _INSERT_DECISION.run(
+        _INSERT_DECISION.queue(
             self.connection,
             {
                 "application_id": self.id,
@@ -265,7 +265,7 @@ class Case:
 
     def supersede(self, step: str) -> None:
         """The standing signatures of a step no longer count; they stay on the form, struck out."""
-        _SUPERSEDE.run(self.connection, {"_application_id": self.id, "_step": step})
+        _SUPERSEDE.queue(self.connection, {"_application_id": self.id, "_step": step})
         for review in self.reviews():
             if review["step"] == step:
                 review["superseded"] = True
@@ -292,7 +292,7 @@ class Case:
                 row = clock.as_row()
                 values = {bound: row[name] for bound, name in _CLOCK_VALUES}
                 values["_id"] = clock.id
-                _UPDATE_CLOCK.run(self.connection, values)
+                _UPDATE_CLOCK.queue(self.connection, values)
             clock.changed = False
 
     def write_row(self) -> None:
@@ -300,7 +300,7 @@ class Case:
         row = self.row
         values = {bound: row[name] for bound, name in _VALUES}
         values["_id"] = row["id"]
-        _UPDATE.run(self.connection, values)
+        _UPDATE.queue(self.connection, values)
 
 
 def open_case(

@@ -134,7 +134,7 @@ def store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str
     """Keeps the answer to a command, in its transaction."""
     if command_id is None:
         return
-    _STORE_COMMAND.run(
+    _STORE_COMMAND.queue(
         case.connection,
         {
             "account_id": case.actor.account_id,
