@@ -22,7 +22,8 @@ def _identify() -> None:
     g.actor = None
     g.by_session = False
     rule = rule_of_request()
-    if rule is None or not rule.identifies:
+    # An address that is not there is answered by a page that still greets who is signed in.
+    if wants_problem() if rule is None else not rule.identifies:
         return
     authorization = request.headers.get("Authorization")
     if authorization is not None and wants_problem():

@@ -10,7 +10,7 @@ import structlog
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from web.current import actor, product, request_id
 from workflow.clock import monotonic
@@ -103,7 +103,7 @@ def readyz() -> Response:
     """Whether it can do its work: database reachable and migrated; 503 otherwise."""
     try:
         return jsonify(health.is_ready(product()))
-    except (Unavailable, OperationalError) as error:
+    except (Unavailable, SQLAlchemyError) as error:
         reason = error.message if isinstance(error, Unavailable) else "数据库无法连接"
         response = jsonify({"ready": False, "reason": reason})
         response.status_code = 503

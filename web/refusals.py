@@ -11,7 +11,17 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from gunicorn.http.errors import ParseException
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from werkzeug.exceptions import HTTPException
 
 from web.current import request_id, wants_problem
@@ -19,6 +29,8 @@ from web.rate import TooMany
 from workflow.errors import Conflict, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
 
 _log = structlog.get_logger("web")
+_UNREACHABLE = (DatabaseError, InterfaceError, TimeoutError)
+"""How a database fails that is away, overloaded or broken; a few kinds of ``DatabaseError`` are our bugs."""
 _TYPE = "urn:training-subsidy:problem:"
 _HTTP_WORDS = {
     400: ("请求有误", "请求的格式不正确，无法读取"),
@@ -37,7 +49,11 @@ def map_errors(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _unreachable)
+    app.register_error_handler(ParseException, _broken_body)
+    for fault in _UNREACHABLE:
+        app.register_error_handler(fault, _unreachable)
+    for bug in (DataError, IntegrityError, NotSupportedError, ProgrammingError):
+        app.register_error_handler(bug, _unexpected)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -83,8 +99,14 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _answer(_slug(type(error)), status, title, detail, headers)
 
 
-def _unreachable(error: OperationalError) -> ResponseReturnValue:
-    _log.error("database_unreachable", error=str(error.orig))
+def _broken_body(_error: ParseException) -> ResponseReturnValue:
+    # Gunicorn reads a body while we do, and says so in its own way; what breaks off, Werkzeug answers.
+    return _answer("malformed", 400, "请求有误", "请求正文的分块传输有误，无法读取", {})
+
+
+def _unreachable(error: SQLAlchemyError) -> ResponseReturnValue:
+    # The driver's own words; SQLAlchemy's would repeat the statement.
+    _log.error("database_unreachable", error=str(getattr(error, "orig", error)))
     return _refused(Unavailable("数据库暂时无法连接，本次操作没有生效，请稍后重试"))
 
 

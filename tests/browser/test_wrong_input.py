@@ -241,6 +241,25 @@ def test_an_impossible_period_is_explained(office: Office, query: str, name: str
     says(stranger, name, "应为")
 
 
+def test_an_impossible_period_is_explained_without_a_new_page_too(office: Office) -> None:
+    stranger = office.stranger()
+    stranger.open("/calendar/due")
+    stranger.fill({"working_days": "9999"})
+    stranger.page.get_by_role("button", name="计算").click()
+    expect(stranger.page.locator("#answer [data-refusal]")).to_contain_text("应为 0 到 1000 的整数")
+    assert stranger.complaints == []
+
+
+def test_a_filter_that_cannot_be_read_is_explained(office: Office) -> None:
+    person = office.person("office")
+    assert person.open("/applications?state=xx").status == 422
+    expect(person.page.locator("#found [data-refusal]")).to_contain_text("状态")
+    assert person.faults() == []
+    assert person.open("/reports/monthly?month=13").status == 422
+    expect(person.page.locator("#report [data-refusal]")).to_contain_text("月份")
+    assert person.faults() == []
+
+
 def test_a_text_that_is_no_holiday_notice_changes_nothing_and_a_real_one_is_shown_before_it_holds(
     office: Office,
 ) -> None:

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from tests.journeys.city import DATA, City
 from tests.journeys.conftest import small_city
 from web import create_app
+from web.api.answers import EventReceipt
 from web.api.intake import XLSX
 from workflow.form.roster import roster_template
 from workflow.services import accounts
@@ -275,6 +276,44 @@ def test_anybody_may_object_and_gets_a_receipt(reader: Reader) -> None:
     assert again[0] == again[1] != receipt
     wrong = reader.call(None, "POST", path, {"name": "群众"}, status=422)
     assert {error["field"] for error in wrong["errors"]} == {"contact", "content"}
+
+
+def test_who_may_object_but_not_read_gets_a_receipt_of_the_event(reader: Reader) -> None:
+    reader.city.to_notice()
+    seen = reader.city.look()
+    path = f"/applications/{seen['id']}/events"
+    reader.get("institution2", f"/applications/{seen['id']}", status=403)
+    payload = {"name": "群众", "contact": "13900000000", "content": "人数不实"}
+    body = {"event": "file_objection", "payload": payload, "version": seen["version"]}
+    answer = reader.call("institution2", "POST", path, body, key="one")
+    EventReceipt.model_validate(answer)
+    (objection,) = reader.city.look()["form"]["claim"]["objections"]
+    assert (answer["objection_id"], answer["receipt"]) == (objection["id"], objection["receipt"])
+    assert reader.call("institution2", "POST", path, body, key="one") == answer
+    whole = reader.call("hr1", "POST", path, body | {"version": answer["version"]}, key="one")
+    assert "form" in whole
+
+
+def test_the_keys_of_one_caller_are_not_those_of_another(reader: Reader) -> None:
+    reader.city.to_notice()
+    (notice,) = reader.get(None, "/public-notices")["items"]
+    path = f"/public-notices/{notice['id']}/objections"
+    receipts = {}
+    everybody = (None, "institution", "institution2", "hr1", "cashier", "admin")
+    for login in everybody:
+        body = {"name": "群众", "contact": "13900000000", "content": f"来自 {login}"}
+        first = reader.call(login, "POST", path, body, key="same", status=201)
+        assert reader.call(login, "POST", path, body, key="same", status=201) == first
+        receipts[first["receipt"]] = login
+    assert len(receipts) == len(everybody)
+    names = [
+        entry["actor"]
+        for entry in reader.get("auditor", f"/applications/{notice['application_id']}/history?limit=100")[
+            "items"
+        ]
+        if entry["event"] == "file_objection"
+    ]
+    assert names[1:] == list(everybody[1:])
 
 
 def test_calendar_reports_audit_and_test_clock_answer_as_described(reader: Reader) -> None:

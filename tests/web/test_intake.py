@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData
 
 from tests.web.conftest import Caller
+from web.api.intake import XLSX
 
 KEY = {"Idempotency-Key": "one"}
 EVENT = {"event": "submit", "payload": {}, "version": 1}
@@ -39,6 +41,58 @@ def test_a_body_that_is_no_json_object_is_400(caller: Callable[[str], Caller], b
     answer = caller("institution").call("POST", "/applications", data=body, content_type="application/json")
     assert answer.status_code == 400
     assert fields(answer) == ["body"]
+
+
+class BrokenBody:
+    """A body that is sent in chunks and goes wrong in the middle, as gunicorn hands it over."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def read(self, size: int = -1) -> bytes:
+        """Fails."""
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OSError("Invalid chunk header"), NoMoreData(b""), InvalidChunkSize(b"zz"), ChunkMissingTerminator(b"x")],
+    ids=lambda fault: type(fault).__name__,
+)
+@pytest.mark.parametrize("content_type", ["application/json", XLSX, "multipart/form-data; boundary=x"])
+def test_a_body_that_breaks_in_the_middle_is_400(
+    draft: Callable[[], tuple[Caller, int]], content_type: str, fault: Exception
+) -> None:
+    person, application_id = draft()
+    answer = person.call(
+        "PUT",
+        f"/applications/{application_id}/roster",
+        content_type=content_type,
+        environ_overrides={"wsgi.input": BrokenBody(fault), "wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"kind": "institution", "kind": "individual"}', "kind"),
+        ('{"applicant": {"name": "甲", "uscc": "x", "name": "甲"}}', "name"),
+        ('[{"a": 1, "a": 1}]', "a"),
+        ('{"\\ud800": 1, "\\ud800": 2}', "?"),
+        ('{"": 1, "": 2}', "body"),
+    ],
+)
+def test_a_key_that_stands_twice_in_an_object_is_named(
+    caller: Callable[[str], Caller], body: str, name: str
+) -> None:
+    answer = caller("institution").call(
+        "POST", "/applications", data=body.encode(), content_type="application/json"
+    )
+    assert answer.status_code == 400
+    assert fields(answer) == [name]
+    assert "重复" in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", None])
@@ -177,7 +231,8 @@ def test_the_largest_id_is_looked_for(caller: Callable[[str], Caller]) -> None:
         ({"rows": {}}, 400, "rows"),
         ({}, 400, "rows"),
         ("text", 400, "rows"),
-        ([1], 422, "rows.0"),
+        ([1], 422, "rows.1"),
+        ({"rows": ["text"]}, 422, "rows.1"),
         ({"rows": [], "version": "1"}, 400, "version"),
         ({"rows": [], "colour": 1}, 422, "colour"),
     ],

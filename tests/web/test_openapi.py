@@ -90,6 +90,16 @@ def test_the_event_call_names_every_event_with_its_payload(document: dict[str, A
     assert (key["name"], key["required"]) == ("Idempotency-Key", True)
 
 
+def test_the_event_call_may_answer_a_mere_receipt(document: dict[str, Any]) -> None:
+    call = document["paths"]["/api/v1/applications/{application_id}/events"]["post"]
+    answers = call["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"]
+    names = [answer["$ref"].rsplit("/", 1)[1] for answer in answers]
+    assert names == ["ApplicationAnswer", "EventReceipt"]
+    assert set(document["components"]["schemas"]["EventReceipt"]["required"]) == {
+        *("id", "number", "state", "state_label", "version", "objection_id", "receipt")
+    }
+
+
 def test_the_committed_document_is_the_one_served(document: dict[str, Any]) -> None:
     committed = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
     assert committed == document, "python -m web.api > docs/openapi.json"

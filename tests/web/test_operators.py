@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DatabaseError, TimeoutError
 from structlog.testing import capture_logs
 
 from tests.web.conftest import Caller
 from web import create_app
+from workflow.errors import Unavailable
 from workflow.services.product import Product, open_product
 from workflow.settings import read_settings
 
@@ -30,6 +33,29 @@ def test_ready_when_the_database_is_there_and_migrated(client: FlaskClient) -> N
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.get_json()["ready"] is True
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Unavailable("数据库暂时无法连接"),
+        DatabaseError("SELECT secret", {}, sqlite3.DatabaseError("file is not a database")),
+        TimeoutError("QueuePool limit"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_not_ready_is_said_in_the_same_words_whatever_the_cause(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fail(_engine: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("workflow.persistence.schema.current_revision", fail)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.mimetype == "application/json"
+    assert answer.get_json()["ready"] is False
+    assert "secret" not in answer.get_data(as_text=True)
 
 
 def test_requests_are_counted_and_measured_by_endpoint(client: FlaskClient) -> None:

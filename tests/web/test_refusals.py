@@ -7,7 +7,16 @@ import sqlite3
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    TimeoutError,
+)
 
 from tests.web.conftest import forgery_token
 from web.access import ACCESS, PUBLIC
@@ -41,6 +50,13 @@ ERRORS: dict[str, tuple[Exception, int]] = {
     "too-many": (TooMany(9), 429),
     "unavailable": (Unavailable("数据库无法连接"), 503),
     "database": (OperationalError("SELECT secret", {}, sqlite3.OperationalError("disk I/O error")), 503),
+    "interface": (InterfaceError("SELECT secret", {}, sqlite3.InterfaceError("gone")), 503),
+    "internal": (InternalError("SELECT secret", {}, sqlite3.InternalError("gone")), 503),
+    "malformed-file": (DatabaseError("SELECT secret", {}, sqlite3.DatabaseError("no database")), 503),
+    "pool": (TimeoutError("QueuePool limit"), 503),
+    "integrity": (IntegrityError("INSERT secret", {}, sqlite3.IntegrityError("UNIQUE")), 500),
+    "statement": (ProgrammingError("SELECT secret", {}, sqlite3.ProgrammingError("no such table")), 500),
+    "value": (DataError("SELECT secret", {}, sqlite3.DataError("too large")), 500),
     "broken": (Broken("secret detail"), 500),
     "bug": (ZeroDivisionError("secret detail"), 500),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jinja2 import Undefined
 
 from web.views.acts import acts_for, payload_of, tasks_of
 from web.views.progress import steps_of
@@ -44,6 +45,14 @@ def test_dates_and_money_read_as_on_the_form() -> None:
     assert [
         FILTERS[name](None) for name in ("day", "day_cn", "weekday", "moment", "yuan", "wan", "level")
     ] == [""] * 7
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("nothing", [None, "", Undefined(name="gone")], ids=["None", "blank", "undefined"])
+def test_what_is_not_there_is_shown_as_nothing(name: str, nothing: object) -> None:
+    assert FILTERS[name](nothing) == ""
+    assert label("kind", nothing) == ""
+    assert deadline("running", nothing).words == "无时限"
 
 
 def test_an_unknown_code_is_shown_as_it_is() -> None:

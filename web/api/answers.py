@@ -394,6 +394,18 @@ class ApplicationAnswer(BaseModel):
     money: MoneyTotals
 
 
+class EventReceipt(BaseModel):
+    """An event by somebody who may send it but not read the application: an objection to its notice."""
+
+    id: Key
+    number: str
+    state: State
+    state_label: str
+    version: int
+    objection_id: Key | None
+    receipt: str | None
+
+
 class ApplicationSummary(BaseModel):
     """An application in a list."""
 

@@ -110,8 +110,8 @@ def _rows(body: Any) -> list[dict[str, Any]]:
     if not isinstance(body, list):
         bad_request("rows", '人员名册应为列表，或 {"rows": […]}')
     wrong = [
-        FieldError(f"rows.{index}", "应为 JSON 对象")
-        for index, row in enumerate(body)
+        FieldError(f"rows.{number}", f"第 {number} 行：应为 JSON 对象")
+        for number, row in enumerate(body, start=1)
         if not isinstance(row, dict)
     ]
     if wrong:

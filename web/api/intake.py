@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeVar
 
@@ -19,6 +20,7 @@ QueryModel = TypeVar("QueryModel", bound=Typed)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _LARGEST_VERSION = 2**31 - 1
+_LONGEST_ECHO = 40
 
 
 def bad_request(field: str, message: str) -> NoReturn:
@@ -37,11 +39,13 @@ def raw_body() -> bytes:
 
 
 def json_body() -> Any:
-    """The body as JSON; 415 for another content type, 400 for what is not JSON."""
+    """The body as JSON; 415 for another content type, 400 for what is not JSON or says a thing twice."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
     try:
-        value = json.loads(raw_body().decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(
+            raw_body().decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_each_once
+        )
     except (ValueError, RecursionError):
         bad_request("body", "请求正文不是有效的 JSON（UTF-8 编码）")
     for path, text in _texts(value, "", 0):
@@ -61,6 +65,17 @@ def json_object() -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Readers of JSON disagree on which of two equal keys counts; what was meant is not ours to choose.
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        name = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        # Half a surrogate pair, which JSON can carry, would break the answer.
+        name = "".join(sign if sign.isprintable() else "?" for sign in name[:_LONGEST_ECHO])
+        bad_request(name or "body", f"“{name}”在同一个 JSON 对象中重复出现")
+    return found
 
 
 def _texts(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:

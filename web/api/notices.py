@@ -7,7 +7,7 @@ from flask import Response
 from web.api.intake import idempotency_key, json_object
 from web.api.parameters import PageQuery
 from web.api.replies import reply
-from web.current import product
+from web.current import actor, product
 from web.rate import check_objection_rate
 from workflow.services import notices
 
@@ -27,7 +27,11 @@ def file_objection(notice_id: int) -> Response:
     check_objection_rate(notice_id)
     return reply(
         notices.file_public_objection(
-            product(), notice_id=notice_id, body=json_object(), command_id=idempotency_key(required=False)
+            product(),
+            actor=actor(),
+            notice_id=notice_id,
+            body=json_object(),
+            command_id=idempotency_key(required=False),
         ),
         status=201,
     )

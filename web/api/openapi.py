@@ -92,6 +92,8 @@ def _schemas(
         for model in operation.body:
             wanted[model, "validation"] = None
         wanted[operation.answer, "serialization"] = None
+        if operation.other_answer is not None:
+            wanted[operation.other_answer, "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_REF)
     return definitions["$defs"], references
 
@@ -176,6 +178,8 @@ def _content_in(operation: Operation, references: References) -> dict[str, Any]:
 
 def _responses(operation: Operation, references: References, *, public: bool) -> dict[str, Any]:
     answer = references[operation.answer, "serialization"]
+    if operation.other_answer is not None:
+        answer = {"anyOf": [answer, references[operation.other_answer, "serialization"]]}
     content: dict[str, Any] = {
         "application/json": {"schema": _list_of(answer) if operation.listed else answer}
     }

@@ -20,7 +20,8 @@ from workflow.form.fields import Typed
 class Operation:
     """One call.
 
-    ``body`` are the models of which the JSON body is one; ``conflicts`` says that the state of things can
+    ``body`` are the models of which the JSON body is one; ``other_answer`` is what some callers get instead
+    of ``answer``; ``conflicts`` says that the state of things can
     refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not looked at.
     """
 
@@ -29,6 +30,7 @@ class Operation:
     view: Callable[..., Response]
     tag: str
     answer: type[BaseModel]
+    other_answer: type[BaseModel] | None = None
     status: int = 200
     query: type[Typed] = parameters.NoQuery
     body: tuple[type[BaseModel], ...] = ()
@@ -126,6 +128,7 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="applications",
         body=bodies.EVENTS,
         answer=answers.ApplicationAnswer,
+        other_answer=answers.EventReceipt,
         conflicts=True,
         key="required",
     ),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
+from web.routing import KeyConverter
 from web.views.fields import Errors, Field, Sent, sent_by
 from web.views.refused import Shown, messages_of, shown
 from web.views.wording import options
-from workflow.errors import NotFound, NotSignedIn, Refused
+from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
 from workflow.services import accounts, health, test_clock
 from workflow.vocabulary import REGION_LABELS
 
 blueprint = Blueprint("admin", __name__)
-_LONGEST_ID = 19
 
 
 @blueprint.get("/admin/accounts")
@@ -27,8 +29,6 @@ def show_accounts() -> ResponseReturnValue:
 def add_account() -> ResponseReturnValue:
     """Adds an account."""
     sent = sent_by(request.form)
-    typed = str(sent.get("organisation_id", "")).strip()
-    organisation_id = int(typed) if typed.isdecimal() and len(typed) < _LONGEST_ID else None
     try:
         view = accounts.add_account(
             product(),
@@ -39,7 +39,7 @@ def add_account() -> ResponseReturnValue:
             role=str(sent.get("role", "")),
             department=str(sent.get("department", "")) or None,
             region=str(sent.get("region", "")) or None,
-            organisation_id=organisation_id,
+            organisation_id=_organisation(str(sent.get("organisation_id", "")).strip()),
             applicant_kind=str(sent.get("applicant_kind", "")) or None,
             email=str(sent.get("email", "")) or None,
         )
@@ -49,6 +49,15 @@ def add_account() -> ResponseReturnValue:
         return _accounts_page(sent, shown(refusal), messages_of(refusal)), refusal.status
     flash(f"已添加账号“{view['login']}”（{view['name']}）。", "good")
     return redirect(url_for("admin.show_accounts"), code=303)
+
+
+def _organisation(typed: str) -> int | None:
+    if not typed:
+        return None
+    if re.fullmatch(KeyConverter.regex, typed) is None:
+        message = "单位编号应为正整数"
+        raise Malformed(message, [FieldError("organisation_id", message)])
+    return int(typed)
 
 
 @blueprint.post("/admin/accounts/<key:account_id>")

@@ -4,47 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from web.api.parameters import ApplicationsQuery, truth
 from web.current import actor, product, require_actor
 from web.views.acts import acts_for
+from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
 from web.views.refused import Shown
 from web.views.rows import Attempt
 from workflow.services import applications, audit, deadlines
-from workflow.vocabulary import REGION_LABELS, Role, Section, State
+from workflow.vocabulary import REGION_LABELS, Role, State
 
 blueprint = Blueprint("applications", __name__)
 
 OF_ALL_REGIONS = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
 _LIVE_CLOCKS = {"running", "paused", "overdue"}
-_TEXT_LENGTH = 100
+_FILTERS = ("state", "section", "region", "overdue", "mine", "text")
 _HISTORY_SHOWN = 50
 
 
 @blueprint.get("/applications")
 def list_all() -> ResponseReturnValue:
-    """The list; an unknown value of a filter is as if it were not given."""
+    """The list; with a filter that cannot be read, nothing but the reason."""
     person = require_actor()
-    filters: dict[str, Any] = {
-        "state": _known(request.args.get("state"), State),
-        "section": _known(request.args.get("section"), Section),
-        "region": _known(request.args.get("region"), REGION_LABELS),
-        "overdue": request.args.get("overdue") == "1" or None,
-        "mine": request.args.get("mine") == "1" or None,
-        "text": (request.args.get("text", "").strip()[:_TEXT_LENGTH]) or None,
-    }
-    page = applications.list_applications(product(), actor=person, **filters, cursor=cursor())
+    filters, refused = read_filters(ApplicationsQuery, _FILTERS)
+    # A box that is not ticked narrows nothing.
+    filters |= {name: truth(filters[name]) or None for name in ("overdue", "mine")}
+    page: dict[str, Any] = {"items": [], "next": None}
+    if refused is None:
+        page = applications.list_applications(product(), actor=person, **filters, cursor=cursor())
     regions = list(REGION_LABELS.items()) if person.role in OF_ALL_REGIONS else []
-    return render_template(
+    shown_page = render_template(
         "applications/list.html",
         items=page["items"],
         filters=filters,
         regions=regions,
+        refused=refused,
         **page_addresses(page),
     )
+    return shown_page, 422 if refused else 200
 
 
 @blueprint.get("/applications/<key:application_id>")
@@ -127,7 +128,3 @@ def open_parts(view: dict[str, Any]) -> tuple[str, ...]:
     # An individual's opening is the institution and the certificate.
     named = (view.get("correction") or {}).get("sections", ())
     return tuple(part for part in parts if (part if part == "applicant" else "opening") in named)
-
-
-def _known(value: str | None, words: Any) -> str | None:
-    return value if value and value in list(words) else None

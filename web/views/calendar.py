@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from calendars import ChinaWorkingDays
 from web.current import product, require_actor
 from web.views.fields import Field
 from web.views.refused import messages_of, shown
@@ -18,7 +19,8 @@ from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refuse
 from workflow.services import calendar, test_clock
 
 blueprint = Blueprint("calendar", __name__)
-FIRST_YEAR, LAST_YEAR = 2004, 2100
+_RANGE = ChinaWorkingDays.published()
+FIRST_YEAR, LAST_YEAR = _RANGE.first_day.year, _RANGE.last_day.year
 _SATURDAY = 5
 _WEEKS = Calendar(firstweekday=0)
 
@@ -174,8 +176,8 @@ def _start(typed: str) -> str:
         found = as_date(typed)
     except ValueError:
         found = None
-    if found is None or not FIRST_YEAR <= found.year < LAST_YEAR:
-        message = f"起始日应为日期，{FIRST_YEAR} 年至 {LAST_YEAR - 1} 年"
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = f"起始日应为日期，{FIRST_YEAR} 年至 {LAST_YEAR} 年"
         raise Malformed(message, [FieldError("start", message)])
     return found.isoformat()
 

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from web.current import product, require_actor
 from web.views.acts import payload_of
 from web.views.applications import open_parts
+from web.views.events import page_again
 from web.views.fields import Errors, Field, Sent, fields_of, flat, sent_by, with_options
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import Conflict, Forbidden, NotNow, NotSignedIn, Refused
@@ -114,15 +115,21 @@ def save_claim(application_id: int) -> ResponseReturnValue:
     """Keeps the lines of a claim that is still being written; the commitment comes with the submission."""
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
-    payload, _ = payload_of(Event.SUBMIT, view, sent_by(request.form))
+    sent = sent_by(request.form)
+    payload, rows = payload_of(Event.SUBMIT, view, sent)
     lines = (payload.get("claim") or {}).get("lines", [])
-    applications.edit_application(
-        product(),
-        actor=person,
-        application_id=application_id,
-        body={"claim": {"lines": lines}},
-        expected_version=_number(request.form.get("version", "")),
-    )
+    try:
+        applications.edit_application(
+            product(),
+            actor=person,
+            application_id=application_id,
+            body={"claim": {"lines": lines}},
+            expected_version=_number(request.form.get("version", "")),
+        )
+    except NotSignedIn:
+        raise
+    except Refused as refusal:
+        return page_again(refusal, Event.SUBMIT, application_id, sent, rows), refusal.status
     flash("申领明细已保存为草稿，尚未提交。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)
 

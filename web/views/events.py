@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.current import product, require_actor
 from web.views.acts import CONFIRMED, GRAVE, payload_of
 from web.views.applications import page_of
-from web.views.fields import sent_by
+from web.views.fields import Sent, sent_by
 from web.views.refused import messages_of, not_ticked, shown
 from web.views.rows import Attempt, place_on_page
 from web.views.wording import moment
@@ -55,7 +55,7 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
     except NotSignedIn:
         raise
     except Refused as refusal:
-        return _again(refusal, kind, application_id, sent, rows), refusal.status
+        return page_again(refusal, kind, application_id, sent, rows), refusal.status
     flash(f"已办理“{kind.label}”。目前状态：{view['state_label']}。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)
 
@@ -80,7 +80,7 @@ def payee(application_id: int) -> ResponseReturnValue:
     return render_template("applications/payee.html", view=view, account=account)
 
 
-def _again(refusal: Refused, kind: Event, application_id: int, sent: dict[str, Any], rows: list[str]) -> str:
+def page_again(refusal: Refused, kind: Event, application_id: int, sent: Sent, rows: list[str]) -> str:
     """The page once more, with the newest state of the application and what the person had typed."""
     view = applications.read_application(product(), actor=require_actor(), application_id=application_id)
     place = partial(place_on_page, rows=rows)

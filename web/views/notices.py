@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.current import product
+from web.current import actor, product
 from web.rate import check_objection_rate
 from web.views.fields import Errors, Sent, fields_of, sent_by
 from web.views.paging import cursor, page_addresses
@@ -43,6 +43,7 @@ def file_objection(notice_id: int) -> ResponseReturnValue:
         check_objection_rate(notice_id)
         answer = notices.file_public_objection(
             product(),
+            actor=actor(),
             notice_id=notice_id,
             body=from_inputs(Objection, sent),
             command_id=request.form.get("command_id") or None,

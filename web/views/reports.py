@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from web.api.parameters import ReportQuery
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
 from web.views.applications import OF_ALL_REGIONS
+from web.views.filters import read_filters
 from workflow.clock import shanghai_date
 from workflow.services import reports, test_clock
 from workflow.vocabulary import REGION_LABELS
 
 blueprint = Blueprint("reports", __name__)
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_FILTERS = ("region", "year", "month", "format")
 _FIGURE = re.compile(r"-?[\d.,]+%?|—", re.ASCII)
 
 
@@ -30,17 +32,13 @@ def list_all() -> ResponseReturnValue:
 def show(name: str) -> ResponseReturnValue:
     """One report, as a table or, with ``format=xlsx``, as a workbook."""
     person = require_actor()
-    region = request.args.get("region") or None
-    chosen: dict[str, Any] = {
-        "region": region if region in REGION_LABELS else None,
-        "year": _between(request.args.get("year", ""), _FIRST_YEAR, _LAST_YEAR),
-        "month": _between(request.args.get("month", ""), 1, 12),
-    }
+    chosen, refused = read_filters(ReportQuery, _FILTERS)
+    wanted = chosen.pop("format")
     report = reports.make_report(product(), actor=person, name=name, **chosen)
-    if request.args.get("format") == "xlsx":
+    if refused is None and wanted == "xlsx":
         return workbook_reply(reports.report_workbook(report), report["title"])
     this_year = shanghai_date(test_clock.business_now(product())).year
-    return render_template(
+    page = render_template(
         "reports/show.html",
         report=report,
         figures=_figures(report),
@@ -48,16 +46,12 @@ def show(name: str) -> ResponseReturnValue:
         chosen=chosen,
         years=range(this_year + 1, this_year - 6, -1),
         regions=list(REGION_LABELS.items()) if person.role in OF_ALL_REGIONS else [],
+        refused=refused,
     )
+    return page, 422 if refused else 200
 
 
 def _figures(report: dict[str, Any]) -> set[str]:
     """The columns that hold nothing but figures: these stand to the right."""
     columns = [column["key"] for column in report["columns"]]
     return {key for key in columns if all(_FIGURE.fullmatch(str(row[key])) for row in report["rows"])}
-
-
-def _between(typed: str, least: int, most: int) -> int | None:
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 4):
-        return None
-    return int(typed) if least <= int(typed) <= most else None

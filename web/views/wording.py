@@ -61,9 +61,14 @@ class Deadline(NamedTuple):
     level: str
 
 
+def _blank(value: object) -> bool:
+    """Nothing to show: None, empty text, or what a template did not find, whose text is empty."""
+    return value is None or str(value) == ""
+
+
 def label(vocabulary: str, value: object) -> str:
     """The Chinese label of a stored code; an unknown code is shown as it is rather than hidden."""
-    if value is None or value == "":
+    if _blank(value):
         return ""
     try:
         return VOCABULARIES[vocabulary](str(value)).label
@@ -73,7 +78,7 @@ def label(vocabulary: str, value: object) -> str:
 
 def level_label(level: object) -> str:
     """初级工（五级） and so on; nothing where no level was given."""
-    return dict(LEVELS).get(str(level), str(level)) if level not in (None, "") else ""
+    return "" if _blank(level) else dict(LEVELS).get(str(level), str(level))
 
 
 def region_label(region: object) -> str:
@@ -83,7 +88,7 @@ def region_label(region: object) -> str:
 
 def as_date(value: object) -> date | None:
     """A date out of what services return: a date or instant, as an object or in ISO, or nothing."""
-    if value is None or value == "":
+    if _blank(value):
         return None
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).date()
@@ -117,7 +122,7 @@ def weekday(value: object) -> str:
 
 def moment(value: object) -> str:
     """2026-10-19 09:30, on the wall in China."""
-    if value is None or value == "":
+    if _blank(value):
         return ""
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
@@ -125,17 +130,17 @@ def moment(value: object) -> str:
 
 def yuan(value: object) -> str:
     """54,000.00"""
-    return "" if value in (None, "") else f"{Decimal(str(value)):,.2f}"
+    return "" if _blank(value) else f"{Decimal(str(value)):,.2f}"
 
 
 def ten_thousand(value: object) -> str:
     """万元 with four decimals, as the printed form asks for it; a rounding is said."""
-    return "" if value in (None, "") else wan_text(fen_from_yuan(str(value)))
+    return "" if _blank(value) else wan_text(fen_from_yuan(str(value)))
 
 
 def capitals(value: object) -> str:
     """大写金额, as on a voucher."""
-    return "" if value in (None, "") else capital_text(fen_from_yuan(str(value)))
+    return "" if _blank(value) else capital_text(fen_from_yuan(str(value)))
 
 
 def deadline(
@@ -145,7 +150,7 @@ def deadline(
     days_word = (
         LimitUnit.WORKING_DAY.label if (unit or LimitUnit.WORKING_DAY) == LimitUnit.WORKING_DAY else "天"
     )
-    left = int(str(left_days)) if left_days not in (None, "") else None
+    left = None if _blank(left_days) else int(str(left_days))
     match str(state or ""):
         case "paused":
             return Deadline(
