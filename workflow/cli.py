@@ -356,7 +356,7 @@ def _load_demonstration(product: Product) -> None:
 
 def _show_accounts() -> None:
     from workflow.demonstration import ACCOUNTS, PASSWORD
-    from workflow.vocabulary import REGION_LABELS
+    from workflow.policy import region_labels
 
     click.echo(f"· 演示账号（密码均为 {PASSWORD}）：")
     labels = {"login": "登录名", "name": "姓名或名称", "role": "角色", "region": "地区"}
@@ -367,7 +367,7 @@ def _show_accounts() -> None:
             "role": f"{each.department.label}{each.role.label.removeprefix('部门')}"
             if each.department
             else each.role.label,
-            "region": REGION_LABELS.get(each.region or "", "全部"),
+            "region": region_labels().get(each.region or "", "全部"),
         }
         for each in ACCOUNTS
     ]

@@ -266,4 +266,3 @@ STATE_DEPARTMENT: dict[State, Department] = {
     State.TRAINING_IN_PROGRESS: Department.HR,
     State.ASSESSMENT_PROPOSED: Department.HR,
 }
-REGION_LABELS: dict[str, str] = {"410400": "平顶山市", "410421": "宝丰县"}

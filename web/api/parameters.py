@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from workflow.form.fields import Typed, clean_text
+from workflow.policy import region_labels
 from workflow.services.calendar import MOST_WORKING_DAYS
-from workflow.services.notices import region_labels
 from workflow.vocabulary import ClockKind, ClockState, Section, State
 
 

@@ -13,8 +13,8 @@ from web.views.fields import Errors, Field, Sent, sent_by
 from web.views.refused import Shown, messages_of, shown
 from web.views.wording import options
 from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.policy import region_labels
 from workflow.services import accounts, health, test_clock
-from workflow.vocabulary import REGION_LABELS
 
 blueprint = Blueprint("admin", __name__)
 
@@ -118,7 +118,7 @@ def _accounts_page(sent: Sent, refused: Shown | None = None, errors: Errors | No
     choices = {
         "role": options("role"),
         "department": options("department"),
-        "region": list(REGION_LABELS.items()),
+        "region": list(region_labels().items()),
         "applicant_kind": options("kind"),
     }
     fields = [

@@ -15,8 +15,9 @@ from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
 from web.views.refused import Shown
 from web.views.rows import Attempt
+from workflow.policy import region_labels
 from workflow.services import applications, audit, deadlines
-from workflow.vocabulary import REGION_LABELS, Role, State
+from workflow.vocabulary import Role, State
 
 blueprint = Blueprint("applications", __name__)
 
@@ -36,7 +37,7 @@ def list_all() -> ResponseReturnValue:
     page: dict[str, Any] = {"items": [], "next": None}
     if refused is None:
         page = applications.list_applications(product(), actor=person, **filters, cursor=cursor())
-    regions = list(REGION_LABELS.items()) if person.role in OF_ALL_REGIONS else []
+    regions = list(region_labels().items()) if person.role in OF_ALL_REGIONS else []
     shown_page = render_template(
         "applications/list.html",
         items=page["items"],

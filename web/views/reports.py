@@ -14,8 +14,8 @@ from web.current import product, require_actor
 from web.views.applications import OF_ALL_REGIONS
 from web.views.filters import read_filters
 from workflow.clock import shanghai_date
+from workflow.policy import region_labels
 from workflow.services import reports, test_clock
-from workflow.vocabulary import REGION_LABELS
 
 blueprint = Blueprint("reports", __name__)
 _FILTERS = ("region", "year", "month", "format")
@@ -45,7 +45,7 @@ def show(name: str) -> ResponseReturnValue:
         name=name,
         chosen=chosen,
         years=range(this_year + 1, this_year - 6, -1),
-        regions=list(REGION_LABELS.items()) if person.role in OF_ALL_REGIONS else [],
+        regions=list(region_labels().items()) if person.role in OF_ALL_REGIONS else [],
         refused=refused,
     )
     return page, 422 if refused else 200

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from workflow.clock import SHANGHAI
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
 from workflow.form.pages import LEVELS
+from workflow.policy import region_labels
 from workflow.vocabulary import (
-    REGION_LABELS,
     STATE_DEPARTMENT,
     ApplicationKind,
     CertificateKind,
@@ -83,7 +83,7 @@ def level_label(level: object) -> str:
 
 def region_label(region: object) -> str:
     """The name of a region's code."""
-    return REGION_LABELS.get(str(region), str(region or ""))
+    return region_labels().get(str(region), str(region or ""))
 
 
 def as_date(value: object) -> date | None:

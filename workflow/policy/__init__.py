@@ -16,7 +16,13 @@ from workflow.policy.model import (
     Severity,
     UnknownPolicy,
 )
-from workflow.policy.packaged import available_policies, load_policy, parse_policy, policy_in_force
+from workflow.policy.packaged import (
+    available_policies,
+    load_policy,
+    parse_policy,
+    policy_in_force,
+    region_labels,
+)
 
 __all__ = [
     "Audience",
@@ -33,4 +39,5 @@ __all__ = [
     "load_policy",
     "parse_policy",
     "policy_in_force",
+    "region_labels",
 ]

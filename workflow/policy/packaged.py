@@ -33,6 +33,15 @@ def load_policy(key: str) -> Policy:
     return policy
 
 
+@cache
+def region_labels() -> Mapping[str, str]:
+    """Every region that a packaged policy covers, by code, with its name."""
+    labels: dict[str, str] = {}
+    for key in available_policies():
+        labels |= load_policy(key).regions
+    return labels
+
+
 def parse_policy(data: Mapping[str, object]) -> Policy:
     """A policy from data as it stands in a file; what it inherits is merged in first."""
     return build_policy(_with_inherited(data, ()))

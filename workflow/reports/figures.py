@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
+from workflow.policy import region_labels
 from workflow.reports.scope import Scope
 from workflow.vocabulary import (
     FINAL_STATES,
-    REGION_LABELS,
     ApplicationKind,
     ClockKind,
     ClockState,
@@ -49,7 +49,7 @@ def overdue_now(scope: Scope) -> ColumnElement[bool]:
 def region_rows(connection: Connection, scope: Scope, figures: Iterable[str]) -> Rows:
     """One row for each region with the named figures, and their sum where there are several regions."""
     names = tuple(figures)
-    rows: Rows = [{"region": region, "region_label": REGION_LABELS[region]} for region in scope.regions]
+    rows: Rows = [{"region": region, "region_label": region_labels()[region]} for region in scope.regions]
     for name in names:
         found = {row[0]: row[1] for row in connection.execute(_FIGURES[name](scope))}
         for row in rows:

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, and_, select
 
 from workflow.deadlines.keeping import clock_of_row
 from workflow.persistence import tables
+from workflow.policy import region_labels
 from workflow.reports.figures import Rows, overdue_now, total_row
 from workflow.reports.scope import Scope
-from workflow.vocabulary import REGION_LABELS, ClockKind, LimitUnit, State
+from workflow.vocabulary import ClockKind, LimitUnit, State
 
 _application, _clock = tables.application, tables.clock
 _WITH_FINANCE = [
@@ -101,7 +102,7 @@ def _matter(row: Any) -> dict[str, Any]:
         "application_number": row["number"],
         "applicant_name": row["applicant_name"],
         "region": row["region"],
-        "region_label": REGION_LABELS[row["region"]],
+        "region_label": region_labels()[row["region"]],
         "state": state.value,
         "state_label": state.label,
     }

@@ -24,8 +24,8 @@ from workflow.clock import SHANGHAI, real_now
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotSignedIn
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.tables import access_token, account, organisation, sign_in_session
+from workflow.policy import region_labels
 from workflow.services.audit import append_system_entry
-from workflow.services.notices import region_labels
 from workflow.services.product import Product
 from workflow.vocabulary import ApplicationKind, Department, Role
 

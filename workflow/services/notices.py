@@ -11,7 +11,7 @@ from workflow.clock import SHANGHAI
 from workflow.errors import Forbidden, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.policy import available_policies, load_policy
+from workflow.policy import region_labels
 from workflow.sealing import unseal
 from workflow.services.audit import append_system_entry
 from workflow.services.case import open_case
@@ -127,14 +127,6 @@ def read_objection(
             "contact": unseal(row["contact_sealed"], secret_key=secret_key),
             "content": row["content"],
         }
-
-
-def region_labels() -> dict[str, str]:
-    """Every region that a policy covers, with its name."""
-    labels: dict[str, str] = {}
-    for key in available_policies():
-        labels |= load_policy(key).regions
-    return labels
 
 
 def _notices() -> Select[Any]:

@@ -8,9 +8,10 @@ from workflow.access import Actor
 from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Forbidden, Malformed, NotFound
 from workflow.persistence.engine import reading
+from workflow.policy import region_labels
 from workflow.reports import REPORTS, Scope, period_of, workbook
 from workflow.services.product import Product
-from workflow.vocabulary import REGION_LABELS, Role
+from workflow.vocabulary import Role
 
 _EVERYWHERE = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMIN})
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -63,7 +64,7 @@ def report_workbook(report: dict[str, Any]) -> bytes:
 
 def _regions(actor: Actor | None, region: str | None) -> tuple[str, ...]:
     if actor is None or actor.role in _EVERYWHERE:
-        return (region,) if region else tuple(REGION_LABELS)
+        return (region,) if region else tuple(region_labels())
     if actor.department is None or actor.region is None:
         raise Forbidden("报表供各部门、领导小组办公室和审计人员使用")
     if region not in {None, actor.region}:
@@ -73,8 +74,8 @@ def _regions(actor: Actor | None, region: str | None) -> tuple[str, ...]:
 
 def _check(region: str | None, year: int | None, month: int | None) -> None:
     errors = []
-    if region is not None and region not in REGION_LABELS:
-        errors.append(FieldError("region", f"没有行政区划“{region}”，应为 {'、'.join(REGION_LABELS)}"))
+    if region is not None and region not in region_labels():
+        errors.append(FieldError("region", f"没有行政区划“{region}”，应为 {'、'.join(region_labels())}"))
     if year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR:
         errors.append(FieldError("year", f"年度应为 {_FIRST_YEAR} 到 {_LAST_YEAR} 的整数"))
     if month is not None and not 1 <= month <= 12:

@@ -15,14 +15,15 @@ from tests.persistence.rows import insert
 from workflow.access import Actor
 from workflow.errors import Forbidden, Malformed, NotFound
 from workflow.persistence import tables
+from workflow.policy import region_labels
 from workflow.reports import REPORTS, Span, period_of
 from workflow.services.product import Product
 from workflow.services.reports import list_reports, make_report, report_workbook
 from workflow.services.setup import prepare
 from workflow.settings import read_settings
-from workflow.vocabulary import REGION_LABELS, ApplicationKind, Department, Role
+from workflow.vocabulary import ApplicationKind, Department, Role
 
-CITY, COUNTY = REGION_LABELS
+CITY, COUNTY = region_labels()
 NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
 
 
