@@ -17,7 +17,7 @@ _write: Any = Case.write
 def _write_and_commit_too_early(case: Case) -> None:
     _write(case)
     case.connection.exec_driver_sql("COMMIT")
-    time.sleep(0.02)
+    time.sleep(0.15)
     case.connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

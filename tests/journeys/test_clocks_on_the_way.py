@@ -305,3 +305,11 @@ def test_an_individual_claims_at_once(city: City) -> None:
     assert city.state == "claim_awaiting_acceptance"
     assert city.figures("claim_acceptance") == ("running", "2026-10-10", 0, 5)
     assert city.application["average_attendance"] is None
+
+
+def test_a_total_that_ends_between_its_stays_keeps_the_date_of_the_last_of_them(city: City) -> None:
+    city.to_payment()
+    assert city.figures("hr_total") == ("paused", None, 4, 11)
+    city.at("2026-11-03").pay()
+    # On 27 October eleven days were left after the four that HR had used.
+    assert city.figures("hr_total") == ("met", "2026-11-11", 4, 11)

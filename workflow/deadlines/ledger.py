@@ -140,6 +140,11 @@ class Ledger:
             return self._with_last_but_one_open()._closed(on)
         return self._closed(on)
 
+    def before_rest(self) -> Ledger:
+        """The ledger as it was before the rest it ends with, if it does."""
+        resting = self.last.state is SegmentState.PAUSED and len(self.segments) > 1
+        return self._with_last_but_one_open() if resting else self
+
     def with_notice_end(self, on: date) -> Ledger:
         """The same ledger after the notice's last minimum day moved to ``on`` (a new calendar)."""
         if not (self.is_running and self.last.scheduled) or len(self.segments) < 2:

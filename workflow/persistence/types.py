@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, DateTime, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -49,7 +50,7 @@ class Document(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The document, read."""
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)
 
 
 # Made once: ``json.dumps`` with options builds its encoder anew on every call.
@@ -58,4 +59,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 def canonical(value: Any) -> str:
     """The one way a document is written: keys in order, no blanks, characters as they are."""
-    return _ENCODER.encode(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        # What only the slow way can write, to the same letter: half a surrogate pair, numbers over 64 bits.
+        return _ENCODER.encode(value)

@@ -6,12 +6,12 @@ and outbox can only change together.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from calendars import ChinaWorkingDays
@@ -331,7 +331,7 @@ def open_case(
         calendar=calendar,
         policy=policy,
         row=row,
-        form=json.loads(row["form"]),
+        form=orjson.loads(row["form"]),
         clocks=clocks,
         state=State(row["state"]),
     )

@@ -7,10 +7,10 @@ recorded in the trail.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -40,8 +40,6 @@ _FIND_COMMAND = select(tables.command.c.digest, tables.command.c.reply).where(
 _STORE_COMMAND = Prepared(insert(tables.command), filled=[column.name for column in tables.command.c])
 _RECORDED_REFUSALS = (Forbidden, NotNow, RuleBroken)
 _LONGEST_COMMAND_ID = 128
-# In the order in which it was answered the first time.
-_REPLY = json.JSONEncoder(ensure_ascii=False)
 
 
 def send_event(
@@ -141,7 +139,8 @@ def store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str
             "command_id": command_id,
             "digest": digest,
             "application_id": case.id,
-            "reply": _REPLY.encode(reply),
+            # In the order in which it was answered the first time.
+            "reply": orjson.dumps(reply).decode(),
             "recorded_at": case.now,
         },
     )
@@ -200,7 +199,7 @@ def find_reply(connection: Connection, actor: Actor, command_id: str, digest: st
         return None
     if found.digest != digest:
         raise _reused(command_id)
-    reply: dict[str, Any] = json.loads(found.reply)
+    reply: dict[str, Any] = orjson.loads(found.reply)
     return reply
 
 

@@ -1,0 +1,1 @@
+"""What the measurements stand on: a real PostgreSQL, applications that await review, and the rivals."""
