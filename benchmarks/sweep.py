@@ -25,6 +25,7 @@ from benchmarks.stage.postgresql import Databases, postgresql
 from calendars import ChinaWorkingDays
 from workflow.clock import real_now, shanghai_date
 from workflow.deadlines.ladder import next_rung, rung_instant
+from workflow.deadlines.ledger import Ledger
 from workflow.persistence.engine import writing
 from workflow.persistence.types import canonical
 from workflow.policy import Policy, load_policy
@@ -71,7 +72,7 @@ def fill(databases: Databases, name: str, clocks: int) -> Product:
             },
         )
         for kind in _KINDS:
-            ahead = next_rung(policy.rungs(kind), due_on, calendar, now)
+            ahead = next_rung(policy.rungs(kind), _ledger(now), due_on, calendar, now)
             setting = policy.clock(kind)
             assert ahead is not None
             assert setting is not None
@@ -87,7 +88,7 @@ def fill(databases: Databases, name: str, clocks: int) -> Product:
                     "count": setting.count,
                     "unit": setting.unit.value,
                     "source": setting.source,
-                    "segments": _segments(started_on),
+                    "segments": canonical(_ledger(now).as_list()),
                     "on": started_on,
                     "due": due_on,
                     "calendar": calendar.version,
@@ -100,23 +101,16 @@ def fill(databases: Databases, name: str, clocks: int) -> Product:
     return product
 
 
-def _segments(started_on: date) -> str:
-    segment = {
-        "state": "running",
-        "since_on": started_on.isoformat(),
-        "until_on": None,
-        "why": "approve",
-        "after_notice": False,
-        "scheduled": False,
-    }
-    return canonical([segment])
+def _ledger(now: datetime) -> Ledger:
+    """Begun long enough ago to be late by now."""
+    return Ledger.started(shanghai_date(now) - timedelta(days=60), "approve")
 
 
 def overdue_due_date(policy: Policy, calendar: ChinaWorkingDays, now: datetime) -> date:
     """The latest due date whose ``overdue`` has come by now; the rungs after it lie ahead."""
     rung = next(each for each in policy.rungs(_KINDS[0]) if each.name == _RUNG)
     due_on = shanghai_date(now)
-    while rung_instant(rung, due_on, calendar) > now:
+    while rung_instant(rung, _ledger(now), due_on, calendar) > now:
         due_on -= timedelta(days=1)
     return due_on
 
@@ -141,7 +135,8 @@ def main() -> None:
     sizes = {SMALL: "few", options.large: "many"}
     policy, calendar, now = load_policy("pingdingshan-2022"), ChinaWorkingDays.published(), real_now()
     due_on = overdue_due_date(policy, calendar, now)
-    at = rung_instant(next(each for each in policy.rungs(_KINDS[0]) if each.name == _RUNG), due_on, calendar)
+    rung = next(each for each in policy.rungs(_KINDS[0]) if each.name == _RUNG)
+    at = rung_instant(rung, _ledger(now), due_on, calendar)
     figures: dict[int, list[float]] = {clocks: [] for clocks in sizes}
     with postgresql() as databases:
         started = perf_counter()
