@@ -17,7 +17,7 @@ from web.views.fields import flat
 from workflow.form.roster import COLUMNS
 from workflow.vocabulary import Event, State
 
-DATA = Path(__file__).parents[1] / "journeys" / "data"
+DATA = Path(__file__).parents[1] / "examples"
 
 
 def typed(payload: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from workflow.services import applications, door, sweep
 from workflow.services.product import Product
 from workflow.vocabulary import ApplicationKind, Department, Role
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "examples"
 CITY, COUNTY = "410400", "410421"
 PEOPLE: tuple[tuple[str, Role, Department | None], ...] = (
     ("institution", Role.APPLICANT, None),
