@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -250,7 +249,7 @@ def preview_findings(product: Product, *, actor: Actor, application_id: int) -> 
 
 # --- lists -------------------------------------------------------------------------------------------------
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WORKLIST = "worklist"
 _SUMMARY = (
     tables.application.c.id,
     tables.application.c.number,
@@ -335,8 +334,8 @@ def read_worklist(product: Product, *, actor: Actor, cursor: str | None = None, 
         urgency = func.coalesce(cast(due, String(10)), "9999-12-31").label("urgency")
         statement: Select[Any] = select(*_SUMMARY, urgency).where(visible(actor), _actionable(actor))
         if cursor is not None:
-            at = read_cursor(cursor, list)
-            if len(at) != 2 or not _is_day(at[0]) or not is_key(at[1]):
+            at = read_cursor(cursor, _WORKLIST)
+            if not isinstance(at, list) or len(at) != 2 or not isinstance(at[0], str) or not is_key(at[1]):
                 raise Malformed("翻页标记无效", [FieldError("cursor", "翻页标记无效")], status=400)
             statement = statement.where(
                 or_(urgency.element > at[0], and_(urgency.element == at[0], application.c.id > at[1]))
@@ -353,12 +352,8 @@ def read_worklist(product: Product, *, actor: Actor, cursor: str | None = None, 
         items = _summaries(product, connection, actor, rows, with_events=True)
         return {
             "items": [item for item in items if item["allowed_events"]],
-            "next": write_cursor(last) if more else None,
+            "next": write_cursor(_WORKLIST, last) if more else None,
         }
-
-
-def _is_day(value: Any) -> bool:
-    return isinstance(value, str) and _DAY.fullmatch(value) is not None
 
 
 def count_worklist(product: Product, *, actor: Actor) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import Column, ColumnElement, Connection, Select
 
 from workflow.errors import FieldError, Malformed
 
 Page = dict[str, Any]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LARGEST_PAGE = 100
 
 
@@ -30,15 +32,16 @@ def page_of(
 
     Raises ``Malformed`` (400) for a cursor that this product did not give.
     """
+    table = str(key.table.name) if isinstance(key, Column) else ""
     if cursor is not None:
-        after = read_cursor(cursor, int)
+        after = read_cursor(cursor, table)
         statement = statement.where(key < after if descending else key > after)
     ordered = statement.order_by(key.desc() if descending else key).limit(limit + 1)
     rows = connection.execute(ordered.add_columns(key.label("page_key"))).mappings().all()
     more = len(rows) > limit
     return {
         "items": [view(row) for row in rows[:limit]],
-        "next": write_cursor(rows[limit - 1]["page_key"]) if more else None,
+        "next": write_cursor(table, rows[limit - 1]["page_key"]) if more else None,
     }
 
 
@@ -47,23 +50,23 @@ def is_key(value: Any) -> bool:
     return type(value) is int and 0 <= value < 2**63
 
 
-def write_cursor(value: object) -> str:
-    """An opaque word for ``value``."""
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+def write_cursor(listed: str, at: object) -> str:
+    """An opaque word for the place ``at`` in the list of ``listed``."""
+    return base64.urlsafe_b64encode(json.dumps([listed, at]).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, kind: type) -> Any:
-    """What ``write_cursor`` was given; raises ``Malformed`` for anything else."""
+def read_cursor(cursor: str, listed: str) -> Any:
+    """The place given to ``write_cursor`` for this list; raises ``Malformed`` (400) for anything else."""
     try:
-        value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, UnicodeError, RecursionError):
-        value = None
-    if (
-        type(value) is not kind
-        or write_cursor(value) != cursor
-        or (isinstance(value, int) and not 0 <= value < 2**63)
-    ):
-        raise Malformed(
-            "翻页标记无效，请从第一页开始", [FieldError("cursor", "翻页标记无效，请从第一页开始")], status=400
-        )
-    return value
+        name, at = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, TypeError, UnicodeError, RecursionError):
+        name = at = None
+    keys = at if isinstance(at, list) else [at]
+    if name != listed or write_cursor(listed, at) != cursor or not all(map(_is_place, keys)):
+        message = "翻页标记无效，请从第一页开始"
+        raise Malformed(message, [FieldError("cursor", message)], status=400)
+    return at
+
+
+def _is_place(value: Any) -> bool:
+    return is_key(value) or (isinstance(value, str) and _DAY.fullmatch(value) is not None)
