@@ -13,7 +13,7 @@ from workflow.access import Actor
 from workflow.clock import real_now, shanghai_date
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import accounts, applications, setup
+from workflow.services import accounts, applications, rosters, setup
 from workflow.services.door import send_event
 from workflow.services.product import Product, open_product
 from workflow.settings import read_settings
@@ -88,7 +88,7 @@ def submit_applications(product: Product, applicant: Actor, count: int) -> list[
 
 def _submit_one(product: Product, applicant: Actor, index: int) -> dict[str, Any]:
     draft = applications.create_application(product, actor=applicant, body=_form())
-    roster = applications.replace_roster(
+    roster = rosters.replace_roster(
         product,
         actor=applicant,
         application_id=draft["id"],

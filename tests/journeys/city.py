@@ -14,7 +14,7 @@ from workflow.access import Actor
 from workflow.clock import SHANGHAI
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import applications, door, sweep
+from workflow.services import applications, door, rosters, sweep
 from workflow.services.product import Product
 from workflow.vocabulary import ApplicationKind, Department, Role
 
@@ -132,7 +132,7 @@ class City:
     def fill_roster(self, login: str = "institution", count: int = 50) -> None:
         """The example's roster, or its first rows."""
         rows = json.loads((DATA / "roster.json").read_text(encoding="utf-8"))[:count]
-        applications.replace_roster(
+        rosters.replace_roster(
             self.product,
             actor=self.actors[login],
             application_id=self.application["id"],

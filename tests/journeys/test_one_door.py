@@ -16,7 +16,7 @@ from tests.journeys.city import DATA, City
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow, Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import applications, audit, door
+from workflow.services import applications, audit, door, listing, rosters
 
 
 def send(city: City, login: str, event: str, payload: Any, version: int | None, key: str) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_other_applicants_and_other_regions_see_nothing(city: City) -> None:
     for login in ("institution2", "institution_bf", "individual", "hr1_bf"):
         with pytest.raises(Forbidden):
             city.look(login)
-        page = applications.list_applications(city.product, actor=city.actors[login])
+        page = listing.list_applications(city.product, actor=city.actors[login])
         assert page["items"] == []
 
 
@@ -283,7 +283,7 @@ def test_a_roster_of_the_unborn_or_of_children_is_refused(small_city: City) -> N
         number = number[:17] + mod_11_2.calc_check_digit(number[:17])
         row = {"class_no": 1, "name": "学员", "id_number": number, "category": "jobless"}
         with pytest.raises(Malformed) as caught:
-            applications.replace_roster(
+            rosters.replace_roster(
                 city.product,
                 actor=city.actors["institution"],
                 application_id=city.application["id"],

@@ -94,7 +94,7 @@ def test_an_unexpected_error_is_logged_whole_and_answered_without_detail(
     app: Flask, caller: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = caller("hr1")
-    monkeypatch.setattr("workflow.services.applications.list_applications", lambda *_, **__: {}["secret-key"])
+    monkeypatch.setattr("workflow.services.listing.list_applications", lambda *_, **__: {}["secret-key"])
     with capture_logs() as lines:
         answer = person.get("/applications")
     assert answer.status_code == 500

@@ -32,8 +32,9 @@ from workflow.policy import region_labels
 from workflow.sealing import unseal
 from workflow.services.accounts import sign_in
 from workflow.services.alerts import list_alerts
-from workflow.services.applications import list_applications, read_application
+from workflow.services.applications import read_application
 from workflow.services.audit import read_history, verify_audit
+from workflow.services.listing import list_applications
 from workflow.services.notices import list_public_notices
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare

@@ -12,7 +12,7 @@ from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, truth
 from web.api.replies import reply
 from web.current import product, require_actor
 from workflow.errors import FieldError, Malformed
-from workflow.services import applications, audit, door
+from workflow.services import applications, audit, door, listing, rosters
 from workflow.vocabulary import Event
 
 
@@ -32,7 +32,7 @@ def create_application() -> Response:
 def list_applications(query: ApplicationsQuery) -> Response:
     """The applications the caller may see, page by page."""
     return reply(
-        applications.list_applications(
+        listing.list_applications(
             product(),
             actor=require_actor(),
             state=query.state,
@@ -90,7 +90,7 @@ def replace_roster(application_id: int, query: RosterQuery) -> Response:
     else:
         raise UnsupportedMediaType
     return reply(
-        applications.replace_roster(
+        rosters.replace_roster(
             product(),
             actor=require_actor(),
             application_id=application_id,
@@ -121,7 +121,7 @@ def _rows(body: Any) -> list[dict[str, Any]]:
 
 def read_roster(application_id: int) -> Response:
     """The roster, numbers masked."""
-    return reply(applications.read_roster(product(), actor=require_actor(), application_id=application_id))
+    return reply(rosters.read_roster(product(), actor=require_actor(), application_id=application_id))
 
 
 def preview_findings(application_id: int) -> Response:
@@ -177,5 +177,5 @@ def read_history(application_id: int, query: PageQuery) -> Response:
 def read_worklist(query: PageQuery) -> Response:
     """What the caller can act on now, most urgent first."""
     return reply(
-        applications.read_worklist(product(), actor=require_actor(), cursor=query.cursor, limit=query.limit)
+        listing.read_worklist(product(), actor=require_actor(), cursor=query.cursor, limit=query.limit)
     )

@@ -16,7 +16,7 @@ from web.views.progress import steps_of
 from web.views.refused import Shown
 from web.views.rows import Attempt
 from workflow.policy import region_labels
-from workflow.services import applications, audit, deadlines
+from workflow.services import applications, audit, deadlines, listing, rosters
 from workflow.vocabulary import Role, State
 
 blueprint = Blueprint("applications", __name__)
@@ -36,7 +36,7 @@ def list_all() -> ResponseReturnValue:
     filters |= {name: truth(filters[name]) or None for name in ("overdue", "mine")}
     page: dict[str, Any] = {"items": [], "next": None}
     if refused is None:
-        page = applications.list_applications(product(), actor=person, **filters, cursor=cursor())
+        page = listing.list_applications(product(), actor=person, **filters, cursor=cursor())
     regions = list(region_labels().items()) if person.role in OF_ALL_REGIONS else []
     shown_page = render_template(
         "applications/list.html",
@@ -77,7 +77,7 @@ def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Sh
     person = require_actor()
     roster: dict[str, Any] = {"items": [], "count": 0}
     if view["kind"] != "individual":
-        roster = applications.read_roster(product(), actor=person, application_id=view["id"])
+        roster = rosters.read_roster(product(), actor=person, application_id=view["id"])
     trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=_HISTORY_SHOWN)
     live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
     explained = [deadlines.read_clock(product(), actor=person, clock_id=one["id"]) for one in live]

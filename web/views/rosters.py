@@ -13,7 +13,7 @@ from web.current import product, require_actor
 from web.views.applications import open_parts
 from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
 from workflow.form.roster import roster_template
-from workflow.services import applications
+from workflow.services import applications, rosters
 
 blueprint = Blueprint("rosters", __name__)
 _PLACE = re.compile(r"rows\.(\d+)(?:\.(.+))?", re.ASCII)
@@ -40,7 +40,7 @@ def upload(application_id: int) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise Malformed("请选择要上传的名册文件（.xlsx）", [FieldError("file", "请选择文件")])
-        answer = applications.replace_roster(
+        answer = rosters.replace_roster(
             product(),
             actor=require_actor(),
             application_id=application_id,
@@ -65,7 +65,7 @@ def template() -> Response:
 def _page(application_id: int, refusal: Refused | None = None) -> str:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
-    roster = applications.read_roster(product(), actor=person, application_id=application_id)
+    roster = rosters.read_roster(product(), actor=person, application_id=application_id)
     return render_template(
         "applications/roster.html",
         view=view,

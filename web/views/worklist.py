@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.current import product, require_actor
 from web.views.acts import tasks_of
 from web.views.paging import cursor, page_addresses
-from workflow.services import applications
+from workflow.services import listing
 
 blueprint = Blueprint("worklist", __name__)
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("worklist", __name__)
 @blueprint.get("/worklist")
 def show() -> ResponseReturnValue:
     """The worklist."""
-    page = applications.read_worklist(product(), actor=require_actor(), cursor=cursor())
+    page = listing.read_worklist(product(), actor=require_actor(), cursor=cursor())
     clocks = [item.get("clock") or {} for item in page["items"]]
     late = sum(1 for clock in clocks if clock.get("state") == "overdue")
     return render_template(

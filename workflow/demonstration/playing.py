@@ -19,10 +19,10 @@ from workflow.services.applications import (
     create_application,
     edit_application,
     read_application,
-    replace_roster,
 )
 from workflow.services.case import Case
 from workflow.services.door import send_event
+from workflow.services.rosters import replace_roster
 from workflow.vocabulary import Event, State
 
 _OFFICE_OPENS, _OFFICE_CLOSES = (8, 30), (17, 30)

@@ -25,7 +25,7 @@ from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.policy import Policy
 from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
-from workflow.vocabulary import SECTION_OF, ApplicationKind, Department, Event, Section, State
+from workflow.vocabulary import SECTION_OF, ApplicationKind, Department, Section, State
 
 application = tables.application
 _LARGEST_ID = 2**63 - 1
@@ -347,6 +347,3 @@ DEPARTMENT_CLOCKS: dict[Department, str] = {
     Department.FINANCE: "finance_total",
 }
 """The clock that holds each department's total on a claim."""
-
-SILENT_EVENTS: frozenset[Event] = frozenset({Event.FILE_OBJECTION})
-"""Events that anybody may send, without a version."""

@@ -18,7 +18,6 @@ from workflow.vocabulary import (
     ApplicationKind,
     ClockKind,
     ClockState,
-    CorrectionSection,
     Department,
     Event,
     Section,
@@ -165,6 +164,3 @@ def _form_view(form: dict[str, Any]) -> dict[str, Any]:
     for notice in form[Section.CLAIM.value].get("notices", ()):
         notice.pop("published_by")
     return form
-
-
-CORRECTION_SECTION_LABELS = {section.value: section.label for section in CorrectionSection}

@@ -1,0 +1,153 @@
+"""The trainee roster of an application: replaced whole or not at all, shown masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from calendars import add_years
+from workflow.access import Actor, require_reading
+from workflow.errors import FieldError, Malformed, NotNow
+from workflow.form.fields import born_on, compact
+from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
+from workflow.persistence import tables
+from workflow.persistence.engine import reading, writing
+from workflow.sealing import blind_index, seal
+from workflow.services.audit import append_entry
+from workflow.services.case import Case, open_case
+from workflow.services.editing import require_editable, require_own, require_version
+from workflow.services.product import Product
+from workflow.services.registers import roster_digest
+from workflow.vocabulary import ApplicationKind
+
+
+def replace_roster(
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int,
+    rows: Any = None,
+    workbook: bytes | None = None,
+    expected_version: int | None,
+) -> dict[str, Any]:
+    """Replaces the whole roster by ``rows`` or by the rows of a workbook; nothing is kept of a faulty one.
+
+    Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N the row as people count it.
+    """
+    with writing(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=True)
+        require_own(case, actor)
+        require_version(case, expected_version)
+        if case.kind is ApplicationKind.INDIVIDUAL:
+            raise NotNow("个人申请不需要学员花名册")
+        require_editable(case, {"opening"})
+        classes = case.form.get("opening", {}).get("classes", [])
+        read = (
+            read_roster_workbook(workbook, classes)
+            if workbook is not None
+            else read_roster_rows(rows, classes)
+        )
+        errors = [*read.errors, *_of_wrong_age(case, read)]
+        if errors:
+            raise Malformed(
+                f"花名册有{len(errors)}处错误，没有保存", [_cell_error(error) for error in errors]
+            )
+        _store_roster(case, read)
+        case.row["version"] += 1
+        case.write()
+        append_entry(
+            case,
+            "replace_roster",
+            outcome="done",
+            old=case.state,
+            new=case.state,
+            details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
+        )
+        case.write_row()
+        return _roster_view(case) | {"version": case.row["version"]}
+
+
+def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
+    """The roster, masked."""
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_reading(actor, case.matter())
+        return _roster_view(case)
+
+
+def _store_roster(case: Case, read: RosterReading) -> None:
+    secret_key = case.product.settings.secret_key
+    trainees = tables.trainee
+    case.connection.execute(delete(trainees).where(trainees.c.application_id == case.id))
+    rows = []
+    for number, person in enumerate(read.rows, start=1):
+        stored = person.stored()
+        index = blind_index(str(compact(stored["id_number"])), secret_key=secret_key)
+        rows.append(
+            {
+                "application_id": case.id,
+                "row_no": number,
+                "class_no": stored["class_no"],
+                "name": stored["name"],
+                "id_type": stored.get("id_type", "resident_id"),
+                "id_index": index,
+                "id_number_sealed": seal(stored["id_number"], secret_key=secret_key),
+                "id_number_masked": _masked("identity", stored["id_number"]),
+                "phone_sealed": seal(stored["phone"], secret_key=secret_key) if stored.get("phone") else None,
+                "phone_masked": _masked("phone", stored["phone"]) if stored.get("phone") else None,
+                "category": stored["category"],
+                "employer": stored.get("employer"),
+                "occupation": stored.get("occupation"),
+            }
+        )
+    if rows:
+        case.connection.execute(insert(trainees), rows)
+    case.row["roster_count"] = len(rows)
+    case.row["roster_digest"] = roster_digest(rows)
+
+
+def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
+    youngest = case.policy.trainee_minimum_age
+    for row, person in enumerate(read.rows, start=1):
+        born = born_on(person.id_number)
+        if born is None:
+            continue
+        if born > case.today:
+            yield RowError(row, "id_number", f"“证件号码”中的出生日期{born}在今天之后")
+        elif add_years(born, youngest) > case.today:
+            yield RowError(row, "id_number", f"学员未满{youngest}周岁（出生日期{born}；本地参数）")
+
+
+def _cell_error(error: RowError) -> FieldError:
+    place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
+    return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
+
+
+def _masked(mask: str, value: str) -> str:
+    from workflow.form.masking import MASKS
+
+    return MASKS[mask](value)
+
+
+def _roster_view(case: Case) -> dict[str, Any]:
+    trainees = tables.trainee
+    found = case.connection.execute(
+        select(trainees).where(trainees.c.application_id == case.id).order_by(trainees.c.row_no)
+    ).mappings()
+    items = [
+        {
+            "row": row["row_no"],
+            "class_no": row["class_no"],
+            "name": row["name"],
+            "id_type": row["id_type"],
+            "id_number": row["id_number_masked"],
+            "phone": row["phone_masked"],
+            "category": row["category"],
+            "employer": row["employer"],
+            "occupation": row["occupation"],
+        }
+        for row in found
+    ]
+    return {"count": len(items), "items": items}
