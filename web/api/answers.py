@@ -249,6 +249,7 @@ class ObjectionShown(BaseModel):
     id: Key
     receipt: str
     notice_id: Key
+    carried_to: Key | None = Field(default=None, description="原公示中止后转入的公示")
     name: str
     filed_at: datetime
     content: str

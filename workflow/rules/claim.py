@@ -67,33 +67,56 @@ def headcount(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
 
 def amount(facts: Facts, policy: Policy) -> Iterator[Finding]:
-    """A line does not ask for more than its heads times the rate of the certificate."""
+    """A line does not ask for more than its heads times the rates of the certificates they obtained."""
     for index, line in enumerate(facts.claim_lines):
         claimed = fen_from_yuan(line["amount"])
-        rate = _rate_of(facts, policy, line["class_no"])
+        paid = _paid_heads(facts, policy, line["class_no"], line["heads"])
         # Without a certificate that has a rate nothing may be claimed: silence would be an open purse.
-        most = line["heads"] * rate.fen if rate else 0
+        most = sum(heads * rate.fen for rate, heads in paid)
         if claimed > most:
-            ground = (
-                f"{line['heads']}人×{yuan_from_fen(rate.fen)}元，{rate.title}" if rate else "没有补贴标准"
-            )
+            ground = "＋".join(f"{heads}人×{yuan_from_fen(rate.fen)}元，{rate.title}" for rate, heads in paid)
             yield found(
                 policy,
                 "amount",
                 measured=f"{yuan_from_fen(claimed)}元",
-                limit=f"{yuan_from_fen(most)}元（{ground}）",
+                limit=f"{yuan_from_fen(most)}元（{ground or '没有补贴标准'}）",
                 message=f"{_named(facts, line['class_no'])}申请补贴资金过多",
                 where=f"claim.lines.{index}.amount",
             )
 
 
-def _rate_of(facts: Facts, policy: Policy, number: int) -> Rate | None:
+def _paid_heads(facts: Facts, policy: Policy, number: int, heads: int) -> list[tuple[Rate, int]]:
+    """The heads by rate, the best paid first: each by what was obtained, but not above what was planned."""
     if facts.individual:
         certificate = section(facts.form, "certificate")
-        kind, level = certificate.get("kind"), certificate.get("level")
-    else:
-        entry = facts.class_of(number)
-        kind, level = entry.get("certificate_kind"), entry.get("level")
+        rate = _rate(policy, certificate.get("kind"), certificate.get("level"))
+        return [(rate, heads)] if rate else []
+    entry = facts.class_of(number)
+    planned = _rate(policy, entry.get("certificate_kind"), entry.get("level"))
+    results = [result for result in facts.results if result["class_no"] == number]
+    if planned is None or not results:
+        # Before the results are in, a claim that is being written is measured by the plan.
+        return [(planned, heads)] if planned and not facts.results else []
+    obtained = [(_rate(policy, result["kind"], result.get("level")), result) for result in results]
+    rated = [
+        (min(rate, planned, key=lambda each: each.fen), result["certified_count"])
+        for rate, result in obtained
+        if rate is not None
+    ]
+    paid: list[tuple[Rate, int]] = []
+    for rate, certified in sorted(rated, key=lambda each: -each[0].fen):
+        taken = min(heads, certified)
+        if taken:
+            paid.append((rate, taken))
+            heads -= taken
+    if paid and heads:
+        # Heads without a certificate are for the rule of heads to refuse; here they only have a price.
+        rate, taken = paid.pop()
+        paid.append((rate, taken + heads))
+    return paid
+
+
+def _rate(policy: Policy, kind: object, level: int | None) -> Rate | None:
     try:
         return policy.rate(CertificateKind(str(kind)), level)
     except ValueError:

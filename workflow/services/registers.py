@@ -41,7 +41,12 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
         yield "公示登记与申请表不符"
     objections = _rows(connection, tables.objection, application["id"])
     filed = ("id", "notice_id", "receipt", "content", "outcome")
-    if [_of(each, filed) for each in claim.get("objections", ())] != [_of(row, filed) for row in objections]:
+    # One that an interrupted notice left unanswered stands under the next.
+    carried = [
+        each | {"notice_id": each.get("carried_to", each["notice_id"])}
+        for each in claim.get("objections", ())
+    ]
+    if [_of(each, filed) for each in carried] != [_of(row, filed) for row in objections]:
         yield "异议登记与申请表不符"
     trainees = _rows(connection, tables.trainee, application["id"])
     if application["roster_count"] != len(trainees) or (

@@ -523,6 +523,34 @@ def test_a_certificate_without_a_rate_earns_nothing() -> None:
     assert finding.limit == "0.00元（没有补贴标准）"
 
 
+@pytest.mark.parametrize(
+    ("obtained", "most", "limit"),
+    [
+        ([("completion", None, 45)], "18000.00", "18000.00元（45人×400.00元，培训合格证书）"),
+        ([("skill_level", 5, 45)], "45000.00", "45000.00元（45人×1000.00元，初级工（五级））"),
+        (
+            [("special_ability", None, 15), ("skill_level", 4, 30)],
+            "43500.00",
+            "43500.00元（30人×1200.00元，中级工（四级）＋15人×500.00元，专项职业能力证书）",
+        ),
+        # A better certificate than the class was opened for is not paid better.
+        ([("skill_level", 3, 45)], "54000.00", "54000.00元（45人×1200.00元，中级工（四级））"),
+    ],
+)
+def test_heads_are_paid_by_the_certificates_they_obtained(
+    obtained: list[tuple[str, int | None, int]], most: str, limit: str
+) -> None:
+    form = assessed()
+    form["assessment"]["results"] = [
+        result(kind=kind, level=level, examined_count=count, certified_count=count)
+        for kind, level, count in obtained
+    ]
+    assert claimed(form, (1, 45, most)) == []
+    above = yuan_from_fen(round(float(most) * 100) + 1)
+    (finding,) = claimed(form, (1, 45, above))
+    assert (finding.rule, finding.limit) == ("amount", limit)
+
+
 def test_a_line_is_of_a_class_that_exists_and_no_class_stands_twice() -> None:
     with pytest.raises(Malformed, match="“班次”7不在开班申请中"):
         claimed(assessed(), (7, 1, "1.00"))

@@ -49,7 +49,7 @@ def publish(case: Case, payload: Publication) -> None:
     # Objections that an interrupted notice left unanswered are answered under this one, by somebody else
     # than who published it.
     for objection in case.open_objections():
-        objection["notice_id"] = notice_id
+        objection["carried_to"] = notice_id
     case.connection.execute(
         update(tables.objection)
         .where(tables.objection.c.application_id == case.id, tables.objection.c.outcome.is_(None))
