@@ -77,10 +77,16 @@ class Server:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data=data, method=method, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=10) as reply:
-                return reply.status, json.loads(reply.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.loads(error.read())
+            return _answered(request)
         except (OSError, ValueError, http.client.HTTPException):
             return 0, None
+
+
+def _answered(request: urllib.request.Request) -> tuple[int, Any]:
+    # An error is an answer too, and the server may be killed while it sends that one.
+    try:
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return reply.status, json.loads(reply.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
