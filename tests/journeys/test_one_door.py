@@ -291,3 +291,21 @@ def test_a_roster_of_the_unborn_or_of_children_is_refused(small_city: City) -> N
                 expected_version=None,
             )
         assert caught.value.errors[0].field == "rows.1.id_number"
+
+
+def test_a_draft_sent_twice_at_once_is_made_once(city: City) -> None:
+    city.at("2026-08-31")
+    body = json.loads((DATA / "application.json").read_text(encoding="utf-8"))
+    barrier = threading.Barrier(4)
+
+    def create(number: int) -> int:
+        barrier.wait()
+        made: int = applications.create_application(
+            city.product, actor=city.actors["institution"], body=body, command_id=f"create-{number}"
+        )["id"]
+        return made
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(5):
+            assert len(set(pool.map(create, [number] * 4))) == 1
+    assert audit.verify_audit(city.product)["chains"] == 6

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert
 from sqlalchemy import update as update_rows
+from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, require_reading
 from workflow.clock import SHANGHAI
@@ -20,7 +21,7 @@ from workflow.sealing import sm3
 from workflow.services.audit import append_entry, append_system_entry
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
-from workflow.services.door import check_command_id, find_reply, store_reply
+from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
 from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
@@ -53,45 +54,52 @@ def create_application(
     policy = product.policy_of_the_day(new.policy)
     secret_key = product.settings.secret_key
     form = {name: seal_part(name, part, secret_key=secret_key) for name, part in new.sections().items()}
-    with writing(product.engine) as connection:
-        known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
-        if known is not None:
-            return known
-        now = product.now(connection)
-        # The number needs the id, so a provisional one stands there until the next statement.
-        application_id = connection.execute(
-            insert(tables.application)
-            .values(
-                number=uuid4().hex,
-                kind=kind.value,
-                region=new.region,
-                policy_key=policy.key,
-                organisation_id=actor.organisation_id if kind is not ApplicationKind.INDIVIDUAL else None,
-                created_by=actor.account_id,
-                created_at=now,
-                updated_at=now,
-                applicant_name=new.applicant.name,
-                state=State.DRAFT.value,
-                section=Section.OPENING.value,
-                state_since_on=now.astimezone(SHANGHAI).date(),
-                version=1,
-                form=canonical(form),
-                findings=[],
+    try:
+        with writing(product.engine) as connection:
+            known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
+            if known is not None:
+                return known
+            now = product.now(connection)
+            # The number needs the id, so a provisional one stands there until the next statement.
+            application_id = connection.execute(
+                insert(tables.application)
+                .values(
+                    number=uuid4().hex,
+                    kind=kind.value,
+                    region=new.region,
+                    policy_key=policy.key,
+                    organisation_id=actor.organisation_id if kind is not ApplicationKind.INDIVIDUAL else None,
+                    created_by=actor.account_id,
+                    created_at=now,
+                    updated_at=now,
+                    applicant_name=new.applicant.name,
+                    state=State.DRAFT.value,
+                    section=Section.OPENING.value,
+                    state_since_on=now.astimezone(SHANGHAI).date(),
+                    version=1,
+                    form=canonical(form),
+                    findings=[],
+                )
+                .returning(tables.application.c.id)
+            ).scalar_one()
+            number = f"{new.region}-{now.astimezone(SHANGHAI).year}-{application_id:06d}"
+            connection.execute(
+                update_rows(tables.application)
+                .where(tables.application.c.id == application_id)
+                .values(number=number)
             )
-            .returning(tables.application.c.id)
-        ).scalar_one()
-        number = f"{new.region}-{now.astimezone(SHANGHAI).year}-{application_id:06d}"
-        connection.execute(
-            update_rows(tables.application)
-            .where(tables.application.c.id == application_id)
-            .values(number=number)
-        )
-        case = open_case(product, connection, actor, application_id, lock=True)
-        append_entry(case, "create", outcome="done", old=State.DRAFT, new=State.DRAFT)
-        case.write_row()
-        view = application_view(case, actor)
-        store_reply(case, command_id, digest, view)
-        return view
+            case = open_case(product, connection, actor, application_id, lock=True)
+            append_entry(case, "create", outcome="done", old=State.DRAFT, new=State.DRAFT)
+            case.write_row()
+            view = application_view(case, actor)
+            store_reply(case, command_id, digest, view)
+            return view
+    except IntegrityError:
+        # The same command was sent twice at once: the other one has made the draft.
+        known = reply_to(product, actor, command_id, digest)
+        if known is None:
+            raise
+        return known
 
 
 def edit_application(

@@ -78,15 +78,19 @@ def send_event(
             store_reply(case, command_id, digest, reply)
             return reply
     except _RECORDED_REFUSALS as refusal:
-        if command_id is not None:
-            known_reply = _reply_to(product, person, command_id, digest)
-            if known_reply is not None:
-                return known_reply
+        known_reply = reply_to(product, person, command_id, digest)
+        if known_reply is not None:
+            return known_reply
         _record_refusal(product, person, application_id, event, payload, refusal)
         raise
     except IntegrityError as error:
         # What the checks above could lose in a race, the database has refused; nothing was written.
-        raise _explained(product, person, application_id, command_id, digest) from error
+        known_reply = reply_to(product, person, command_id, digest)
+        if known_reply is not None:
+            return known_reply
+        with reading(product.engine) as connection:
+            version = open_case(product, connection, person, application_id, lock=False).row["version"]
+        raise Conflict("这一步刚刚已由他人办理，请刷新后查看", current_version=version) from error
 
 
 def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | None, prefix: str) -> None:
@@ -182,7 +186,10 @@ def _stored_reply(
     return find_reply(case.connection, case.actor, command_id, digest)
 
 
-def _reply_to(product: Product, actor: Actor, command_id: str, digest: str) -> dict[str, Any] | None:
+def reply_to(product: Product, actor: Actor, command_id: str | None, digest: str) -> dict[str, Any] | None:
+    """``find_reply`` in a transaction of its own, after one that was rolled back."""
+    if command_id is None:
+        return None
     with reading(product.engine) as connection:
         return find_reply(connection, actor, command_id, digest)
 
@@ -201,20 +208,6 @@ def find_reply(connection: Connection, actor: Actor, command_id: str, digest: st
         raise _reused(command_id)
     reply: dict[str, Any] = orjson.loads(found.reply)
     return reply
-
-
-def _explained(
-    product: Product, actor: Actor, application_id: int, command_id: str | None, digest: str
-) -> Refused:
-    with writing(product.engine) as connection:
-        if command_id is not None:
-            found = connection.execute(
-                _FIND_COMMAND, {"account_id": actor.account_id, "command_id": command_id}
-            ).one_or_none()
-            if found is not None and found.digest != digest:
-                return _reused(command_id)
-        case = open_case(product, connection, actor, application_id, lock=False)
-        return Conflict("这一步刚刚已由他人办理，请刷新后查看", current_version=case.row["version"])
 
 
 def _record_refusal(

@@ -55,7 +55,7 @@ def finish_training(case: Case, payload: TrainingEnd) -> None:
     inspected_on = max(
         shanghai_date(datetime.fromisoformat(check["inspected_at"]))
         for name in ("opening_inspections", "inspections")
-        for check in training[name]
+        for check in training.get(name, [])
     )
     if payload.ended_on < inspected_on:
         message = f"“培训结束日期”{payload.ended_on}不能早于最后一次检查的日期（{inspected_on}）"
