@@ -8,7 +8,6 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from workflow.errors import FieldError
 from workflow.form import Input, inputs_of
 from workflow.form.fields import Typed
 
@@ -135,11 +134,3 @@ def _written(value: Any) -> str | list[str]:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def by_field(errors: Iterable[FieldError], *, without: str = "payload.") -> dict[str, str]:
-    """The message beside each field; the path as the page names it."""
-    found: dict[str, str] = {}
-    for error in errors:
-        found.setdefault(error.field.removeprefix(without), error.message)
-    return found

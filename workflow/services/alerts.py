@@ -64,30 +64,6 @@ def count_unread(product: Product, *, actor: Actor) -> int:
         ).scalar_one()
 
 
-def list_application_alerts(connection: Any, application_id: int) -> list[dict[str, Any]]:
-    """Every rung that was given for an application, oldest first."""
-    alert, clock = tables.alert, tables.clock
-    found = connection.execute(
-        select(alert, clock.c.kind)
-        .join(clock, clock.c.id == alert.c.clock_id)
-        .where(alert.c.application_id == application_id)
-        .order_by(alert.c.id)
-    ).mappings()
-    return [
-        {
-            "rung": row["rung"],
-            "rung_label": row["title"],
-            "clock_kind": row["kind"],
-            "clock_label": ClockKind(row["kind"]).label,
-            "due_on": row["due_on"].isoformat(),
-            "provisional": row["provisional"],
-            "scheduled_at": row["scheduled_at"].astimezone(SHANGHAI).isoformat(),
-            "raised_at": row["raised_at"].astimezone(SHANGHAI).isoformat(),
-        }
-        for row in found
-    ]
-
-
 def _alerts() -> Select[Any]:
     alert, clock, application = tables.alert, tables.clock, tables.application
     return (

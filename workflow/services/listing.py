@@ -15,7 +15,7 @@ from workflow.persistence.engine import reading
 from workflow.services.case import open_case
 from workflow.services.pages import Page, is_key, page_of, read_cursor, write_cursor
 from workflow.services.product import Product
-from workflow.services.view import application_view, clock_view
+from workflow.services.view import allowed_now, clock_view
 from workflow.services.visibility import visible
 from workflow.vocabulary import Event, Section, State
 
@@ -173,7 +173,7 @@ def _summaries(
             "provisional": bool(urgent and urgent["provisional"]),
         }
         if with_events:
-            allowed = application_view(case, actor)["allowed_events"]
+            allowed = allowed_now(case, actor)
             summary["allowed_events"] = [event for event in allowed if Event(event) in AWAITED_EVENTS]
         summaries.append(summary)
     return summaries

@@ -15,7 +15,6 @@ from workflow.errors import FieldError, Malformed
 
 Page = dict[str, Any]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-LARGEST_PAGE = 100
 
 
 def page_of(

@@ -11,6 +11,7 @@ from calendars import add_years
 from workflow.access import Actor, require_reading
 from workflow.errors import FieldError, Malformed, NotNow
 from workflow.form.fields import born_on, compact
+from workflow.form.masking import mask_identity, mask_phone
 from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -94,9 +95,9 @@ def _store_roster(case: Case, read: RosterReading) -> None:
                 "id_type": stored.get("id_type", "resident_id"),
                 "id_index": index,
                 "id_number_sealed": seal(stored["id_number"], secret_key=secret_key),
-                "id_number_masked": _masked("identity", stored["id_number"]),
+                "id_number_masked": mask_identity(stored["id_number"]),
                 "phone_sealed": seal(stored["phone"], secret_key=secret_key) if stored.get("phone") else None,
-                "phone_masked": _masked("phone", stored["phone"]) if stored.get("phone") else None,
+                "phone_masked": mask_phone(stored["phone"]) if stored.get("phone") else None,
                 "category": stored["category"],
                 "employer": stored.get("employer"),
                 "occupation": stored.get("occupation"),
@@ -123,12 +124,6 @@ def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
 def _cell_error(error: RowError) -> FieldError:
     place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
-
-
-def _masked(mask: str, value: str) -> str:
-    from workflow.form.masking import MASKS
-
-    return MASKS[mask](value)
 
 
 def _roster_view(case: Case) -> dict[str, Any]:

@@ -69,11 +69,7 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "section_label": Section(row["section"]).label,
         "version": row["version"],
         "form": _form_view(form),
-        "allowed_events": [
-            event.value
-            for event in allowed_events(actor, matter or case.matter(), case.situation())
-            if is_possible_now(case, event)
-        ],
+        "allowed_events": allowed_now(case, actor, matter),
         "clocks": clocks,
         "departments": _departments(case, today),
         "average_attendance": average_attendance(case.form, case.policy),
@@ -89,6 +85,12 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
             "recovered": yuan_from_fen(row["recovered_fen"]),
         },
     }
+
+
+def allowed_now(case: Case, actor: Actor, matter: Matter | None = None) -> list[str]:
+    """The events that this person may send now; ``matter`` is the case's, if at hand."""
+    possible = allowed_events(actor, matter or case.matter(), case.situation())
+    return [event.value for event in possible if is_possible_now(case, event)]
 
 
 def clock_view(clock: Clock, case: Case, today: date) -> dict[str, Any]:
