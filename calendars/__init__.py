@@ -3,9 +3,10 @@
 This room knows no application, no database and no web; it never asks what day it is today.
 """
 
+from calendars.closure import Closure
 from calendars.counting import add_months, add_years
 from calendars.errors import CalendarRangeError, NoticeError
-from calendars.notice import Reading, apply_notices, read_notice
+from calendars.notice import Reading, apply_notices, apply_with_cautions, read_notice
 from calendars.statute import provisional_year
 from calendars.working_days import ChinaWorkingDays, Due, Explanation
 from calendars.year import CalendarYear, Day, Named
@@ -14,6 +15,7 @@ __all__ = [
     "CalendarRangeError",
     "CalendarYear",
     "ChinaWorkingDays",
+    "Closure",
     "Day",
     "Due",
     "Explanation",
@@ -23,6 +25,7 @@ __all__ = [
     "add_months",
     "add_years",
     "apply_notices",
+    "apply_with_cautions",
     "provisional_year",
     "read_notice",
 ]

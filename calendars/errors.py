@@ -1,5 +1,7 @@
 """What the calendar refuses, in Chinese, ready to be shown."""
 
+LONGEST_SHOWN = 80
+
 
 class CalendarRangeError(ValueError):
     """A date or year lies outside what the calendar can count; the message names the limit."""
@@ -15,4 +17,6 @@ class NoticeError(ValueError):
         self.problem = problem
         self.line_number = line_number
         self.line = line
-        super().__init__(f"第{line_number}行：{problem}：“{line}”" if line_number else problem)
+        # A page pasted as one line would drown the sentence.
+        shown = line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
+        super().__init__(f"第{line_number}行：{problem}：“{shown}”" if line_number else problem)

@@ -4,21 +4,32 @@ All or nothing: what cannot be read to the end, or does not add up, is refused w
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import date
 
 from calendars.errors import CalendarRangeError, NoticeError
+from calendars.passages import DATE as _DATE
+from calendars.passages import FESTIVAL, HEADING, NUMBERED, SIGNED, Passage, passages
+from calendars.plausibility import (
+    NAMELESS,
+    ONE_DAY,
+    VICTORY_DAY,
+    WEEKDAYS,
+    Item,
+    Sum,
+    check_blocks,
+    check_conflicts,
+    check_item,
+    distant_days,
+    lunar_names,
+    span,
+    unbalanced,
+)
 from calendars.statute import festival_days
 from calendars.working_days import ChinaWorkingDays
 from calendars.year import NEW_YEAR, YEAR_END, CalendarYear, Named, is_weekend
 
-ONE_DAY = timedelta(days=1)
-# No arrangement ever reached two weeks from its festival; three weeks are a slip of the pen.
-FAR = timedelta(days=21)
-WEEKDAYS = "一二三四五六日"
 NUMERALS = {numeral: value for value, numeral in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 
 FESTIVALS = {
@@ -27,30 +38,22 @@ FESTIVALS = {
     "春节": "春节",
     "清明": "清明节",
     "劳动": "劳动节",
+    "五一": "劳动节",
     "端午": "端午节",
     "中秋": "中秋节",
     "国庆": "国庆节",
+    "十一": "国庆节",
     "抗战": "抗战胜利纪念日",
     "抗日": "抗战胜利纪念日",
 }
 NATIONAL_DAY = "国庆节"
-# 办法第五条: a memorial day, off only when the State Council says so, as in 2015.
-VICTORY_DAY = {(9, 3): "抗战胜利纪念日"}
-NAMELESS = "国务院通知放假"
 
-_FESTIVAL = (
-    r"(?:元旦|新年|春节|清明节?|(?:五一)?(?:国际)?劳动节|端午节?|中秋节?|国庆节?|抗[战日][^:,。、]{0,12}日)"
-)
-_DATE = r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})[日号](?:\(([^()]*)\))?"
-NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.](?!\d)")
-_FESTIVALS = rf"({_FESTIVAL}(?:[、和及与]{_FESTIVAL})*)"
-# A colon makes a heading even when its number is garbled; without one the dates must follow at once.
-HEADING = re.compile(rf"(?:\d{{4}}年)?(?:[^:,。;、节\d]{{0,6}}?{_FESTIVALS}:|{_FESTIVALS}(?=\d|$))")
 SMALL_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 DATE = re.compile(_DATE)
 RANGE = re.compile(r"[至到\-~—–―]+")
-AND = re.compile(r"[、和及与]")
+AND = re.compile(r"[、和及与,]")
 LEAD = re.compile(r"^(?:其中|同时|将|自|从|另|但|并)*")
+ONLY_DATES = re.compile(rf"(?:其中|同时|将)*{_DATE}(?:[、和及与,]{_DATE})*")
 SPEAKS_OF_DAYS_OFF = re.compile(r"放假|上班|补休|补假|调休|公休|休息|假期至|假日")
 COUNT = re.compile(r"(?:总共|共计|合计|共)(?:放假)?(\d+|[一二两三四五六七八九十])天")
 # Predicates: what is said of the dates before them. Each must match to its end.
@@ -61,11 +64,16 @@ OFF = re.compile(
 )
 WORK = re.compile(r"(?:均|都|要)?(?:照常|正常|调休)?(?:上班|补班|工作|为工作日)")
 RESUMED = re.compile(r"起(?:恢复)?(?:照常|正常)?上班")
-MOVED = re.compile(r"(?:[一二两三四]个)?公休日(?:[及和]\D{2,3}节)?(?:分别)?调(?:整)?[至到](?=\d)")
-EXTENDED = re.compile(rf"(?:将)?延长(?:\d{{4}}年)?({_FESTIVAL})(?:假期)?[至到](?=\d)")
+MOVED = re.compile(r"(?:([一二两三四])个)?公休日([及和]\D{2,3}节)?(?:分别)?调(?:整)?[至到](?=\d)")
+EXTENDED = re.compile(
+    rf"(?:将)?(?:延长(?:\d{{4}}年)?({FESTIVAL})(?:假期)?|(?:\d{{4}}年)?({FESTIVAL})(?:假期)?延长)[至到](?=\d)"
+)
 JOINED = re.compile(r"(?:可)?与(?:周末|双休日)(?:连休|相连)")
 NEUTRAL = re.compile(r"不调休|其中")
 PURE_REMARK = re.compile(r"鼓励")
+# Cuts that leave brackets whole.
+SENTENCE = re.compile(r"。(?![^()]{0,60}\))")
+CLAUSE = re.compile(r"[,;:](?![^()]{0,60}\))")
 # A bracket after a date says its weekday, or what day it is in words.
 WEEKDAY = re.compile(r"(?:星期|周|礼拜)([一二三四五六日天])")
 # The alternatives begin differently from each other, so that no bracket makes the match backtrack.
@@ -73,10 +81,14 @@ WORDS_ABOUT_A_DAY = re.compile(
     r"(?:[初一二三四五六七八九十廿月、,即至到]|农历|腊月|正月|除夕|大年|当[日天]|国际|劳动节|国庆节?"
     r"|元旦|新年|春节|清明节?|端午节?|中秋节?)*"
 )
+LUNAR = re.compile(r"除夕|[正腊一二三四五六七八九十]{1,2}月(?:[初十廿]|二十|三十)[一二三四五六七八九十]?")
 NUMBER = re.compile(r"(国办?发明电)[\[(〔【](\d{4})[\])〕】](\d+)号")
-TITLE_YEAR = re.compile(r"(\d{4})年(?:部分节假日安排|\D{2,4}节?(?:假期|放假安排))")
-SIGNED = re.compile(r"(?:国务院(?:办公厅)?)?(\d{4})年(\d{1,2})月(\d{1,2})日")
-DATELINE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:电|讯|消息)")
+TITLE = re.compile(r"关于[^。:,]{0,40}通知(?:\([一二]\))?")
+TITLE_YEAR = re.compile(r"(?<!\d)(\d{4})年(?:(部分节假日安排)|元旦、春节|\D{2,4}节?(?:假期|放假安排))")
+SIGNED_IN_WORDS = re.compile(
+    r"([一二三四五六七八九〇○零]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
+DATELINE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:电|讯|消息|发布|发出|公布|下发|印发)|记者\d{1,2}日")
 
 
 @dataclass(frozen=True)
@@ -119,12 +131,22 @@ def apply_notices(
     Holds each year spoken of, and the year before it where its late December changes; `calendar` itself
     stays as it is (`calendar.with_years(result)` is the new one). Raises NoticeError and takes nothing.
     """
+    return apply_with_cautions(calendar, texts, year)[0]
+
+
+def apply_with_cautions(
+    calendar: ChinaWorkingDays, texts: Iterable[str], year: int | None = None
+) -> tuple[list[CalendarYear], list[str]]:
+    """The same, and the cautions of all notices: what the importer should look at before it is in force."""
     changed: dict[int, CalendarYear] = {}
+    cautions: list[str] = []
     for text in texts:
-        for result in _applied(read_notice(text, year, calendar), calendar):
+        reading = read_notice(text, year, calendar)
+        cautions += reading.cautions
+        for result in _applied(reading, calendar):
             changed[result.year] = result
         calendar = calendar.with_years(changed.values())
-    return [changed[number] for number in sorted(changed)]
+    return [changed[number] for number in sorted(changed)], cautions
 
 
 def _applied(reading: Reading, calendar: ChinaWorkingDays) -> Iterator[CalendarYear]:
@@ -181,41 +203,9 @@ def _laid_over(base: CalendarYear, reading: Reading) -> CalendarYear:
     )
 
 
-class _Line(NamedTuple):
-    number: int
-    text: str  # as written, for messages
-    plain: str  # one width, no blanks, no quotation marks
-
-
-class _Sum(NamedTuple):
-    """A stated number of days, to be compared when the item is over."""
-
-    line: _Line
-    stated: int
-    days: frozenset[date]
-
-
-@dataclass
-class _Item:
-    """One numbered item (or the text outside any), as far as it is read."""
-
-    line: _Line
-    festivals: tuple[str, ...] = ()
-    headed: bool = False
-    off: dict[date, _Line] = field(default_factory=dict)
-    work: dict[date, _Line] = field(default_factory=dict)
-    moved: dict[date, _Line] = field(default_factory=dict)
-    sums: list[_Sum] = field(default_factory=list)
-    joined: _Line | None = None
-    last: date | None = None
-    months: set[int] = field(default_factory=set)
-    extends: str = ""
-    resumed: tuple[date, _Line] | None = None
-
-
 class _Reader:
     def __init__(self, text: str, year: int | None, base: ChinaWorkingDays | None) -> None:
-        self.lines = list(_lines(text))
+        self.lines = passages(text)
         self.base = base
         self.number = NUMBER.search("\n".join(line.plain for line in self.lines))
         self.year = self._year(year)
@@ -225,7 +215,8 @@ class _Reader:
                 base.year(self.year)
         except CalendarRangeError as beyond:
             raise NoticeError(str(beyond)) from None
-        self.items: list[_Item] = []
+        self.items: list[Item] = []
+        self.cautions: list[str] = []
 
     def _year(self, wanted: int | None) -> int:
         """The year asked for; a title that names another is a mistake of the caller's, and refused."""
@@ -247,15 +238,16 @@ class _Reader:
             # New Year may begin in the December before: the later year is the notice's.
             wanted = max(dated, default=None)
         if wanted is None:
-            raise NoticeError("看不出是哪一年的通知，请指明年份")
+            problem = "看不出是哪一年的放假安排通知，请核对正文或者指明年份"
+            raise self.lines[0].refused(problem) if self.lines else NoticeError(problem)
         for year, line in titles:
             if year != wanted:
-                raise NoticeError(f"通知是{year}年的，不是{wanted}年的", line.number, line.text)
+                raise line.refused(f"通知是{year}年的，不是{wanted}年的")
         return wanted
 
     def reading(self) -> Reading:
         for line in self.lines:
-            if line.plain and not line.plain.startswith("#"):
+            if not line.plain.startswith("#"):
                 self._read_line(line)
         for item in self.items:
             self._close(item)
@@ -263,136 +255,168 @@ class _Reader:
 
     # Lines, sentences, clauses
 
-    def _read_line(self, line: _Line) -> None:
-        text = DATELINE.sub("", NUMBER.sub("", line.plain))
-        numbered = NUMBERED.match(text)
+    def _read_line(self, line: Passage) -> None:
+        text = line.without(NUMBER).without(DATELINE)
+        numbered = NUMBERED.match(text.plain)
         if numbered:
-            text = text[numbered.end() :]
-        heading = HEADING.match(text)
+            text = text.cut(numbered.end())
+        heading = HEADING.match(text.plain)
         if heading:
-            text = text[heading.end() :]
+            text = text.cut(heading.end())
             named = re.split(r"[、和及与]", heading[1] or heading[2])
-            self.items.append(_Item(line, tuple(_festival(name) for name in named), headed=True))
+            self.items.append(Item(line, tuple(_festival(name) for name in named), headed=True))
         elif numbered or not self.items:
-            self.items.append(_Item(line))
-        for sentence in re.split(r"。(?![^()]*\))", text):
-            self._read_sentence(self.items[-1], line, sentence, strict=heading is not None)
+            self.items.append(Item(line))
+        item = self.items[-1]
+        lead = LEAD.match(text.plain)
+        dated = lead is not None and DATE.match(text.plain, lead.end()) is not None
+        goes_on = item.headed and dated and not SIGNED.fullmatch(text.plain)
+        for sentence in text.split(SENTENCE):
+            self._read_sentence(item, sentence, strict=heading is not None or goes_on)
 
     @property
     def _begun(self) -> bool:
         """Days off have been read: from here on nothing that looks like a date may pass unread."""
         return any(item.off for item in self.items)
 
-    def _read_sentence(self, item: _Item, line: _Line, sentence: str, strict: bool) -> None:
+    def _read_sentence(self, item: Item, sentence: Passage, strict: bool) -> None:
         """Under a festival's heading every word must be understood; elsewhere only what gives days off."""
-        sentence, *_ = PURE_REMARK.split(sentence)
-        speaks = SPEAKS_OF_DAYS_OFF.search(sentence) is not None
-        dated = DATE.search(sentence) is not None
-        numbers = SMALL_NUMBER.search(sentence) is not None
+        remark = PURE_REMARK.search(sentence.plain)
+        if remark:
+            sentence = sentence.cut(0, remark.start())
+        words = TITLE.sub("", sentence.plain)
+        speaks = SPEAKS_OF_DAYS_OFF.search(words) is not None
+        dated = DATE.search(words) is not None
+        numbers = SMALL_NUMBER.search(words) is not None
         if strict:
             matters = speaks or numbers
         elif self._begun:
             matters = dated or (speaks and numbers)
         else:
             matters = dated and speaks
-        if SIGNED.fullmatch(sentence) or not (matters or COUNT.fullmatch(sentence)):
+        signed = SIGNED.fullmatch(words)
+        if signed and not (strict and words[0].isdigit()):
+            _existing(sentence, *signed.groups())
             return
-        for clause in re.split(r"[,;:](?![^()]*\))", sentence):
-            if clause:
-                self._read_clause(item, line, clause, strict)
+        if not (matters or COUNT.fullmatch(words)):
+            return
+        for clause in _clauses(sentence):
+            self._read_clause(item, clause, strict)
 
-    def _read_clause(self, item: _Item, line: _Line, clause: str, strict: bool) -> None:
-        counted = COUNT.fullmatch(clause)
+    def _read_clause(self, item: Item, clause: Passage, strict: bool) -> None:
+        counted = COUNT.fullmatch(clause.plain)
         if counted:
-            item.sums.append(_Sum(line, _count(counted[1]), frozenset(item.off)))
-        elif JOINED.fullmatch(clause):
-            item.joined = line
-        elif NEUTRAL.fullmatch(clause):
+            line = clause.cut(counted.start(1))
+            item.sums.append(Sum(line, _count(counted[1]), frozenset(item.off), of_item=True))
+        elif JOINED.fullmatch(clause.plain):
+            item.joined = clause
+        elif NEUTRAL.fullmatch(clause.plain):
             pass
-        elif extended := EXTENDED.match(clause):
-            self._read_extension(item, line, _festival(extended[1]), clause[extended.end() :])
-        elif DATE.search(clause):
-            self._read_days(item, line, clause)
-        elif strict or (self._begun and (SMALL_NUMBER.search(clause) or "上班" in clause)):
-            raise _refused(f"读不懂“{clause}”", line)
+        elif extended := EXTENDED.match(clause.plain):
+            self._read_extension(item, _festival(extended[1] or extended[2]), clause.cut(extended.end()))
+        elif DATE.search(clause.plain):
+            self._read_days(item, clause)
+        elif strict or (self._begun and (SMALL_NUMBER.search(clause.plain) or "上班" in clause.plain)):
+            raise clause.refused(f"读不懂“{clause.plain}”")
 
-    def _read_days(self, item: _Item, line: _Line, clause: str) -> None:
-        days, said = self._dates(item, line, LEAD.sub("", clause))
-        if not days:
-            raise _refused(f"读不懂“{clause}”", line)
-        off = OFF.fullmatch(said)
-        moved = MOVED.match(said)
+    def _read_days(self, item: Item, clause: Passage) -> None:
+        lead = LEAD.match(clause.plain)
+        days, said = self._dates(item, clause.cut(lead.end() if lead else 0))
+        off = OFF.fullmatch(said.plain)
+        moved = MOVED.match(said.plain)
+        resumed = RESUMED.fullmatch(said.plain)
+        if not days or not (off or moved or resumed or WORK.fullmatch(said.plain)):
+            raise (said if days else clause).refused(f"读不懂“{clause.plain}”")
+        if len(set(days)) < len(days):
+            raise clause.refused(f"“{clause.plain}”中有重复的日期")
+        if days != sorted(days):
+            self.cautions.append(f"“{clause.plain}”中的日期先后颠倒，请核对")
+        lines = dict.fromkeys(days, clause)
         if off:
-            if said == "调休" and any(map(is_weekend, days)):
-                raise _refused("周末“调休”不知是放假还是上班", line)
-            item.off.update(dict.fromkeys(days, line))
-            if off[1]:
-                item.sums.append(_Sum(line, _count(off[1]), frozenset(days)))
-            if off[2] and off[2] != "不调休":
-                item.joined = line
-        elif WORK.fullmatch(said):
-            item.work.update(dict.fromkeys(days, line))
-        elif RESUMED.fullmatch(said) and len(days) == 1:
-            item.resumed = days[0], line
+            self._read_days_off(item, lines, clause, off)
         elif moved:
-            targets, rest = self._dates(item, line, said[moved.end() :])
-            if rest or not targets:
-                raise _refused(f"读不懂“{clause}”", line)
-            item.moved.update(dict.fromkeys(days, line))
-            item.off.update(dict.fromkeys(targets, line))
+            targets, rest = self._dates(item, said.cut(moved.end()))
+            if rest.plain or not targets:
+                raise clause.refused(f"读不懂“{clause.plain}”")
+            if len(targets) != len(days) + bool(moved[2]) or (moved[1] and _count(moved[1]) != len(days)):
+                raise clause.refused(f"“{clause.plain}”调出与调入的天数不一致")
+            item.moved.update(lines)
+            item.off.update(dict.fromkeys(targets, clause))
+        elif resumed:
+            if len(days) != 1:
+                raise clause.refused(f"读不懂“{clause.plain}”")
+            item.resumed = days[0], clause
         else:
-            raise _refused(f"读不懂“{clause}”", line)
+            item.work.update(lines)
 
-    def _read_extension(self, item: _Item, line: _Line, festival: str, rest: str) -> None:
-        days, left = self._dates(item, line, rest)
-        if left or len(days) != 1:
-            raise _refused("读不懂延长到哪一天", line)
+    def _read_days_off(
+        self, item: Item, lines: dict[date, Passage], clause: Passage, off: re.Match[str]
+    ) -> None:
+        weekend = next((day for day in lines if is_weekend(day)), None)
+        if off[0] == "调休" and weekend:
+            raise clause.refused("周末“调休”不知是放假还是上班")
+        if off[0].startswith(("补休", "补假")):
+            if weekend:
+                raise clause.refused(f"{weekend} 是周末，本来就休息，不是补休日")
+            if item.off and min(lines) < max(item.off):
+                raise clause.refused(f"补休的 {min(lines)} 在节日之前")
+        item.off.update(lines)
+        if off[1]:
+            item.sums.append(Sum(clause, _count(off[1]), frozenset(lines)))
+        if off[2] and off[2] != "不调休":
+            item.joined = clause
+
+    def _read_extension(self, item: Item, festival: str, rest: Passage) -> None:
+        days, left = self._dates(item, rest)
+        if left.plain or len(days) != 1:
+            raise rest.refused("读不懂延长到哪一天")
         if self.base is None or self.base.year(self.year).provisional:
-            raise _refused(f"延长{festival}假期，须先有{self.year}年的放假安排", line)
+            raise rest.refused(f"延长{festival}假期，须先有{self.year}年的放假安排")
         held = [on for on, name in self.base.year(self.year).days_off if name == festival and on.month < 12]
         # An extension that is already in the calendar may be read again; it then changes nothing.
         if not held or days[0] < max(held):
-            raise _refused(f"{festival}假期并没有因此延长", line)
-        item.festivals, item.extends = (festival,), festival
-        item.off.update(dict.fromkeys(_span(min(max(held) + ONE_DAY, days[0]), days[0]), line))
+            raise rest.refused(f"{festival}假期并没有因此延长")
+        item.festivals, item.held = (festival,), frozenset(held)
+        item.off.update(dict.fromkeys(span(min(max(held) + ONE_DAY, days[0]), days[0]), rest))
 
     # Dates
 
-    def _dates(self, item: _Item, line: _Line, text: str) -> tuple[list[date], str]:
+    def _dates(self, item: Item, text: Passage) -> tuple[list[date], Passage]:
         """The dates and ranges `text` begins with, in order, and what is left of it."""
         days: list[date] = []
         singles = True
         before: date | None = None
         place = 0
-        while found := DATE.match(text, place):
-            first = last = before = self._date(item, line, found, before)
+        while found := DATE.match(text.plain, place):
+            first = last = before = self._date(item, text, found, before)
             place = found.end()
-            until = RANGE.match(text, place)
-            end_found = DATE.match(text, until.end()) if until else None
+            until = RANGE.match(text.plain, place)
+            end_found = DATE.match(text.plain, until.end()) if until else None
             if end_found:
                 singles = False
+                last = before = self._date(item, text, end_found, before)
                 place = end_found.end()
-                last = before = self._date(item, line, end_found, before)
                 if found[1] is None and first > last and (first.month, last.month) == (12, 1):
                     first = first.replace(year=last.year - 1)
                 if first > last:
-                    raise _refused(f"起止颠倒：{first} 至 {last}", line)
-                _check_bracket(line, end_found[4], [last], whole=[first, last])
-            days.extend(_span(first, last))
-            _check_bracket(line, found[4], [first], whole=days if singles else None)
-            another = AND.match(text, place)
-            if not another or not DATE.match(text, another.end()):
+                    raise text.cut(found.start()).refused(f"起止颠倒：{first} 至 {last}")
+                self._check_bracket(text, end_found, [last], whole=[first, last])
+            days.extend(span(first, last))
+            self._check_bracket(text, found, [first], whole=days if singles else None)
+            another = AND.match(text.plain, place)
+            if not another or not DATE.match(text.plain, another.end()):
                 break
             place = another.end()
-        return days, text[place:]
+        return days, text.cut(place)
 
-    def _date(self, item: _Item, line: _Line, found: re.Match[str], before: date | None) -> date:
+    def _date(self, item: Item, text: Passage, found: re.Match[str], before: date | None) -> date:
         """Month and year left out are those of the date before; New Year's December is the year before's."""
+        line = text.cut(found.start())
         if found[2] is None:
             # Out of another clause only what is beyond doubt is carried over.
-            before = before or (item.last if len(item.months) == 1 else None)
+            before = before or (item.last if len(item.months) == 1 else _only(item.off, int(found[3])))
             if before is None:
-                raise _refused(f"“{found[0]}”不知是哪个月", line)
+                raise line.refused(f"“{found[0]}”不知是哪个月")
             year, month = before.year, before.month
         else:
             month = int(found[2])
@@ -400,53 +424,47 @@ class _Reader:
             year = self.year - 1 if month == 12 and around_new_year else self.year
         if found[1]:
             year = int(found[1])
-        try:
-            day = date(year, month, int(found[3]))
-        except ValueError:
-            raise _refused(f"没有{year}年{month}月{found[3]}日这一天", line) from None
+        day = _existing(line, year, month, found[3])
         if year != self.year and (year, month) != (self.year - 1, 12):
-            raise _refused(f"{day} 不在{self.year}年内", line)
+            raise line.refused(f"{day} 不在{self.year}年内")
         item.last = day
         item.months.add(month)
         return day
 
-    # What an item adds up to
+    def _check_bracket(
+        self, text: Passage, found: re.Match[str], own: list[date], whole: list[date] | None = None
+    ) -> None:
+        """A bracket tells the weekday of the date before it, or one for each date of the list or range."""
+        if not found[4]:
+            return
+        bracket = text.cut(found.start(4), found.end(4))
+        told = list(WEEKDAY.finditer(bracket.plain))
+        if not WORDS_ABOUT_A_DAY.fullmatch(WEEKDAY.sub("", bracket.plain)):
+            raise bracket.refused(f"读不懂括号内的“{bracket.plain}”")
+        lunar = LUNAR.findall(bracket.plain.replace("腊月", "十二月").replace("廿", "二十"))
+        if len(lunar) == 1 and lunar[0] not in lunar_names(own[0]):
+            self.cautions.append(f"{own[0]} 不是农历{lunar[0]}，请核对")
+        days = own if len(told) == 1 else whole
+        if told and (days is None or len(told) != len(days)):
+            raise bracket.refused(f"“{bracket.plain}”与日期对不上")
+        for day, letter in zip(days or (), told, strict=False):
+            if WEEKDAYS[day.weekday()] != letter[1].replace("天", "日"):
+                line = bracket.cut(letter.start(1))
+                raise line.refused(f"{day} 是星期{WEEKDAYS[day.weekday()]}，不是星期{letter[1]}")
 
-    def _close(self, item: _Item) -> None:
+    # What the items add up to
+
+    def _close(self, item: Item) -> None:
         if not item.off and not item.festivals:
-            if item.work or item.moved or item.resumed:
-                raise _refused("只有上班日，没有读出放假日期", item.line)
+            resumed = [item.resumed[1]] if item.resumed else []
+            for line in (*item.work.values(), *item.moved.values(), *resumed):
+                raise line.refused("只有上班日，没有读出放假日期")
             return
         if not item.off:
-            raise _refused(f"没有读出{'、'.join(item.festivals)}的放假日期", item.line)
-        # A weekend day moved elsewhere is worked, unless it is itself the festival.
-        item.work.update({day: line for day, line in item.moved.items() if day not in item.off})
-        if item.resumed:
-            self._check_resumption(item, *item.resumed)
-        block = _with_weekends(item.off)
-        for stated in item.sums:
-            allowed = {len(stated.days), len(_with_weekends(stated.days)) if item.joined else 0}
-            if stated.stated not in allowed:
-                raise _refused(f"写明{stated.stated}天，读出{len(stated.days)}天", stated.line)
-        if item.joined and not any(map(is_weekend, block)):
-            raise _refused("写明与周末连休，但放假日并不与周末相连", item.joined)
+            raise item.line.refused(f"没有读出{item.name}的放假日期")
         if not item.festivals:
             item.festivals = self._festivals_of(sorted(item.off))
-        statutory = [day for name in item.festivals for day in self.festival_days.get(name, ())]
-        for day, line in (*item.off.items(), *item.work.items()):
-            if day.year != self.year and NEW_YEAR not in item.festivals:
-                raise _refused(f"{day} 不在{self.year}年内", line)
-            if all(abs(day - near) > FAR for near in statutory or item.off):
-                raise _refused(f"{day} 离{'、'.join(item.festivals)}太远", line)
-
-    def _check_resumption(self, item: _Item, day: date, line: _Line) -> None:
-        last = max(item.off)
-        if day <= last:
-            raise _refused(f"{day} 既放假又上班", line)
-        if not all(is_weekend(between) for between in _span(last + ONE_DAY, day - ONE_DAY)):
-            raise _refused(f"假期至 {last} 为止，与 {day} 起上班不相接", line)
-        if is_weekend(day):
-            item.work[day] = line
+        check_item(item, self.year, self.festival_days)
 
     def _festivals_of(self, days: list[date]) -> tuple[str, ...]:
         """The festivals of days off when the text names none: by statute, else by the calendar so far."""
@@ -459,46 +477,61 @@ class _Reader:
             names = [VICTORY_DAY[day.month, day.day] for day in days if (day.month, day.day) in VICTORY_DAY]
         return tuple(dict.fromkeys(names)) or (NAMELESS,)
 
-    def _result(self, items: list[_Item]) -> Reading:
+    def _result(self, items: list[Item]) -> Reading:
         if not items:
-            raise NoticeError("没有读出任何放假日期")
-        seen: dict[str, _Item] = {}
+            first = next((line for line in self.lines if not line.plain.startswith("#")), None)
+            problem = "没有读出任何放假日期，不像是放假安排的通知"
+            raise first.refused(problem) if first else NoticeError(problem)
+        seen: dict[str, Item] = {}
         off: dict[date, str] = {}
-        work: dict[date, tuple[str, _Line]] = {}
+        work: dict[date, str] = {}
         for item in items:
-            named = item.festivals
-            for festival in named:
+            for festival in item.festivals:
                 if festival in seen and seen[festival].headed and item.headed:
-                    raise _refused(f"{festival}出现两次", item.line)
+                    raise item.line.refused(f"{festival}出现两次")
                 seen[festival] = item
-            main = NATIONAL_DAY if NATIONAL_DAY in named else named[0]
+            main = NATIONAL_DAY if NATIONAL_DAY in item.festivals else item.festivals[0]
+            # 中秋 may fall among the days of 国庆, or on one of its statutory days.
+            candidates = [main, *item.festivals]
             for day in item.off:
-                # 中秋 may fall among the days of 国庆, or on one of its statutory days.
-                candidates = sorted(named, key=lambda name: name != main)
-                off[day] = next(
-                    (name for name in candidates if day in self.festival_days.get(name, ())), main
-                )
-            work.update({day: (main, line) for day, line in item.work.items()})
+                by_law = (name for name in candidates if day in self.festival_days.get(name, ()))
+                off[day] = next(by_law, main)
+            work.update(dict.fromkeys(item.work, main))
         complete = seen.keys() >= self.festival_days.keys()
-        for day, (_, line) in work.items():
-            if day in off:
-                raise _refused(f"{day} 既放假又上班", line)
-            if not is_weekend(day) and (complete or not self._is_off_in_base(day)):
-                raise _refused(f"{day}（星期{WEEKDAYS[day.weekday()]}）本来就上班，不是调休上班日", line)
+        check_conflicts(items)
+        for item in items:
+            for day, line in item.work.items():
+                if not is_weekend(day) and (complete or not self._is_off_in_base(day)):
+                    weekday = WEEKDAYS[day.weekday()]
+                    raise line.refused(f"{day}（星期{weekday}）本来就上班，不是调休上班日")
+        self._check_title(items, seen, complete)
+        lacking = tuple(self._compared_with_statute(seen, off))
+        check_blocks(items, self.festival_days)
+        balance = tuple(unbalanced(items, self.festival_days))
         return Reading(
             self.year,
             self._source(),
-            tuple(Named(day, festival) for day, festival in sorted(off.items())),
-            tuple(Named(day, festival) for day, (festival, _) in sorted(work.items())),
+            tuple(Named(*pair) for pair in sorted(off.items())),
+            tuple(Named(*pair) for pair in sorted(work.items())),
             complete,
             frozenset(festival for festival, item in seen.items() if not item.extends),
-            tuple(self._compared_with_statute(seen, off)),
+            (*self.cautions, *(lacking or balance), *distant_days(items)),
         )
 
     def _is_off_in_base(self, day: date) -> bool:
         return self.base is not None and not self.base.is_working_day(day)
 
-    def _compared_with_statute(self, seen: dict[str, _Item], off: dict[date, str]) -> Iterator[str]:
+    def _check_title(self, items: list[Item], seen: dict[str, Item], complete: bool) -> None:
+        """What calls itself the arrangement of a year must arrange every festival."""
+        if complete or any(item.extends for item in items):
+            return
+        for line in self.lines:
+            titled = TITLE_YEAR.search(line.plain)
+            if titled and titled[2] and "调整" not in line.plain and not line.plain.startswith("#"):
+                missing = "、".join(name for name in self.festival_days if name not in seen)
+                raise line.refused(f"题为{self.year}年的安排，却没有安排{missing}")
+
+    def _compared_with_statute(self, seen: dict[str, Item], off: dict[date, str]) -> Iterator[str]:
         """Statutory days left out; a festival of which every day is left out is a slip, and refused."""
         for festival, days in self.festival_days.items():
             lacking = [str(day) for day in days if day not in off]
@@ -506,7 +539,7 @@ class _Reader:
                 continue
             said = f"{festival}的法定放假日 {'、'.join(lacking)} 没有列入放假"
             if len(lacking) == len(days):
-                raise _refused(said, seen[festival].line)
+                raise seen[festival].line.refused(said)
             yield said
 
     def _source(self) -> str:
@@ -517,24 +550,52 @@ class _Reader:
         return f"{number}（{issued}）" if issued else number
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    for number, written in enumerate(text.splitlines(), start=1):
-        plain = re.sub(r"[\s“”\"‘’'《》<>\ufeff]", "", unicodedata.normalize("NFKC", written))
-        if plain.startswith("#"):
-            yield _Line(number, written.strip(), plain)
+def _clauses(sentence: Passage) -> Iterator[Passage]:
+    """What stands between the marks of a sentence; dates that a comma parts from their predicate stay one."""
+    start = piece = 0
+    for mark in CLAUSE.finditer(sentence.plain):
+        if mark[0] == "," and ONLY_DATES.fullmatch(sentence.plain, piece, mark.start()):
+            piece = mark.end()
             continue
-        # News sites print all items in one paragraph.
-        for part in re.split(r"(?<=[。:;])(?=[一二三四五六七八九十]{1,3}、)", plain):
-            yield _Line(number, written.strip(), part)
+        if mark.start() > start:
+            yield sentence.cut(start, mark.start())
+        start = piece = mark.end()
+    if start < len(sentence.plain):
+        yield sentence.cut(start)
 
 
-def _issued(line: _Line) -> str:
+def _existing(line: Passage, year: int | str, month: int | str, day: int | str) -> date:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise line.refused(f"没有{year}年{month}月{day}日这一天") from None
+
+
+def _only(days: Iterable[date], number: int) -> date | None:
+    """The one of the days that has this number in its month, if it is only one."""
+    found = [day for day in days if day.day == number]
+    return found[0] if len(found) == 1 else None
+
+
+def _issued(line: Passage) -> str:
     """The date of issue, from the first remark that has one or from the signature; empty elsewhere."""
     if line.plain.startswith("#"):
-        found = re.search(r"\d{4}-\d{2}-\d{2}", line.text)
+        found = re.search(r"\d{4}-\d{2}-\d{2}", line.line)
         return found[0] if found else ""
-    signed = SIGNED.fullmatch(line.plain)
+    signed = SIGNED.fullmatch(SIGNED_IN_WORDS.sub(_in_digits, line.plain))
     return f"{signed[1]}-{int(signed[2]):02}-{int(signed[3]):02}" if signed else ""
+
+
+def _in_digits(signed: re.Match[str]) -> str:
+    """二〇一一年十二月五日 as 2011年12月5日."""
+    year = "".join(str(NUMERALS.get(numeral, 0)) for numeral in signed[1])
+    month, day = (sum(_tens_and_ones(words)) for words in (signed[2], signed[3]))
+    return f"{year}年{month}月{day}日"
+
+
+def _tens_and_ones(words: str) -> tuple[int, int]:
+    tens, ten, ones = words.rpartition("十")
+    return (10 * NUMERALS.get(tens, 1) if ten else 0), NUMERALS.get(ones, 0)
 
 
 def _festival(name: str) -> str:
@@ -543,43 +604,3 @@ def _festival(name: str) -> str:
 
 def _count(numeral: str) -> int:
     return NUMERALS[numeral] if numeral in NUMERALS else int(numeral)
-
-
-def _span(first: date, last: date) -> list[date]:
-    return [first + ONE_DAY * offset for offset in range((last - first).days + 1)]
-
-
-def _with_weekends(days: Iterable[date]) -> set[date]:
-    """The days and the weekend days that touch them."""
-    block = set(days)
-    for day in sorted(block):
-        for step in (ONE_DAY, -ONE_DAY):
-            beside = day + step
-            while is_weekend(beside):
-                block.add(beside)
-                beside += step
-    return block
-
-
-def _check_bracket(
-    line: _Line, bracket: str | None, own: list[date], whole: list[date] | None = None
-) -> None:
-    """A bracket tells the weekday of the date before it, or one for each date of the list or range."""
-    if not bracket:
-        return
-    told = WEEKDAY.findall(bracket)
-    words = WEEKDAY.sub("", bracket)
-    if not WORDS_ABOUT_A_DAY.fullmatch(words):
-        raise _refused(f"读不懂括号内的“{bracket}”", line)
-    days = own if len(told) == 1 else whole
-    if not told:
-        return
-    if days is None or len(told) != len(days):
-        raise _refused(f"“{bracket}”与日期对不上", line)
-    for day, letter in zip(days, told, strict=True):
-        if WEEKDAYS[day.weekday()] != letter.replace("天", "日"):
-            raise _refused(f"{day} 是星期{WEEKDAYS[day.weekday()]}，不是星期{letter}", line)
-
-
-def _refused(problem: str, line: _Line) -> NoticeError:
-    return NoticeError(problem, line.number, line.text)

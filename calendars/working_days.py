@@ -12,6 +12,7 @@ from typing import NamedTuple
 from workalendar.core import SAT, SUN, Calendar, cleaned_date
 
 from calendars import counting
+from calendars.closure import Closure
 from calendars.errors import CalendarRangeError
 from calendars.statute import FIRST_YEAR, LAST_YEAR, provisional_year
 from calendars.year import SATURDAY, CalendarYear, Day, content_hash, packaged_years
@@ -42,6 +43,8 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
     Days on which state organs work, 调休 included. Years without a given year are provisional.
     Counts from 2004-01-01 to the end of the tenth year after the last notice; beyond: CalendarRangeError.
     The start day of a period is never counted (Civil Code art. 201).
+
+    The calendar of the country; `for_region` gives that of a region, with its closures. `version` is of both.
     """
 
     WEEKEND_DAYS = (SAT, SUN)
@@ -49,12 +52,24 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
 
     version: str
     last_published_year: int
+    closures: tuple[Closure, ...]
 
-    def __init__(self, years: Iterable[CalendarYear]) -> None:
+    def __init__(
+        self, years: Iterable[CalendarYear], closures: Iterable[Closure] = (), region: str | None = None
+    ) -> None:
         super().__init__()
         self._years = {year.year: year for year in sorted(years, key=lambda year: year.year)}
+        self.closures = tuple(sorted(closures))
+        self._regions: dict[str, ChinaWorkingDays] = {}
         self.last_published_year = max(year.year for year in self._years.values() if not year.provisional)
-        self.version = content_hash([year.version for year in self._years.values()])
+        content = [year.version for year in self._years.values()]
+        # Without closures the version is that of the notices alone.
+        self.version = content_hash(
+            [*content, *(closure.as_dict() for closure in self.closures)] if self.closures else content
+        )
+        self._closed = {
+            on: closure.label for closure in self.closures if closure.region == region for on in closure.days
+        }
         self.first_day = date(FIRST_YEAR, 1, 1)
         self.last_day = date(min(self.last_published_year + YEARS_AHEAD, LAST_YEAR), 12, 31)
         self._build_table()
@@ -67,7 +82,38 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
 
     def with_years(self, years: Iterable[CalendarYear]) -> "ChinaWorkingDays":
         """A new calendar in which these years replace or join the ones known here."""
-        return ChinaWorkingDays((self._years | {year.year: year for year in years}).values())
+        return ChinaWorkingDays((self._years | {year.year: year for year in years}).values(), self.closures)
+
+    def with_closures(self, closures: Iterable[Closure]) -> "ChinaWorkingDays":
+        """A new calendar of the same years with these closures instead of those known here."""
+        return ChinaWorkingDays(self._years.values(), closures)
+
+    def for_region(self, region: str | None) -> "ChinaWorkingDays":
+        """This calendar as that region counts by it; of the same version, and always the same object."""
+        if not any(closure.region == region for closure in self.closures):
+            return self
+        known = self._regions.get(str(region))
+        if known is None:
+            known = ChinaWorkingDays(self._years.values(), self.closures, region)
+            self._regions[str(region)] = known
+        return known
+
+    def closed_regions(self) -> frozenset[str]:
+        """The regions that count by a calendar of their own."""
+        return frozenset(closure.region for closure in self.closures)
+
+    def span_of_change(self, other: "ChinaWorkingDays") -> tuple[date, date] | None:
+        """The first and last day on which the two count differently or know more; None where none does.
+
+        What began after the last of them or ended before the first is the same under both.
+        """
+        length = min(len(self._flags), len(other._flags))
+        changed = [place for place in range(length) if self._flags[place] != other._flags[place]]
+        days = [date.fromordinal(self._first + place) for place in (changed[:1] + changed[-1:])]
+        for year in self._provisional ^ other._provisional:
+            if year <= min(self.last_day.year, other.last_day.year):
+                days += [date(year, 1, 1), date(year, 12, 31)]
+        return (min(days), max(days)) if days else None
 
     def _build_table(self) -> None:
         # Index 0 is 2004-01-01. _flags: 1 = working; _worked: working days up to and with that day;
@@ -84,6 +130,9 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
                 flags[on.toordinal() - self._first] = 0
             for on, _ in year.workdays:
                 flags[on.toordinal() - self._first] = 1
+        for on in self._closed:
+            if self.first_day <= on <= self.last_day:
+                flags[on.toordinal() - self._first] = 0
         self._flags = bytes(flags)
         self._worked = tuple(accumulate(flags))
         self._working = tuple(
@@ -103,12 +152,23 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
 
     def days_of(self, year: int) -> list[Day]:
         """Every day of that year, in order."""
-        return self.year(year).days()
+        days = self.year(year).days()
+        return [self._or_closed(day) for day in days] if self._closed else days
 
     def day(self, day: date) -> Day:
         """That day, with its reason and whether it is provisional."""
         self._index(day)
-        return self.year(day.year).day(cleaned_date(day))
+        return self._or_closed(self.year(day.year).day(cleaned_date(day)))
+
+    def _or_closed(self, day: Day) -> Day:
+        closed = self._closed.get(day.date)
+        if closed is None or not day.working:
+            return day
+        return day._replace(working=False, reason=closed)
+
+    def is_closed(self, day: date) -> bool:
+        """Whether the region's offices stood still on what would have been a working day."""
+        return day in self._closed and self.year(day.year).day(day).working
 
     def runs_into_provisional(self, start: date, end: date) -> bool:
         """Whether any day after `start` up to and with `end` lies in a year without notice (rulebook 2)."""
@@ -264,7 +324,8 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
 
     def get_calendar_holidays(self, year: int) -> list[tuple[date, str]]:
         """What `holidays` sorts and keeps."""
-        return [(on, festival) for on, festival in self.year(year).days_off]
+        closed = [(on, label) for on, label in self._closed.items() if on.year == year]
+        return [(on, festival) for on, festival in self.year(year).days_off] + closed
 
     # Limits
 

@@ -36,6 +36,12 @@ def request_id() -> str:
     return cast(str, g.get("request_id", ""))
 
 
+def logged_path() -> str:
+    """The path as it may stand in the log: what follows ``/feeds/`` is a secret, however mistyped."""
+    before, feeds, _secret = request.path.partition("/feeds/")
+    return before + feeds
+
+
 def wants_problem() -> bool:
     """Whether an error is answered as problem+json: everything under ``/api/`` is, known route or not."""
     return request.path.startswith("/api/")

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
 
-from web.current import actor, product, request_id
+from web.current import actor, logged_path, product, request_id
 from workflow.clock import monotonic
 from workflow.errors import Unavailable
 from workflow.services import health
@@ -78,7 +78,7 @@ def _finish(response: Response) -> Response:
         "request",
         # The query string stays out: a search may hold a name.
         method=request.method,
-        path=request.path,
+        path=logged_path(),
         status=response.status_code,
         milliseconds=round(seconds * 1000, 1),
         account=None if person is None else person.login,

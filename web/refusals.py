@@ -24,7 +24,7 @@ from sqlalchemy.exc import (
 )
 from werkzeug.exceptions import HTTPException
 
-from web.current import request_id, wants_problem
+from web.current import logged_path, request_id, wants_problem
 from web.rate import TooMany
 from workflow.errors import Conflict, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
 
@@ -111,7 +111,7 @@ def _unreachable(error: SQLAlchemyError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    _log.error("unexpected_error", path=request.path, method=request.method, exc_info=error)
+    _log.error("unexpected_error", path=logged_path(), method=request.method, exc_info=error)
     detail = f"系统出现意外错误，本次操作没有完成；请联系管理员，并告知请求编号 {request_id()}"
     return _answer("unexpected", 500, "系统错误", detail, {})
 

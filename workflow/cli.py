@@ -6,28 +6,36 @@ What is heavy is imported inside the command that needs it, so that ``--help`` a
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from workflow.errors import Broken, Malformed, NotFound, Refused
+from workflow.calendar_commands import calendar
+from workflow.command_line import (
+    COMMAND,
+    GROUP,
+    ChineseGroup,
+    Whole,
+    database_url,
+    json_option,
+    open_product_of,
+    open_ready,
+    print_json,
+    table,
+)
+from workflow.errors import Broken, Malformed, Refused
 from workflow.settings import DEMONSTRATION_KEY, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
-
     from workflow.services.product import Product
 
 BAD_INPUT, BAD_USAGE, INTERRUPTED, FAULT = 1, 2, 130, 70
 THREADS = 16
-_LARGEST_NOTICE_BYTES = 200_000
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OS_TROUBLE = {
     errno.ENOENT: "不存在",
@@ -40,77 +48,7 @@ _OS_TROUBLE = {
 }
 
 
-# --- the manners of every command: Chinese help, one line of trouble ---------------------------------------
-
-
-class _Chinese(click.Command):
-    """A command whose help is in Chinese; click's own words are English."""
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = (each for each in self.get_params(ctx) if isinstance(each, click.Option))
-        records = [record for each in options if (record := each.get_help_record(ctx))]
-        with formatter.section("选项"):
-            formatter.write_dl(records)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = "显示本说明"
-        return option
-
-
-class _ChineseGroup(_Chinese, click.Group):
-    """A group of such commands."""
-
-    command_class = _Chinese
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        with formatter.section("命令"):
-            formatter.write_dl([(name, each.get_short_help_str(200)) for name, each in commands if each])
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click sorts; ours are in order of use
-        return list(self.commands)
-
-
-_ChineseGroup.group_class = _ChineseGroup
-_GROUP: dict[str, Any] = {
-    "no_args_is_help": False,
-    "options_metavar": "[选项]",
-    "subcommand_metavar": "命令 [参数]…",
-}
-_COMMAND: dict[str, Any] = {"options_metavar": "[选项]"}
-
-
-class _Whole(click.ParamType[int]):
-    """A whole number that says in Chinese when it is none."""
-
-    name = "n"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value)
-        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 9):
-            self.fail(f"应为整数，现为“{text}”", param, ctx)
-        return int(text)
-
-
-class _Day(click.ParamType[str]):
-    """A date, kept as the text it was written in."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return date.fromisoformat(value).isoformat()
-        except ValueError:
-            self.fail(f"应为日期，如 2026-09-18，现为“{value}”", param, ctx)
-
-
-_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+# --- one line of trouble -----------------------------------------------------------------------------------
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -195,71 +133,10 @@ def _fault(error: Exception) -> str:
     return f"程序内部错误，请联系维护人员（{type(error).__name__}：{error}，{where}）"
 
 
-def _print_json(facts: Any) -> None:
-    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
-
-
-# --- opening the product -----------------------------------------------------------------------------------
-
-
-def _url(settings: Settings) -> URL:
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(settings.database_url)
-    except (ArgumentError, ValueError):
-        raise SettingsError(
-            "环境变量 DATABASE_URL 不是有效的数据库地址，应形如 postgresql+psycopg://用户:密码@主机:5432/库名"
-        ) from None
-
-
-def _open(settings: Settings) -> Product:
-    from workflow.services.product import open_product
-
-    _url(settings)
-    product = open_product(settings)
-    click.get_current_context().call_on_close(product.engine.dispose)
-    return product
-
-
-def _is_unborn(settings: Settings) -> bool:
-    """Whether the SQLite file is not there yet; opening it would create it."""
-    url = _url(settings)
-    in_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
-    return in_file and not Path(str(url.database)).exists()
-
-
-def _open_ready() -> Product:
-    """The product over a database that has the schema of this code; refused otherwise."""
-    from workflow.services import health
-
-    settings = read_settings()
-    if _is_unborn(settings):
-        raise NotFound("数据库还没有建立，请先运行 subsidy migrate")
-    product = _open(settings)
-    health.is_ready(product)
-    return product
-
-
-def _open_for_calendar() -> Product:
-    """The product; before there is a database, one in memory that knows the packaged calendar."""
-    from dataclasses import replace
-
-    from workflow.services import setup
-
-    settings = read_settings()
-    if not _is_unborn(settings):
-        return _open_ready()
-    product = _open(replace(settings, database_url="sqlite:///:memory:"))
-    setup.prepare(product)
-    return product
-
-
 # --- running -----------------------------------------------------------------------------------------------
 
 
-@click.group("subsidy", cls=_ChineseGroup, **_GROUP)
+@click.group("subsidy", cls=ChineseGroup, **GROUP)
 def subsidy() -> None:
     """年度补贴培训资金申请平台的命令行。
 
@@ -270,7 +147,7 @@ def subsidy() -> None:
 _NO_CONTEXT = click.Context(subsidy)
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 @click.option("--demonstration", is_flag=True, help="演示：仅限本机访问，空库时载入演示数据，并列出演示账号")
 def serve(demonstration: bool) -> None:
     """启动网页服务（含定时任务）；先把数据库迁移到最新结构。"""
@@ -280,7 +157,7 @@ def serve(demonstration: bool) -> None:
     _check_start(settings)
     command = _gunicorn(settings)
     _check_port(settings)
-    click.echo(f"· 准备数据库 {_url(settings).render_as_string(hide_password=True)}")
+    click.echo(f"· 准备数据库 {database_url(settings).render_as_string(hide_password=True)}")
     _prepare(settings)
     if settings.demonstration:
         _show_accounts()
@@ -340,7 +217,7 @@ def _prepare(settings: Settings) -> None:
     """Migrates; in the demonstration also fills a database in which nobody is yet."""
     from workflow.services import setup
 
-    product = _open(settings)
+    product = open_product_of(settings)
     click.echo("· 数据库已迁移到最新结构" if setup.prepare(product) else "· 数据库结构已是最新")
     if settings.demonstration:
         _load_demonstration(product)
@@ -371,17 +248,17 @@ def _show_accounts() -> None:
         }
         for each in ACCOUNTS
     ]
-    for line in _table(labels, rows):
+    for line in table(labels, rows):
         click.echo(f"  {line}")
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 def migrate() -> None:
     """建立数据库，或者把它迁移到最新结构。"""
     _prepare(read_settings({**os.environ, "SUBSIDY_DEMONSTRATION": "0"}))
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 def demo() -> None:
     """在空数据库中载入演示数据，并列出演示账号。"""
     settings = read_settings({**os.environ, "SUBSIDY_DEMONSTRATION": "1"})
@@ -391,25 +268,25 @@ def demo() -> None:
     _show_accounts()
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 def scheduler() -> None:
     """在前台运行定时任务（提醒、升级、发信），直到按 Ctrl+C。"""
     from workflow.scheduler import run
 
-    product = _open_ready()
+    product = open_ready()
     click.echo("· 定时任务已启动，按 Ctrl+C 停止")
     run(product)
 
 
-@subsidy.command(**_COMMAND)
-@_json_option
+@subsidy.command(**COMMAND)
+@json_option
 def sweep(as_json: bool) -> None:
     """立即检查一次所有时限，发出到时的提醒和升级。"""
     from workflow.services.sweep import sweep as sweep_once
 
-    facts = sweep_once(_open_ready())
+    facts = sweep_once(open_ready())
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
         click.echo(f"发出提醒 {facts['raised']} 条")
 
@@ -417,12 +294,12 @@ def sweep(as_json: bool) -> None:
 # --- people ------------------------------------------------------------------------------------------------
 
 
-@subsidy.group(**_GROUP)
+@subsidy.group(**GROUP)
 def user() -> None:
     """账号。"""
 
 
-@user.command("add", **_COMMAND)
+@user.command("add", **COMMAND)
 @click.argument("login")
 @click.option("--name", default="", metavar="NAME", help="姓名或单位名称")
 @click.option(
@@ -434,10 +311,10 @@ def user() -> None:
 @click.option("--department", metavar="CODE", help="industry、hr 或 finance；部门的人员必填")
 @click.option("--region", metavar="CODE", help="行政区划代码，如 410400；审计和管理员可以不填")
 @click.option("--kind", metavar="KIND", help="申请人类别：institution、enterprise 或 individual")
-@click.option("--organisation-id", type=_Whole(), help="所属单位在系统中的编号")
+@click.option("--organisation-id", type=Whole(), help="所属单位在系统中的编号")
 @click.option("--email", metavar="ADDRESS", help="接收提醒的电子邮箱")
 @click.option("--password-stdin", is_flag=True, help="从标准输入的第一行读取密码，不提示")
-@_json_option
+@json_option
 def add_user(
     login: str,
     name: str,
@@ -453,7 +330,7 @@ def add_user(
     """新增一个账号，登录名为 LOGIN；密码在提示后输入。"""
     from workflow.services.accounts import add_account
 
-    product = _open_ready()
+    product = open_ready()
     account = add_account(
         product,
         login=login,
@@ -467,7 +344,7 @@ def add_user(
         email=email,
     )
     if as_json:
-        _print_json(account)
+        print_json(account)
     else:
         click.echo(f"已新增账号 {account['login']}（{account['name']}，{account['role_label']}）")
 
@@ -483,125 +360,39 @@ def _read_password(from_stdin: bool) -> str:
     return password
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 @click.argument("login", metavar="USER")
-@click.option("--days", type=_Whole(), default=30, help="有效天数，默认 30")
+@click.option("--days", type=Whole(), default=30, help="有效天数，默认 30")
 def token(login: str, days: int) -> None:
     """为账号 USER 签发一个接口访问令牌，输出令牌本身。"""
     from workflow.services.accounts import issue_token
 
-    click.echo(issue_token(_open_ready(), login=login, days=days))
+    click.echo(issue_token(open_ready(), login=login, days=days))
 
 
 # --- the calendar ------------------------------------------------------------------------------------------
 
 
-@subsidy.group(**_GROUP)
-def calendar() -> None:
-    """工作日日历。"""
-
-
-@calendar.command("show", **_COMMAND)
-@click.argument("year", type=_Whole())
-@_json_option
-def show_calendar(year: int, as_json: bool) -> None:
-    """显示 YEAR 年的放假和调休上班；--json 列出每一天。"""
-    from workflow.services.calendar import show_year
-
-    facts = show_year(_open_for_calendar(), year=year)
-    if as_json:
-        _print_json(facts)
-    else:
-        _echo_year(facts)
-
-
-@calendar.command("due", **_COMMAND)
-@click.argument("start", type=_Day())
-@click.argument("working_days", metavar="N", type=_Whole())
-@_json_option
-def count_due(start: str, working_days: int, as_json: bool) -> None:
-    """从 START 起（当日不计）的第 N 个工作日是哪一天，跳过了哪些日子。"""
-    from workflow.services.calendar import count_due as count
-
-    facts = count(_open_for_calendar(), start=start, working_days=working_days)
-    if as_json:
-        _print_json(facts)
-        return
-    provisional = "（暂定：该年度放假安排尚未公布）" if facts["provisional"] else ""
-    click.echo(f"{facts['start']} 起 {working_days} 个工作日，{facts['due_on']} 到期{provisional}")
-    for day in facts["skipped"]:
-        click.echo(f"  不计 {day['date']} {day['reason']}")
-
-
-@calendar.command("import", **_COMMAND)
-@click.argument("files", metavar="FILE…", nargs=-1, required=True)
-@click.option("--year", type=_Whole(), help="通知的年度；标题写明年度的不必填")
-@click.option("--apply", "applied", is_flag=True, help="立即生效；不加则只是预览")
-@_json_option
-def import_calendar(files: tuple[str, ...], year: int | None, applied: bool, as_json: bool) -> None:
-    """读入放假通知的正文 FILE…（通知在前，修改它的通知在后），列出变动；加 --apply 生效。"""
-    from workflow.services.calendar import apply_notices, preview_notices
-
-    texts = [_read_notice(Path(name)) for name in files]
-    if applied:
-        facts = apply_notices(_open_ready(), actor=None, texts=texts, year=year)
-    else:
-        facts = preview_notices(_open_for_calendar(), actor=None, texts=texts, year=year)
-    if as_json:
-        _print_json(facts)
-        return
-    _echo_year(facts)
-    click.echo(f"与原日历不同的日子 {len(facts['changes'])} 天：")
-    for change in facts["changes"]:
-        click.echo(f"  {change['date']} {change['before']} → {change['after']}")
-    click.echo(f"到期日变动的时限 {facts['moved_count']} 个：")
-    for clock in facts["clocks"]:
-        before, after = clock["due_before"] or "暂停计时", clock["due_after"] or "暂停计时"
-        click.echo(f"  {clock['application_number']} {clock['label']} {before} → {after}")
-    click.echo("已生效" if applied else "以上为预览，没有改动；加 --apply 生效")
-
-
-def _read_notice(path: Path) -> str:
-    with path.open("rb") as file:
-        content = file.read(_LARGEST_NOTICE_BYTES + 1)
-    if len(content) > _LARGEST_NOTICE_BYTES:
-        raise Malformed(f"{path} 过大，不像是放假通知的正文")
-    # Notices are copied from web pages into whatever the desktop's editor writes.
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Malformed(f"{path} 不是文本文件（应为 UTF-8 或 GB18030 编码）")
-
-
-def _echo_year(facts: dict[str, Any]) -> None:
-    provisional = "，暂定" if facts["provisional"] else ""
-    click.echo(f"{facts['year']}年（版本 {facts['version']}{provisional}）")
-    click.echo(f"依据：{facts['source']}")
-    for label, working, usual in (("放假", False, "周末"), ("上班", True, "工作日")):
-        for day in facts["days"]:
-            if day["working"] is working and day["reason"] != usual:
-                click.echo(f"  {label} {day['date']} {day['reason']}")
+subsidy.add_command(calendar)
 
 
 # --- proof and reports -------------------------------------------------------------------------------------
 
 
-@subsidy.group(**_GROUP)
+@subsidy.group(**GROUP)
 def audit() -> None:
     """审计记录。"""
 
 
-@audit.command("verify", **_COMMAND)
-@_json_option
+@audit.command("verify", **COMMAND)
+@json_option
 def verify_audit(as_json: bool) -> int:
     """核验每一条审计链；有改动、缺失或者调换的，指出在哪里，并以 1 退出。"""
     from workflow.services.audit import verify_audit as verify
 
-    facts = verify(_open_ready())
+    facts = verify(open_ready())
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     elif facts["holds"]:
         click.echo(f"完好：{facts['chains']} 条链，{facts['entries']} 条记录")
     else:
@@ -612,13 +403,13 @@ def verify_audit(as_json: bool) -> int:
     return 0 if facts["holds"] else 1
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 @click.argument("name", required=False)
 @click.option("--region", metavar="CODE", help="行政区划代码；不填为全部地区")
-@click.option("--year", type=_Whole(), help="年度；不填为本年")
-@click.option("--month", type=_Whole(), help="月份；季度、半年报表填其中任一月份；不填为本月")
+@click.option("--year", type=Whole(), help="年度；不填为本年")
+@click.option("--month", type=Whole(), help="月份；季度、半年报表填其中任一月份；不填为本月")
 @click.option("--xlsx", metavar="FILE", type=click.Path(path_type=Path), help="写成 Excel 文件")
-@_json_option
+@json_option
 def report(
     name: str | None,
     region: str | None,
@@ -633,48 +424,29 @@ def report(
     if name is None:
         names = reports.list_reports()
         if as_json:
-            _print_json({"items": names, "next": None})
+            print_json({"items": names, "next": None})
         else:
             for each in names:
                 click.echo(f"{each['name']:<20}{each['title']}")
         return
-    made = reports.make_report(_open_ready(), actor=None, name=name, region=region, year=year, month=month)
+    made = reports.make_report(open_ready(), actor=None, name=name, region=region, year=year, month=month)
     if xlsx is not None:
         xlsx.write_bytes(reports.report_workbook(made))
         click.echo(f"已写入 {xlsx}", err=as_json)
     if as_json:
-        _print_json(made)
+        print_json(made)
     elif xlsx is None:
         click.echo(made["title"])
-        for line in _table({column["key"]: column["label"] for column in made["columns"]}, made["rows"]):
+        for line in table({column["key"]: column["label"] for column in made["columns"]}, made["rows"]):
             click.echo(line)
 
 
-@subsidy.command(**_COMMAND)
+@subsidy.command(**COMMAND)
 def chart() -> None:
     """输出办理流程图（Markdown，与 docs/chart.md 相同）。"""
     from workflow.chart.document import render_chart
 
     click.echo(render_chart(), nl=False)
-
-
-def _table(labels: dict[str, str], rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Lines in which columns stand below each other; a Chinese character is two columns wide."""
-    body = [["" if row.get(key) is None else str(row[key]) for key in labels] for row in rows]
-    lines = [list(labels.values()), *body]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(
-            text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)
-        ).rstrip()
-        for line in lines
-    ]
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 if __name__ == "__main__":

@@ -266,3 +266,13 @@ STATE_DEPARTMENT: dict[State, Department] = {
     State.TRAINING_IN_PROGRESS: Department.HR,
     State.ASSESSMENT_PROPOSED: Department.HR,
 }
+
+
+class ClosureStatus(Word):
+    """Where a local closure stands; what is in force counts until its withdrawal is confirmed."""
+
+    PROPOSED = "proposed", "待确认"
+    DECLINED = "declined", "未予确认"
+    IN_FORCE = "in_force", "已生效"
+    WITHDRAWAL_PROPOSED = "withdrawal_proposed", "待确认撤销"
+    WITHDRAWN = "withdrawn", "已撤销"

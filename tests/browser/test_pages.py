@@ -17,6 +17,7 @@ PUBLIC_PAGES = (
     "/calendar",
     "/calendar/2027",
     "/calendar/due",
+    "/calendar/versions",
     "/nothing",
 )
 COMMON_PAGES = ("/worklist", "/applications", "/alerts", "/account")
@@ -26,12 +27,12 @@ ROLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "individual": (("/applications/new",), ()),
     "industry1": (("/reports",), ("claim_industry_first",)),
     "hr1": (("/reports/monthly",), ("opening_hr_first", "claim_awaiting_publication")),
-    "hr_head": ((), ("suspended", "claim_public_notice")),
+    "hr_head": (("/calendar/closures",), ("suspended", "claim_public_notice")),
     "inspector": ((), ("training_in_progress",)),
     "cashier": ((), ("disbursement_awaiting_payment", "recovering")),
     "office": (("/audit", "/reports"), ("disbursed",)),
     "auditor": (("/audit",), ("claim_hr_first",)),
-    "admin": (("/admin/accounts", "/admin/system", "/calendar/import"), ()),
+    "admin": (("/admin/accounts", "/admin/system", "/calendar/import", "/calendar/closures"), ()),
 }
 NARROW, SMALL_OLD_SCREEN = 360, 1024
 
@@ -75,13 +76,56 @@ def test_the_application_of_a_person_and_the_explanation_of_a_clock_are_sound(
     hr = office.person("hr2")
     check(hr, f"/applications/{site.first_in('claim_public_notice', kind='individual')}")
     check(hr, f"/applications/{site.first_in('disbursed')}")
+    one = hr.page.locator("a[href^='/clocks/']").first.get_attribute("href")
     hr.page.get_by_role("link", name="逐日说明").first.click()
     assert "个工作日" in hr.text
-    assert hr.faults() == []
+    check(hr, hr.page.url)
+    check(hr, str(one))
     institution = office.person("institution")
     draft = site.first_in("draft")
     check(institution, f"/applications/{draft}/edit")
     check(institution, f"/applications/{draft}/roster")
+
+
+def test_what_is_shown_only_once_is_sound_and_the_calendar_can_be_read(office: Office) -> None:
+    person = office.second_window("finance2")
+    for button, shown in (
+        ("新建访问令牌（30 天有效）", "新的访问令牌"),
+        ("新建订阅地址", "新的日历订阅地址"),
+    ):
+        person.open("/account")
+        assert person.press(button) == 200
+        assert shown in person.text
+        assert person.faults() == []
+        person.page.set_viewport_size({"width": NARROW, "height": 740})
+        assert person.overflow() <= 0
+    address = person.page.locator("code").inner_text()
+    calendar = office.stranger().page.request.get(address)
+    assert "BEGIN:VEVENT" in calendar.text()
+    check(person, "/account")
+    assert person.press("作废订阅地址") == 200
+    assert office.stranger().page.request.get(address).status == 404
+    assert person.complaints == []
+
+
+def test_the_explanation_of_clocks_prints_without_the_furniture_of_the_site(
+    site: Site, office: Office
+) -> None:
+    hr = office.person("hr2")
+    hr.open(f"/applications/{site.first_in('disbursed')}")
+    hr.page.get_by_role("link", name="打印时限说明").click()
+    hr.page.emulate_media(media="print")
+    try:
+        for furniture in ("header", "nav", "footer", "button"):
+            assert not any(one.is_visible() for one in hr.page.locator(furniture).all()), furniture
+        assert hr.page.locator(".clock-sheet").count() > 5
+        # In words and numbers: nothing hangs on a colour that a printer leaves out.
+        marks = {mark.strip() for mark in hr.page.locator(".sheet .day-mark").all_inner_texts()}
+        assert {"起算", "第1", "周末", "结束"} <= marks
+        assert "申请编号：" in hr.text
+        assert hr.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    finally:
+        hr.page.emulate_media(media="screen")
 
 
 def test_large_type_and_high_contrast_stay_on_and_remain_sound(site: Site, office: Office) -> None:

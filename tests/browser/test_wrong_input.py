@@ -238,15 +238,16 @@ def test_an_objection_without_content_is_refused(office: Office) -> None:
 def test_an_impossible_period_is_explained(office: Office, query: str, name: str) -> None:
     stranger = office.stranger()
     assert stranger.open(f"/calendar/due?{query}").status == 422
-    says(stranger, name, "应为")
+    says(stranger, name, "填写的是")
 
 
-def test_an_impossible_period_is_explained_without_a_new_page_too(office: Office) -> None:
+def test_a_period_that_is_too_long_is_explained_beside_its_field(office: Office) -> None:
     stranger = office.stranger()
     stranger.open("/calendar/due")
     stranger.fill({"working_days": "9999"})
-    stranger.page.get_by_role("button", name="计算").click()
-    expect(stranger.page.locator("#answer [data-refusal]")).to_contain_text("应为 0 到 1000 的整数")
+    assert stranger.press("计算：从某一天起数工作日") == 422
+    says(stranger, "working_days", "不能大于2000（填写的是 9999）")
+    expect(stranger.page.locator('[name="working_days"]')).to_have_value("9999")
     assert stranger.complaints == []
 
 

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 
 import chinese_calendar
 import pytest
@@ -10,17 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars import (
-    CalendarYear,
     ChinaWorkingDays,
-    Named,
     NoticeError,
     apply_notices,
     provisional_year,
     read_notice,
 )
-from calendars.year import YEAR_END, packaged_years
+from calendars.notice import apply_with_cautions
+from tests.calendars.texts import TEXTS, texts_of, upto
 
-TEXTS = Path(__file__).parent / "notices"
 PUBLISHED = ChinaWorkingDays.published()
 NOTICE_2026 = (TEXTS / "2026.txt").read_text(encoding="utf-8")
 NOTICE_2027 = """# 国办发明电〔2026〕9号 2026-11-10
@@ -36,23 +33,6 @@ NOTICE_2027 = """# 国办发明电〔2026〕9号 2026-11-10
 国务院办公厅
 2026年11月10日
 """
-
-
-def texts_of(year: int) -> list[str]:
-    """The notice of that year and its amendment, where there was one."""
-    names = (f"{year}.txt", f"{year}-amend.txt")
-    return [(TEXTS / name).read_text(encoding="utf-8") for name in names if (TEXTS / name).exists()]
-
-
-def upto(last: int) -> ChinaWorkingDays:
-    """The calendar as it stood before the notices after `last`, its last December still untouched."""
-    *before, final = (year for year in packaged_years() if year.year <= last)
-
-    def own(days: tuple[Named, ...]) -> tuple[Named, ...]:
-        return tuple(named for named in days if named.on.month < 12)
-
-    sources = tuple(source for source in final.sources if not source.startswith(YEAR_END))
-    return ChinaWorkingDays([*before, CalendarYear(last, own(final.days_off), own(final.workdays), sources)])
 
 
 def october(text: str, year: int | None = 2026) -> dict[str, list[str]]:
@@ -173,6 +153,8 @@ def test_a_paragraph_of_a_newspaper_with_half_width_marks_is_read_like_the_offic
 def test_the_number_is_found_in_any_brackets_and_the_date_in_the_signature() -> None:
     text = NOTICE_2027.split("\n", 1)[1]
     assert read_notice(text).source == "未注明文号的通知（2026-11-10）"
+    in_words = text.replace("2026年11月10日", "二○二六年十一月二十日")
+    assert read_notice(in_words).source == "未注明文号的通知（2026-11-20）"
     assert (
         read_notice(text.replace("各地区", "国办发明电[2026]9号各地区")).source
         == "国办发明电〔2026〕9号（2026-11-10）"
@@ -201,6 +183,12 @@ def test_the_number_is_found_in_any_brackets_and_the_date_in_the_signature() -> 
         ("国庆节：10月1日至4日放假，10月5日（星期一）起正常上班。", "10-01 10-02 10-03 10-04", ""),
         ("国庆节：\n10月1日至2日放假，\n共2天。\n9月27日（星期日）上班。", "10-01 10-02", "09-27"),
         ("中秋节：9月25日（农历八月十五，星期五）至9月27日放假，共3天。", "09-25 09-26 09-27", ""),
+        ("国庆节：10月1日,2日,3日放假。", "10-01 10-02 10-03", ""),
+        ("国庆节：10月1日至3日放假，共3天，10月5日（周一）补休。", "10-01 10-02 10-03 10-05", ""),
+        ("“十一”：10月1日～3日放假，共三天。", "10-01 10-02 10-03", ""),
+        ("“五一”国际劳动节：5月1日、2日放假。", "05-01 05-02", ""),
+        ("国庆节：9月30日—10月2日放假。其中，1日、2日为法定假日。", "09-30 10-01 10-02", ""),
+        ("https://www.gov.cn/2025-11/04/c_1.htm\n国庆节：10月1日放假。", "10-01", ""),
     ],
 )  # fmt: skip
 def test_an_item_is_read_in_each_of_its_forms(text: str, off: str, work: str) -> None:
@@ -237,6 +225,42 @@ def test_two_festivals_in_one_line_may_stand_in_either_order(heading: str) -> No
 def test_a_statutory_day_that_is_not_off_is_pointed_out_but_not_refused() -> None:
     reading = read_notice("国庆节：10月1日至2日放假。", 2026, PUBLISHED)
     assert reading.cautions == ("国庆节的法定放假日 2026-10-03 没有列入放假",)
+
+
+@pytest.mark.parametrize(
+    ("text", "caution"),
+    [
+        (
+            "国庆节：10月1日至3日放假。",
+            "国庆节放假占用2个工作日，调休上班0天，法定放假3天，少放1天，请核对",
+        ),
+        (
+            "国庆节：10月1日至7日放假。9月20日、10月10日上班。",
+            "2026-09-20 上班离国庆节假期11天，比往年远，请核对",
+        ),
+        ("春节：2月15日（农历除夕）至23日放假。2月14日、28日上班。", "2026-02-15 不是农历除夕，请核对"),
+        (
+            "国庆节：10月1日至7日放假。10月10日、9月27日上班。",
+            "“10月10日、9月27日上班”中的日期先后颠倒，请核对",
+        ),
+    ],
+)
+def test_what_is_unusual_but_possible_is_pointed_out(text: str, caution: str) -> None:
+    assert read_notice(text, 2026, PUBLISHED).cautions == (caution,)
+    assert apply_with_cautions(PUBLISHED, [text], 2026)[1] == [caution]
+
+
+@pytest.mark.parametrize("year", range(2008, 2027))
+def test_the_texts_as_issued_give_no_caution_but_for_one_make_up_day_of_2026(year: int) -> None:
+    cautions = apply_with_cautions(PUBLISHED, texts_of(year), year)[1]
+    assert len(cautions) == (1 if year == 2026 else 0)
+
+
+@pytest.mark.parametrize("lost", ["9月26日（周日）、", "5月8日（周六）上班。"])
+def test_a_make_up_day_that_is_lost_is_remarked_on(lost: str) -> None:
+    whole = apply_with_cautions(PUBLISHED, [NOTICE_2027], None)[1]
+    cautions = apply_with_cautions(PUBLISHED, [NOTICE_2027.replace(lost, "")], None)[1]
+    assert any("多放1天" in caution for caution in set(cautions) - set(whole))
 
 
 # Refusals
@@ -285,6 +309,18 @@ def test_a_statutory_day_that_is_not_off_is_pointed_out_but_not_refused() -> Non
         ("10月10日（周六）上班。", "只有上班日"),
         ("一、延长2026年春节假期至2月22日。", "并没有因此延长"),
         ("一、延长2026年春节假期。2月25日上班。", "只有上班日"),
+        ("国庆节：10月1日至3日放假，共0天。", "写明0天，读出3天（2026-10-01 至 2026-10-03）"),
+        ("国庆节：10月1日至3日放假，共3天。10月4日放假。", "2026-10-04 放假在写明的3天之外"),
+        ("国庆节：10月1日至3日放假。10月6日（周二）补休。", "2026-10-06 放假与国庆节的法定放假日不相连"),
+        ("国庆节：10月1日至2日放假。10月3日（周六）补休。", "2026-10-03 是周末"),
+        ("国庆节：10月1日至2日放假。9月30日（周三）补休。", "补休的 2026-09-30 在节日之前"),
+        ("国庆节：10月1日、1日放假。", "重复的日期"),
+        ("国庆节：10月1日至7日放假。9月13日（周日）上班。", "上班离国庆节假期太远"),
+        ("国庆节：10月1日至5日放假，10月4日、10日公休日调至10月5日。", "调出与调入的天数不一致"),
+        ("国庆节：10月1日至5日放假，10月10日公休日调至10月5日，10月11日上班。", "2026-10-10 只写在一处"),
+        ("中秋节：9月25日放假。9月20日上班。\n国庆节：10月1日放假。9月20日上班。", "上班写了两次（第1行）"),
+        ("国庆节：10月1日放假。\n2026年11月31日", "没有2026年11月31日这一天"),
+        ("2026年部分节假日安排的通知\n国庆节：10月1日放假。", "题为2026年的安排，却没有安排元旦、春节"),
         ("各地区要妥善安排好值班。", "没有读出任何放假日期"),
         ("", "没有读出任何放假日期"),
     ],
@@ -305,6 +341,12 @@ def test_a_refusal_names_the_line_and_its_text() -> None:
 def test_a_day_off_under_one_festival_and_worked_under_another_is_refused() -> None:
     with pytest.raises(NoticeError, match="第8行：2026-09-26 既放假又上班"):
         read_notice(NOTICE_2026.replace("9月20日（周日）", "9月26日（周六）"), 2026)
+
+
+def test_an_amendment_of_several_holidays_need_not_arrange_all() -> None:
+    title = "国务院办公厅关于调整2026年部分节假日安排的通知"
+    text = f"{title}\n一、国庆节：10月1日至3日放假。\n二、端午节：6月19日放假，与周末连休。"
+    assert read_notice(text, None, PUBLISHED).replaces == {"国庆节", "端午节"}
 
 
 def test_a_title_of_another_year_is_refused() -> None:

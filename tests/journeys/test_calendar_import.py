@@ -9,7 +9,7 @@ from tests.journeys.city import City
 from workflow.errors import Forbidden, Malformed, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import audit, calendar
+from workflow.services import audit, calendar, holiday_notices
 
 # Invented, but its weekdays and sums are those of 2027.
 NOTICE = """一、元旦：1月1日（周五）至3日（周日）放假，共3天。
@@ -35,12 +35,12 @@ def test_a_notice_moves_running_clocks_and_clears_their_flag(city: City) -> None
     assert (clock["due_on"], clock["provisional"]) == ("2027-02-19", True)
     hr_before = city.clock("hr_total")
     admin = city.actors["admin"]
-    preview = calendar.preview_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
+    preview = holiday_notices.preview_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
     moved = {move["kind"]: (move["due_before"], move["due_after"]) for move in preview["clocks"]}
     # Two make-up Saturdays are won; 4 February is lost, and the 5th, 8th, 9th and 10th are off either way.
     assert moved["finance_total"] == ("2027-02-19", "2027-02-18")
     assert city.clock("finance_total")["due_on"] == "2027-02-19"
-    applied = calendar.apply_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
+    applied = holiday_notices.apply_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
     assert applied["clocks"] == preview["clocks"]
     clock = city.clock("finance_total")
     assert (clock["due_on"], clock["provisional"]) == ("2027-02-18", False)
@@ -50,7 +50,7 @@ def test_a_notice_moves_running_clocks_and_clears_their_flag(city: City) -> None
     assert page["items"][-1]["event"] == "recompute"
     assert audit.verify_audit(city.product)["holds"]
     with pytest.raises(NotNow):
-        calendar.apply_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
+        holiday_notices.apply_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
     with reading(city.product.engine) as connection:
         told = connection.execute(select(tables.outbox.c.id).where(tables.outbox.c.topic == "calendar")).all()
     assert len(told) == 1
@@ -61,8 +61,8 @@ def test_a_command_that_comes_first_moves_its_own_clocks(
 ) -> None:
     city = small_city
     to_finance_in_january(city)
-    monkeypatch.setattr(calendar, "recompute_some", lambda _product: 0)
-    calendar.apply_notices(city.product, actor=city.actors["admin"], texts=[NOTICE], year=2027)
+    monkeypatch.setattr(holiday_notices, "recompute_behind", lambda _product, **_: 0)
+    holiday_notices.apply_notices(city.product, actor=city.actors["admin"], texts=[NOTICE], year=2027)
     city.at("2027-01-26").send("finance1", "approve", opinion="同意")
     assert city.clock("finance_total")["due_on"] == "2027-02-18"
     page = audit.read_history(
@@ -77,7 +77,7 @@ def test_an_ended_clock_keeps_the_date_and_the_version_that_judged_it(small_city
     city.at("2027-01-26").send("finance1", "reject", reason="不符合条件")
     before = city.clock("finance_total")
     assert before["state"] == "met"
-    calendar.apply_notices(city.product, actor=city.actors["admin"], texts=[NOTICE], year=2027)
+    holiday_notices.apply_notices(city.product, actor=city.actors["admin"], texts=[NOTICE], year=2027)
     assert city.clock("finance_total") == before
 
 
@@ -85,12 +85,12 @@ def test_a_notice_that_does_not_add_up_changes_nothing(small_city: City) -> None
     admin = small_city.actors["admin"]
     wrong = NOTICE.replace("6月9日（周三）", "6月9日（周四）")
     with pytest.raises(Malformed, match="第5行"):
-        calendar.apply_notices(small_city.product, actor=admin, texts=[wrong], year=2027)
+        holiday_notices.apply_notices(small_city.product, actor=admin, texts=[wrong], year=2027)
     assert calendar.show_year(small_city.product, year=2027)["provisional"]
 
 
 def test_only_administrators_import(small_city: City) -> None:
     with pytest.raises(Forbidden):
-        calendar.preview_notices(
+        holiday_notices.preview_notices(
             small_city.product, actor=small_city.actors["hr1"], texts=[NOTICE], year=2027
         )

@@ -321,6 +321,13 @@ def test_calendar_reports_audit_and_test_clock_answer_as_described(reader: Reade
     assert len(reader.get("hr1", "/calendar/2026")["days"]) == 365
     due = reader.get("hr1", "/calendar/due?start=2026-09-29&working_days=10")
     assert due["due_on"] == "2026-10-19"
+    assert "backwards" not in due
+    back = reader.get(None, "/calendar/due?start=2026-10-19&working_days=10&direction=backwards")
+    assert (back["due_on"], back["backwards"]) == ("2026-09-29", True)
+    between = reader.get(None, "/calendar/between?start=2026-09-29&end=2026-10-19")
+    assert (between["working_days"], between["counted"]) == (10, due["counted"])
+    reader.get(None, "/calendar/between?start=2026-09-29&end=2026-09-01", status=422)
+    reader.get(None, "/calendar/2099", status=422)
     assert reader.get("auditor", "/audit/verify")["holds"] is True
     reports = reader.get("office", "/reports")["items"]
     assert reports
@@ -332,6 +339,14 @@ def test_calendar_reports_audit_and_test_clock_answer_as_described(reader: Reade
     text = next(NOTICES.glob("2026*")).read_text(encoding="utf-8")
     reader.call("admin", "POST", "/calendar/notices", {"texts": [text], "year": 2026})
     reader.call("admin", "POST", "/calendar/notices", {"texts": ["没有内容"], "year": 2027}, status=422)
+
+
+def test_a_calendar_feed_answers_as_described(reader: Reader) -> None:
+    assert reader.get("hr1", "/calendar-feed")["active"] is False
+    made = reader.call("hr1", "POST", "/calendar-feed", status=201)
+    assert reader.client.get(made["url"]).status_code == 200
+    assert reader.get("hr1", "/calendar-feed")["created_at"] == made["created_at"]
+    assert reader.call("hr1", "DELETE", "/calendar-feed")["active"] is False
 
 
 def test_a_report_comes_as_a_workbook_too(reader: Reader, app: Flask) -> None:

@@ -16,7 +16,6 @@ from tests.journeys.city import DATA, City
 from tests.journeys.conftest import small_city
 from tests.web.conftest import PASSWORD, forgery_token, sign_in
 from web import create_app
-from web.views.calendar import FIRST_YEAR, LAST_YEAR
 from workflow.errors import Malformed
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
@@ -238,38 +237,6 @@ def test_a_report_says_which_filter_it_cannot_read(signed_in: People, query: str
     assert f'href="#filter-{field}"' in page
     assert client.get("/reports/monthly?year=2026&month=&region=410400").status_code == 200
     assert client.get("/reports/monthly?year=2026&format=xlsx").status_code == 200
-
-
-# The calendar ----------------------------------------------------------------------------------------------
-
-
-def test_the_calendar_ends_where_its_years_end(signed_in: People) -> None:
-    client = signed_in("office")
-    for year, other, there in (
-        (FIRST_YEAR, FIRST_YEAR - 1, False),
-        (FIRST_YEAR, FIRST_YEAR + 1, True),
-        (LAST_YEAR, LAST_YEAR - 1, True),
-        (LAST_YEAR, LAST_YEAR + 1, False),
-    ):
-        answer = client.get(f"/calendar/{year}")
-        assert answer.status_code == 200
-        assert (f'href="/calendar/{other}"' in answer.get_data(as_text=True)) is there
-        assert client.get(f"/calendar/{other}").status_code == (200 if there else 404)
-
-
-@pytest.mark.parametrize("start", [f"{FIRST_YEAR - 1}-12-31", f"{LAST_YEAR + 1}-01-01", "2026-02-30", "x"])
-def test_a_count_names_the_true_limits_of_the_calendar(signed_in: People, start: str) -> None:
-    answer = signed_in("office").get(f"/calendar/due?start={start}&working_days=1")
-    assert answer.status_code == 422
-    assert f"{FIRST_YEAR} 年至 {LAST_YEAR} 年" in answer.get_data(as_text=True)
-
-
-def test_a_count_may_start_in_the_last_year_but_not_lead_beyond_it(signed_in: People) -> None:
-    client = signed_in("office")
-    assert client.get(f"/calendar/due?start={LAST_YEAR}-06-01&working_days=5").status_code == 200
-    answer = client.get(f"/calendar/due?start={LAST_YEAR}-12-30&working_days=50")
-    assert answer.status_code == 422
-    assert "超出日历范围" in answer.get_data(as_text=True)
 
 
 # What stands on pages --------------------------------------------------------------------------------------

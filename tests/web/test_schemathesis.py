@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,12 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.journeys.city import City
+from tests.journeys.city import CITY, City
 from tests.journeys.conftest import small_city
 from web import create_app
 from web.access import ACCESS
 from web.api.operations import OPERATIONS, Operation
-from workflow.services import accounts
+from workflow.services import accounts, closures
 from workflow.vocabulary import Role
 
 __all__ = ["small_city"]
@@ -35,12 +36,23 @@ def _login(operation: Operation) -> str:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: GenerationMode) -> None:
     product = small_city.to_notice().product
+    closures.propose_closure(
+        product,
+        actor=small_city.actors["office"],
+        region=CITY,
+        days=[date(2026, 11, 2)],
+        authority="市人民政府",
+        document_number="1号",
+        reason="暴雨停工",
+    )
     app = create_app(product)
     app.config["OBJECTIONS_PER_MINUTE"] = 10_000
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
     headers = {"Authorization": f"Bearer {accounts.issue_token(product, login=_login(operation))}"}
     # Good requests are for things that exist, so that they get beyond 404.
-    existing: dict[str, Any] = {"application_id": 1, "clock_id": 1, "notice_id": 1}
+    existing: dict[str, Any] = dict.fromkeys(
+        ("application_id", "clock_id", "notice_id", "closure_id", "ordinal"), 1
+    )
     known = {name: key for name, key in existing.items() if f"{{{name}}}" in operation.path}
     cases = schema["/api" + operation.path][operation.method].as_strategy(
         generation_mode=mode, path_parameters=known if mode is GenerationMode.POSITIVE else None

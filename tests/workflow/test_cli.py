@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import create_engine, update
 
 from workflow import cli
 from workflow.persistence import tables
+from workflow.services import closures
 from workflow.services.accounts import actor_of_token
 from workflow.services.product import open_product
 from workflow.settings import read_settings
@@ -37,7 +39,12 @@ COMMANDS = (
     "token",
     "calendar show",
     "calendar due",
+    "calendar between",
     "calendar import",
+    "calendar versions",
+    "calendar version",
+    "calendar compare",
+    "calendar closures",
     "audit verify",
     "report",
     "chart",
@@ -147,6 +154,10 @@ def test_the_help_imports_nothing_heavy() -> None:
         ("calendar due 2026-02-30 3", "START 应为日期"),
         ("calendar due 2026-09-18", "缺少参数 N"),
         ("calendar due 2026-09-18 3 4", "参数过多"),
+        ("calendar between 2026-09-18", "缺少参数 END"),
+        ("calendar between 2026-09-18 soon", "END 应为日期"),
+        ("calendar version first", "N 应为整数，现为“first”"),
+        ("calendar compare 1", "缺少参数 B"),
         ("calendar import", "缺少参数 FILE…"),
         ("report --year", "--year 的用法不对"),
         ("report --year x", "--year 应为整数"),
@@ -162,6 +173,14 @@ def test_wrong_usage_is_one_line_that_names_what_is_wrong(run: Run, arguments: s
     [
         ("calendar show 1999", {}, "1999年超出日历范围"),
         ("calendar due 2026-09-18 99999", {}, "应为 0 到"),
+        ("calendar due 2003-12-31 1", {}, "2003-12-31 超出日历范围（2004-01-01 至 2036-12-31）"),
+        ("calendar due 2026-09-18 10 --region 999999", {}, "没有代码为“999999”的地区"),
+        ("calendar between 2026-09-18 2026-09-17", {}, "不能早于"),
+        ("calendar version 2", {}, "没有第 2 版日历"),
+        ("calendar version 1 --year 2050", {}, "2050年超出日历范围（2004年至2036年）"),
+        ("calendar compare 1 0", {}, "没有第 0 版日历"),
+        ("calendar closures", {}, "请先运行 subsidy migrate"),
+        ("calendar closures --status odd", {}, "现为“odd”"),
         ("calendar import nowhere.txt", {}, "nowhere.txt 不存在"),
         ("calendar import .", {}, ". 是目录"),
         ("token hr1", {}, "请先运行 subsidy migrate"),
@@ -267,6 +286,25 @@ def test_a_due_date_comes_with_the_days_counted_and_skipped(run_on: Run) -> None
     assert {"date": "2026-09-25", "reason": "中秋节假期"} in facts["skipped"]
 
 
+def test_a_year_in_words_shows_twelve_months(run: Run) -> None:
+    out = run("calendar", "show", "2026").out
+    assert len(re.findall(r"\d+月\s", out)) == 12
+    assert re.search(r"14班 15休", out)
+    assert "休：放假　班：调休上班　停：本地停办" in out
+
+
+def test_a_count_goes_backwards_and_between_two_dates(run: Run) -> None:
+    facts = run("calendar", "due", "2026-10-09", "10", "--backwards", "--json").facts
+    assert (facts["due_on"], facts["backwards"]) == ("2026-09-18", True)
+    assert "第 10 个工作日是 2026-09-18" in run("calendar", "due", "2026-10-09", "10", "--backwards").out
+    facts = run("calendar", "between", "2026-09-18", "2026-10-09", "--json").facts
+    assert list(facts) == ["start", "end", "working_days", "provisional", "counted", "skipped"]
+    assert facts["working_days"] == 10
+    assert run("calendar", "between", "2026-09-18", "2026-10-09").out.startswith(
+        "2026-09-18 至 2026-10-09 共 10 个工作日\n"
+    )
+
+
 def test_the_calendar_answers_before_there_is_a_database_and_makes_none(run: Run, tmp_path: Path) -> None:
     assert run("calendar", "due", "2026-09-18", "10", "--json").facts["due_on"] == "2026-10-09"
     assert list(tmp_path.iterdir()) == []
@@ -298,10 +336,74 @@ def test_a_notice_is_previewed_unless_it_is_to_be_applied(run_on: Run, tmp_path:
     assert_one_line(run_on("calendar", "import", str(notice), "--apply"), 1, "没有变化")
 
 
+def test_a_preview_in_words_shows_the_year_and_what_differs(run_on: Run, tmp_path: Path) -> None:
+    notice = tmp_path / "2027.txt"
+    notice.write_text(NOTICE_2027, encoding="utf-8")
+    out = run_on("calendar", "import", str(notice), "--moves", str(tmp_path / "moves.csv")).out
+    assert "13班*" in out
+    assert "  2027-02-13 不上班（周末） → 上班（春节调休上班）" in out
+    assert "到期日变动的时限 0 个" in out
+    assert out.endswith("以上为预览，没有改动；加 --apply 生效\n")
+    assert (tmp_path / "moves.csv").read_text(encoding="utf-8").startswith("\ufeff申请编号,申请人")
+    assert "已生效：日历第 2 版" in run_on("calendar", "import", str(notice), "--apply").out
+    assert "本次按调整处理，将改变 0 天" in run_on("calendar", "import", str(notice)).out
+
+
+def test_versions_are_listed_shown_and_compared(run_on: Run, tmp_path: Path) -> None:
+    notice = tmp_path / "2027.txt"
+    notice.write_text(NOTICE_2027, encoding="utf-8")
+    assert run_on("calendar", "import", str(notice), "--apply").status == 0
+    facts = run_on("calendar", "versions", "--json").facts
+    assert [(item["ordinal"], item["in_force"]) for item in facts["items"]] == [(2, True), (1, False)]
+    assert facts["next"] is None
+    assert run_on("calendar", "versions").out.splitlines()[1].startswith("2     ")
+    assert (
+        run_on("calendar", "version", "1", "--year", "2027", "--json").facts["shown"]["provisional"] is True
+    )
+    shown = run_on("calendar", "version", "2", "--year", "2027").out
+    assert "现行" in shown.splitlines()[0]
+    assert "13班" in shown
+    compared = run_on("calendar", "compare", "1", "2", "--json").facts
+    assert compared["years_published"] == [2027]
+    out = run_on("calendar", "compare", "1", "2").out
+    assert "第 1 版 → 第 2 版" in out
+    assert "不再暂定的年度：2027" in out
+
+
+def test_local_closures_are_listed_and_counted_for_their_region(run_on: Run, database_url: str) -> None:
+    for login in ("one", "two"):
+        added = run_on("user", "add", login, "--name", login, "--role", "admin", typed="long-enough-1\n")
+        assert added.status == 0
+    product = open_product(read_settings({"DATABASE_URL": database_url}))
+    one, two = (actor_of_token(product, token=run_on("token", login).out.strip()) for login in ("one", "two"))
+    assert one
+    assert two
+    made = closures.propose_closure(
+        product,
+        actor=one,
+        region="410400",
+        days=[date(2026, 10, 15)],
+        authority="市政府",
+        document_number="1号",
+        reason="停电",
+    )
+    closures.decide_closure(product, actor=two, closure_id=made["id"], confirmed=True)
+    product.engine.dispose()
+    (item,) = run_on("calendar", "closures", "--status", "in_force", "--json").facts["items"]
+    assert (item["region"], item["days"]) == ("410400", ["2026-10-15"])
+    assert "已生效" in run_on("calendar", "closures").out
+    due = ("calendar", "due", "2026-10-14", "1", "--json")
+    assert run_on(*due).facts["due_on"] == "2026-10-15"
+    assert run_on(*due, "--region", "410400").facts["due_on"] == "2026-10-16"
+    assert "15停" in run_on("calendar", "show", "2026", "--region", "410400").out
+    assert "平顶山市 2026-10-15 停电（市政府1号）" in run_on("calendar", "version", "2").out
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"\xff\xfe\x00\x01", "不是文本文件"),
+        (b"%PDF-1.7", "而是PDF"),
         (b"x" * 300_000, "过大"),
         (b"", "没有通知的正文"),
         ("今天天气很好。".encode(), "年"),

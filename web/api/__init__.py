@@ -17,6 +17,8 @@ _CONVERTERS = {
     "clock_id": "key",
     "alert_id": "key",
     "notice_id": "key",
+    "closure_id": "key",
+    "ordinal": "key",
     "year": "int(fixed_digits=4)",
     "name": "string",
 }

@@ -14,11 +14,13 @@ from workflow.form.claim import ClaimLine, Commitment
 from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
 from workflow.form.opening import Opening, Provider
 from workflow.form.training import Inspection, OpeningInspection
+from workflow.services.calendar_versions import MOST_LISTED
 from workflow.vocabulary import (
     ApplicationKind,
     CertificateKind,
     ClockKind,
     ClockState,
+    ClosureStatus,
     Department,
     Event,
     LimitUnit,
@@ -78,7 +80,9 @@ class Segment(BaseModel):
     """One stretch of a clock: the first day is not counted, the last one is."""
 
     from_: date = Field(serialization_alias="from")
+    from_provisional: bool
     to: date | None
+    to_provisional: bool
     counts: bool
     state: str
     why: str
@@ -120,7 +124,7 @@ class ExplainedDay(BaseModel):
     """One day of a clock's run and why it counts or not."""
 
     date: date
-    kind: Literal["start", "counted", "make_up", "weekend", "holiday", "paused"]
+    kind: Literal["start", "counted", "make_up", "weekend", "holiday", "closed", "paused"]
     word: str
     provisional: bool
     ahead: bool
@@ -131,6 +135,7 @@ class Explanation(BaseModel):
 
     days: list[ExplainedDay]
     counted_days: int
+    sources: list[str] = Field(description="所依据的各年度放假安排")
 
 
 class ExplainedClock(ClockAnswer):
@@ -498,24 +503,41 @@ class Preview(BaseModel):
 
 
 class AlertAnswer(BaseModel):
-    """A reminder or escalation addressed to the caller."""
+    """A reminder or escalation addressed to the caller; one about the system itself is of no application."""
 
     id: Key
-    application_id: Key
-    application_number: str
-    applicant_name: str
-    region: str
-    clock_id: Key
+    application_id: Key | None
+    application_number: str | None
+    applicant_name: str | None
+    region: str | None
+    clock_id: Key | None
     rung: str
     rung_label: str
-    clock_kind: ClockKind
-    clock_label: str
+    clock_kind: ClockKind | None
+    clock_label: str | None
+    due_before: date | None = Field(description="因日历更新而变动之前的到期日")
+    provisional_before: bool = Field(description="变动之前的到期日是否暂定")
     due_on: date
     provisional: bool
     scheduled_at: datetime
     raised_at: datetime
     read_at: datetime | None
     message: str
+
+
+class NewCalendarFeed(BaseModel):
+    """The address of a calendar feed (iCalendar). Whoever has it can read it; it is shown this once."""
+
+    url: str = Field(json_schema_extra={"format": "uri"})
+    created_at: datetime
+
+
+class CalendarFeed(BaseModel):
+    """The caller's calendar feed, if there is one; the time of reading is kept to the hour."""
+
+    active: bool
+    created_at: datetime | None
+    last_read_at: datetime | None
 
 
 class NoticeClass(BaseModel):
@@ -566,6 +588,7 @@ class CalendarDay(BaseModel):
     date: date
     working: bool
     reason: str
+    closed: bool = Field(default=False, description="本地停办；只在问及地区时出现")
 
 
 class CalendarYearAnswer(BaseModel):
@@ -590,7 +613,19 @@ class DueAnswer(BaseModel):
 
     start: date
     working_days: int
+    backwards: bool = Field(default=False, description="向前倒推；只在倒推时出现")
     due_on: date
+    provisional: bool
+    counted: list[date]
+    skipped: list[SkippedDay]
+
+
+class BetweenAnswer(BaseModel):
+    """The working days after one date up to and with another."""
+
+    start: date
+    end: date
+    working_days: int
     provisional: bool
     counted: list[date]
     skipped: list[SkippedDay]
@@ -607,31 +642,138 @@ class CalendarChange(BaseModel):
 
 
 class MovedClock(BaseModel):
-    """A clock whose due date a holiday notice moves."""
+    """A running clock whose due date moves, or is no longer provisional."""
 
     clock_id: Key
     application_id: Key
     application_number: str
+    applicant_name: str
+    region: str
     kind: ClockKind
     label: str
     due_before: date | None
+    provisional_before: bool
     due_after: date | None
     provisional: bool
+
+
+MovedCount = Annotated[int, Field(description="变动的时限总数")]
+MovedClocks = Annotated[
+    list[MovedClock],
+    Field(description=f"变动的时限，至多列出前 {MOST_LISTED} 个；预览时 format=csv 得到全部"),
+]
+Ordinal = Annotated[int, Field(ge=1, description="日历的版次")]
 
 
 class CalendarImport(BaseModel):
     """The last year that the notices change, what they change, and which clocks they move."""
 
-    year: int | None
+    year: int
     provisional: bool
     version: str
     source: str
     days: list[CalendarDay]
+    years: list[int] = Field(description="通知所改变的各年")
+    amendment: bool = Field(description="该年已有放假安排，本次按调整处理")
+    ordinal_before: Ordinal
+    ordinal: Ordinal | None = Field(description="生效后的版次；只是预览时为 null")
     calendar_before: str
     calendar_version: str
+    cautions: list[str] = Field(description="不合常例、请对照原文核实之处")
     changes: list[CalendarChange]
-    moved_count: int
-    clocks: list[MovedClock]
+    moved_count: MovedCount
+    clocks: MovedClocks
+
+
+class CalendarVersionSummary(BaseModel):
+    """A version of the calendar: since when, why and by whom; the name is for staff and applicants only."""
+
+    ordinal: Ordinal
+    version: str
+    note: str
+    created_by_name: str | None
+    created_at: datetime
+    years_count: int
+    closures_count: int
+    in_force: bool
+
+
+class VersionYear(BaseModel):
+    """A year that has its notice in this version."""
+
+    year: int
+    version: str
+    source: str
+
+
+class Closure(BaseModel):
+    """Days on which the offices of one region stand still, by whose order."""
+
+    region: str
+    region_label: str
+    days: list[date]
+    authority: str
+    document_number: str
+    reason: str
+
+
+class CalendarVersion(CalendarVersionSummary):
+    """One version of the calendar, with the days of a year where asked for."""
+
+    years: list[VersionYear]
+    closures: list[Closure]
+    last_year: int
+    shown: CalendarYearAnswer | None = Field(default=None, description="只在问及年度时出现")
+
+
+class ComparedVersion(BaseModel):
+    """One side of a comparison."""
+
+    ordinal: Ordinal
+    version: str
+    note: str
+    created_by_name: str | None
+    created_at: datetime
+    years_count: int
+    closures_count: int
+
+
+class VersionComparison(BaseModel):
+    """What differs between two versions of the calendar."""
+
+    before: ComparedVersion
+    after: ComparedVersion
+    changes: list[CalendarChange]
+    years_published: list[int]
+    closures_added: list[Closure]
+    closures_removed: list[Closure]
+
+
+class LocalClosure(Closure):
+    """A local closure and where it stands; what the caller may do with it."""
+
+    id: Key
+    status: ClosureStatus
+    status_label: str
+    counts: bool = Field(description="是否计入该地区的期限")
+    entered_by_name: str
+    entered_at: datetime
+    confirmed_by_name: str | None
+    confirmed_at: datetime | None
+    withdrawal_entered_by_name: str | None
+    withdrawal_reason: str | None
+    withdrawal_confirmed_by_name: str | None
+    ended_at: datetime | None
+    may_decide: bool
+    may_withdraw: bool
+
+
+class LocalClosureShown(LocalClosure):
+    """A local closure and, while it waits for a decision or has just got it, the clocks that move with it."""
+
+    ordinal: Ordinal
+    moved_count: MovedCount = 0
+    clocks: MovedClocks = []
 
 
 class ReportName(BaseModel):

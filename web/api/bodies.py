@@ -14,11 +14,12 @@ from workflow.form.application import (
     NewOrganisationApplication,
     OrganisationPatch,
 )
-from workflow.form.fields import Typed
+from workflow.form.fields import Day, Line, Name, Typed
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
-from workflow.services.calendar import MOST_TEXT
+from workflow.services.closures import MOST_DAYS
+from workflow.services.holiday_notices import MOST_TEXT
 from workflow.vocabulary import Event
 
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="您所看到的申请版本")]
@@ -72,6 +73,33 @@ class NoticeImport(Typed):
     ] = Field(title="通知全文")
     year: Annotated[int, Field(ge=2000, le=2100)] | None = Field(default=None, title="年度")
     apply: bool = Field(default=False, title="是否生效")
+    seen: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None,
+        title="预览时现行的日历版次",
+        description="预览答复的 ordinal_before；已有新版则不生效",
+    )
+
+
+class ClosureEntry(Typed):
+    """A local closure, to be confirmed by another person."""
+
+    region: Annotated[str, Field(min_length=1, max_length=20)] = Field(title="行政区划代码")
+    days: Annotated[list[Day], Field(min_length=1, max_length=MOST_DAYS)] = Field(title="停办日期")
+    authority: Line = Field(title="决定机关")
+    document_number: Name = Field(title="文号")
+    reason: Line = Field(title="事由")
+
+
+class ClosureDecision(Typed):
+    """Whether what another person entered is confirmed."""
+
+    confirmed: bool = Field(title="是否确认")
+
+
+class ClosureWithdrawal(Typed):
+    """Why a closure that is in force is to be taken back."""
+
+    reason: Line = Field(title="撤销事由")
 
 
 class TestClockSetting(Typed):
@@ -101,4 +129,7 @@ EVENTS: tuple[type[BaseModel], ...] = tuple(
 )
 OBJECTION: tuple[type[BaseModel], ...] = (Objection,)
 NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
+CLOSURE: tuple[type[BaseModel], ...] = (ClosureEntry,)
+CLOSURE_DECISION: tuple[type[BaseModel], ...] = (ClosureDecision,)
+CLOSURE_WITHDRAWAL: tuple[type[BaseModel], ...] = (ClosureWithdrawal,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

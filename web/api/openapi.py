@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from calendars import ChinaWorkingDays
+from calendars.statute import FIRST_YEAR, LAST_YEAR
 from web.access import ACCESS
 from web.api.answers import Problem
 from web.api.intake import XLSX
 from web.api.operations import Operation
 from web.api.parameters import NoQuery
+from web.api.replies import CSV
 from web.routing import LARGEST_KEY
 from workflow.form.fields import Typed
 
@@ -25,13 +26,15 @@ References = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 _REF = "#/components/schemas/{model}"
 _WORKBOOK = {"type": "string", "contentMediaType": XLSX, "contentEncoding": "binary"}
 _KEY_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_KEY}
-_CALENDAR = ChinaWorkingDays.published()
 _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "application_id": _KEY_SCHEMA,
     "clock_id": _KEY_SCHEMA,
     "alert_id": _KEY_SCHEMA,
     "notice_id": _KEY_SCHEMA,
-    "year": {"type": "integer", "minimum": _CALENDAR.first_day.year, "maximum": _CALENDAR.last_day.year},
+    "closure_id": _KEY_SCHEMA,
+    "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
+    # With every notice the calendar in force reaches a year further, at most to here.
+    "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
     "name": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"},
 }
 _REFUSALS = {
@@ -76,7 +79,7 @@ def describe(served: tuple[Operation, ...]) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "subsidy_session",
-                    "description": "浏览器会话；POST、PUT、PATCH 须带请求头 X-CSRFToken",
+                    "description": "浏览器会话；POST、PUT、PATCH、DELETE 须带请求头 X-CSRFToken",
                 },
             },
         },
@@ -185,6 +188,8 @@ def _responses(operation: Operation, references: References, *, public: bool) ->
     }
     if operation.also_workbook_out:
         content[XLSX] = {"schema": _WORKBOOK}
+    if operation.also_csv_out:
+        content[CSV] = {"schema": {"type": "string"}}
     done: dict[str, Any] = {"description": "成功", "content": content}
     if operation.status == 201 and operation.name == "create_application":
         done["headers"] = {"Location": {"schema": {"type": "string"}, "description": "新申请的地址"}}

@@ -12,7 +12,18 @@ from typing import Any
 from flask import Response
 from pydantic import BaseModel
 
-from web.api import answers, applications, bodies, calendar, clocks, notices, parameters, reports
+from web.api import (
+    answers,
+    applications,
+    bodies,
+    calendar,
+    clocks,
+    closures,
+    feeds,
+    notices,
+    parameters,
+    reports,
+)
 from workflow.form.fields import Typed
 
 
@@ -37,6 +48,7 @@ class Operation:
     listed: bool = False
     also_workbook_in: bool = False
     also_workbook_out: bool = False
+    also_csv_out: bool = False
     conflicts: bool = False
     limited: bool = False
     key: str = ""
@@ -149,6 +161,22 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="clocks",
         answer=answers.AlertAnswer,
     ),
+    Operation(
+        method="POST",
+        path="/v1/calendar-feed",
+        view=feeds.create_calendar_feed,
+        tag="calendar feed",
+        answer=answers.NewCalendarFeed,
+        status=201,
+    ),
+    _get("/v1/calendar-feed", feeds.show_calendar_feed, "calendar feed", answers.CalendarFeed),
+    Operation(
+        method="DELETE",
+        path="/v1/calendar-feed",
+        view=feeds.revoke_calendar_feed,
+        tag="calendar feed",
+        answer=answers.CalendarFeed,
+    ),
     _list("/v1/public-notices", notices.list_public_notices, "notices", answers.PublicNotice),
     _get("/v1/public-notices/{notice_id}", notices.read_public_notice, "notices", answers.PublicNotice),
     Operation(
@@ -163,7 +191,13 @@ OPERATIONS: tuple[Operation, ...] = (
         limited=True,
         key="optional",
     ),
-    _get("/v1/calendar/{year}", calendar.show_calendar, "calendar", answers.CalendarYearAnswer),
+    _get(
+        "/v1/calendar/{year}",
+        calendar.show_calendar,
+        "calendar",
+        answers.CalendarYearAnswer,
+        query=parameters.RegionQuery,
+    ),
     _get(
         "/v1/calendar/due",
         calendar.count_due,
@@ -171,13 +205,79 @@ OPERATIONS: tuple[Operation, ...] = (
         answers.DueAnswer,
         query=parameters.DueQuery,
     ),
+    _get(
+        "/v1/calendar/between",
+        calendar.count_between,
+        "calendar",
+        answers.BetweenAnswer,
+        query=parameters.BetweenQuery,
+    ),
+    _list(
+        "/v1/calendar/versions", calendar.list_calendar_versions, "calendar", answers.CalendarVersionSummary
+    ),
+    _get(
+        "/v1/calendar/versions/{ordinal}",
+        calendar.read_calendar_version,
+        "calendar",
+        answers.CalendarVersion,
+        query=parameters.VersionQuery,
+    ),
+    _get(
+        "/v1/calendar/versions/{ordinal}/changes",
+        calendar.compare_calendar_versions,
+        "calendar",
+        answers.VersionComparison,
+        query=parameters.ChangesQuery,
+    ),
     Operation(
         method="POST",
         path="/v1/calendar/notices",
         view=calendar.import_notices,
         tag="calendar",
+        query=parameters.NoticeQuery,
+        also_csv_out=True,
         body=bodies.NOTICE_IMPORT,
         answer=answers.CalendarImport,
+        conflicts=True,
+    ),
+    _list(
+        "/v1/calendar/closures",
+        closures.list_closures,
+        "local closures",
+        answers.LocalClosure,
+        query=parameters.ClosuresQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/calendar/closures",
+        view=closures.propose_closure,
+        tag="local closures",
+        body=bodies.CLOSURE,
+        answer=answers.LocalClosureShown,
+        status=201,
+    ),
+    _get(
+        "/v1/calendar/closures/{closure_id}",
+        closures.read_closure,
+        "local closures",
+        answers.LocalClosureShown,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/calendar/closures/{closure_id}/decision",
+        view=closures.decide_closure,
+        tag="local closures",
+        body=bodies.CLOSURE_DECISION,
+        answer=answers.LocalClosureShown,
+        conflicts=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/calendar/closures/{closure_id}/withdrawal",
+        view=closures.propose_closure_withdrawal,
+        tag="local closures",
+        body=bodies.CLOSURE_WITHDRAWAL,
+        answer=answers.LocalClosureShown,
         conflicts=True,
     ),
     _list("/v1/reports", reports.list_reports, "reports", answers.ReportName, query=parameters.NoQuery),

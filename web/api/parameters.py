@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from workflow.form.fields import Typed, clean_text
 from workflow.policy import region_labels
 from workflow.services.calendar import MOST_WORKING_DAYS
-from workflow.vocabulary import ClockKind, ClockState, Section, State
+from workflow.vocabulary import ClockKind, ClockState, ClosureStatus, Section, State
 
 
 def _number(value: object) -> object:
@@ -56,6 +56,7 @@ WorkingDays = Annotated[int, Field(ge=0, le=MOST_WORKING_DAYS), BeforeValidator(
 Year = Annotated[int, Field(ge=2000, le=2100), BeforeValidator(_number)]
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+Ordinal = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 
 
 def truth(flag: Flag | None) -> bool | None:
@@ -99,11 +100,56 @@ class AlertsQuery(PageQuery):
     unread: Flag | None = _given("是否未读")
 
 
-class DueQuery(Typed):
+class RegionQuery(Typed):
+    """Whose calendar is meant: the country's, or that of a region with what was closed there."""
+
+    region: Region | None = _given("行政区划代码")
+
+
+class DueQuery(RegionQuery):
     """A count of working days."""
 
     start: Day = Field(title="起算日（不计入）")
     working_days: WorkingDays = Field(title="工作日天数")
+    direction: Literal["forwards", "backwards"] = _given("方向", "forwards")
+
+
+class BetweenQuery(RegionQuery):
+    """The working days between two dates."""
+
+    start: Day = Field(title="起算日（不计入）")
+    end: Day = Field(title="截止日（计入）")
+
+
+class NoticeQuery(Typed):
+    """In which shape a preview is wanted: as a whole, or the table of every clock that would move."""
+
+    format: Literal["json", "csv"] = _given("格式", "json")
+
+
+class VersionQuery(RegionQuery):
+    """Which year of a version is wanted day by day."""
+
+    year: Year | None = _given("年度")
+
+
+class ChangesQuery(Typed):
+    """With which version another one is compared."""
+
+    since: Ordinal = Field(title="作比较的版次")
+
+
+class ComparisonQuery(Typed):
+    """Two versions of the calendar, as a page compares them."""
+
+    before: Ordinal | None = _given("原版次")
+    after: Ordinal | None = _given("新版次")
+
+
+class ClosuresQuery(PageQuery):
+    """Filters of the list of local closures."""
+
+    status: Annotated[ClosureStatus, Field(strict=False)] | None = _given("状态")
 
 
 class ReportQuery(Typed):

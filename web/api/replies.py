@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from io import TextIOWrapper
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, send_file
 
 from web.api.intake import XLSX
+from workflow.reports.moves import MOVES_NAME, write_moves
+
+CSV = "text/csv"
 
 
 def reply(content: Any, *, status: int = 200) -> Response:
@@ -21,3 +27,13 @@ def workbook_reply(workbook: bytes, name: str) -> Response:
     response = Response(workbook, content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
     return response
+
+
+def moves_reply(moves: Iterable[dict[str, Any]]) -> Response:
+    """Clocks that move, as a file; on disk until it is sent, since there may be a million."""
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    text = TextIOWrapper(file, encoding="utf-8", newline="")
+    write_moves(moves, text)
+    text.detach()
+    file.seek(0)
+    return send_file(file, f"{CSV}; charset=utf-8", as_attachment=True, download_name=f"{MOVES_NAME}.csv")

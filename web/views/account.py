@@ -1,4 +1,4 @@
-"""A person's own account: the password, and the bearer tokens for other programs."""
+"""A person's own account: the password, the calendar feed, and the bearer tokens for other programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from web.current import product, require_actor
 from web.views.fields import Errors, Field
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
-from workflow.services import accounts
+from workflow.services import accounts, feeds
 
 blueprint = Blueprint("account", __name__)
 
@@ -54,7 +54,24 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
     return redirect(url_for("account.show"), code=303)
 
 
-def _page(refused: Shown | None = None, errors: Errors | None = None, token: str = "") -> str:
+@blueprint.post("/account/calendar-feed")
+def create_feed() -> ResponseReturnValue:
+    """Makes an address of the calendar feed, shown this once; an older one ends."""
+    made = feeds.create_feed(product(), actor=require_actor())
+    return _page(feed_address=url_for("feeds.read", token=made["token"], _external=True))
+
+
+@blueprint.post("/account/calendar-feed/revoke")
+def revoke_feed() -> ResponseReturnValue:
+    """Revokes the address of the calendar feed."""
+    feeds.revoke_feed(product(), actor=require_actor())
+    flash("日历订阅地址已作废。", "good")
+    return redirect(url_for("account.show"), code=303)
+
+
+def _page(
+    refused: Shown | None = None, errors: Errors | None = None, token: str = "", feed_address: str = ""
+) -> str:
     found = errors or {}
     fields = [
         Field(
@@ -70,5 +87,11 @@ def _page(refused: Shown | None = None, errors: Errors | None = None, token: str
     ]
     tokens = accounts.list_tokens(product(), actor=require_actor())
     return render_template(
-        "account/show.html", fields=fields, refused=refused, tokens=tokens["items"], token=token
+        "account/show.html",
+        fields=fields,
+        refused=refused,
+        tokens=tokens["items"],
+        token=token,
+        feed=feeds.show_feed(product(), actor=require_actor()),
+        feed_address=feed_address,
     )

@@ -15,8 +15,10 @@ from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
 from web.views.refused import Shown
 from web.views.rows import Attempt
+from web.views.sheet import sheet_of
+from workflow.clock import shanghai_date
 from workflow.policy import region_labels
-from workflow.services import applications, audit, deadlines, listing, rosters
+from workflow.services import applications, audit, deadlines, listing, rosters, test_clock
 from workflow.vocabulary import Role, State
 
 blueprint = Blueprint("applications", __name__)
@@ -65,11 +67,17 @@ def history(application_id: int) -> ResponseReturnValue:
     return render_template("applications/history.html", view=view, history=trail)
 
 
+@blueprint.get("/applications/<key:application_id>/clocks")
 @blueprint.get("/clocks/<key:clock_id>")
-def clock(clock_id: int) -> ResponseReturnValue:
-    """How one clock counted, day by day."""
-    found = deadlines.read_clock(product(), actor=require_actor(), clock_id=clock_id)
-    return render_template("applications/clock.html", clock=found)
+def clock(clock_id: int | None = None, application_id: int | None = None) -> ResponseReturnValue:
+    """How one clock counted, day by day; or all clocks of an application, to be printed at once."""
+    one = None if clock_id is None else _explained(clock_id)
+    view = applications.read_application(
+        product(), actor=require_actor(), application_id=one["application_id"] if one else application_id or 0
+    )
+    clocks = [one] if one else [_explained(each["id"]) for each in view["clocks"]]
+    today = shanghai_date(test_clock.business_now(product()))
+    return render_template("applications/clock.html", view=view, clocks=clocks, one=one, today=today)
 
 
 def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Shown | None = None) -> str:
@@ -80,7 +88,7 @@ def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Sh
         roster = rosters.read_roster(product(), actor=person, application_id=view["id"])
     trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=_HISTORY_SHOWN)
     live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
-    explained = [deadlines.read_clock(product(), actor=person, clock_id=one["id"]) for one in live]
+    explained = [_explained(one["id"]) for one in live]
     findings, missing = _check_of(view)
     return render_template(
         "applications/show.html",
@@ -97,6 +105,12 @@ def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Sh
         acts=acts_for(view, roster, attempt),
         refused=refused,
     )
+
+
+def _explained(clock_id: int) -> dict[str, Any]:
+    """A clock with its days, and the sheet on which they are counted."""
+    found = deadlines.read_clock(product(), actor=require_actor(), clock_id=clock_id)
+    return found | {"sheet": sheet_of(found)}
 
 
 def _urgency(clock: dict[str, Any]) -> tuple[bool, bool, str]:

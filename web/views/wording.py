@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from workflow.clock import SHANGHAI
+from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
 from workflow.form.pages import LEVELS
 from workflow.policy import region_labels
@@ -214,7 +215,7 @@ def waiting(view: dict[str, Any]) -> str:
             if unanswered:
                 return f"有 {len(unanswered)} 件异议尚未处理，处理之后方可结束公示。"
             if hanging and hanging[-1].get("minimum_until"):
-                until = day_cn(hanging[-1]["minimum_until"])
+                until = said(day_cn(hanging[-1]["minimum_until"]), hanging[-1]["provisional"])
                 return f"最短公示期至{until}届满，之后由发布人以外的审核人员结束公示。"
     return ""
 
@@ -227,6 +228,7 @@ def options(vocabulary: str) -> list[tuple[str, str]]:
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "day_cn": day_cn,
+    "said": said,
     "weekday": weekday,
     "moment": moment,
     "yuan": yuan,

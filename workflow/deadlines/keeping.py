@@ -13,7 +13,7 @@ from typing import Any
 
 from calendars import ChinaWorkingDays
 from workflow.deadlines.ladder import next_rung
-from workflow.deadlines.ledger import Figures, Ledger, Limit, due_date, figures, verdict
+from workflow.deadlines.ledger import Figures, Ledger, Limit, figures, verdict
 from workflow.errors import Broken
 from workflow.policy import Policy
 from workflow.vocabulary import ClockKind, ClockState, Department, LimitUnit, State
@@ -192,10 +192,10 @@ class ClockKeeper:
         last = figures(clock.ledger, clock.limit, self.calendar, self.today)
         clock.ended = how or verdict(clock.ledger, clock.limit, self.calendar, self.today)
         clock.used_days, clock.left_days = last.used_days, last.left_days
-        clock.due_on, clock.provisional = last.due_on, last.provisional
-        if clock.due_on is None:
+        if last.due_on is None:
             # A total that ends between its stays keeps the date that held during the last of them.
-            clock.due_on = due_date(clock.ledger.before_rest(), clock.limit, self.calendar)
+            last = figures(clock.ledger.before_rest(), clock.limit, self.calendar, self.today)
+        clock.due_on, clock.provisional = last.due_on, last.provisional
         clock.ledger = clock.ledger.stop(self.today)
         clock.ended_on = self.today
         clock.runs_from_on = clock.next_rung = clock.next_alert_at = None

@@ -226,7 +226,12 @@ def _end_of(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays) -> date:
             for segment in earlier
             if segment.state is SegmentState.RUNNING and segment.until_on is not None
         )
-        return calendar.nth_working_day_after(last.since_on, max(limit.count - used, 0))
+        left = limit.count - used
+        if left > 0:
+            return calendar.nth_working_day_after(last.since_on, left)
+        # Used up before the rest, which moves the end by its working days and may itself end on a day off.
+        on = last.since_on
+        return on if calendar.is_working_day(on) else calendar.nth_working_day_before(on, 1)
     rested = sum(
         (segment.until_on - segment.since_on).days
         for segment in earlier
@@ -275,7 +280,8 @@ def figures(ledger: Ledger, limit: Limit, calendar: ChinaWorkingDays, today: dat
     if due_on is None:
         left = _left_at_rest(ledger, limit, calendar, today, used)
         return Figures(ClockState.PAUSED, None, False, used, left, None)
-    provisional = calendar.runs_into_provisional(min(ledger.last.since_on, due_on), due_on)
+    # From the very start: a date that was passed in an earlier stay lies before the last one.
+    provisional = calendar.runs_into_provisional(ledger.started_on, due_on)
     runs_from = ledger.last.since_on + timedelta(days=1) if ledger.last.scheduled else ledger.last.since_on
     if today < runs_from:
         return Figures(ClockState.PAUSED, due_on, provisional, used, limit.count - used, runs_from)

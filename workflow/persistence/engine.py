@@ -98,6 +98,17 @@ def _reachable(engine: Engine) -> Iterator[None]:
         raise Unavailable("数据库暂时无法连接，本次操作没有生效，请稍后重试") from error
 
 
+def prefer_indexes(connection: Connection) -> None:
+    """For the rest of the transaction PostgreSQL looks rows up rather than reading whole tables.
+
+    It keeps the plans of its foreign keys, and one that was made while a table was empty reads the whole of
+    it for every row that a bulk insert refers to. So plans are made anew too.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("DISCARD PLANS")
+
+
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT of this database that can say what happens ``on_conflict``."""
     insert = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 import migrations
+from workflow.errors import Broken
 
 
 def _config() -> Config:
@@ -34,23 +37,37 @@ def current_revision(engine: Engine) -> str | None:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Runs the migrations up to ``revision``; does nothing where the database is there already."""
-    config = _config()
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            # A migration of a full database may take its time.
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
+    _run(engine, command.upgrade, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Takes the migrations back down to ``revision``; used by the tests of the migrations."""
+    _run(engine, command.downgrade, revision)
+
+
+def _run(engine: Engine, move: Callable[[Config, str], None], revision: str) -> None:
     config = _config()
     with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
-        connection.commit()
+        if engine.dialect.name == "sqlite":
+            # SQLite changes a table by building it anew. Dropping the old one must not ask who refers to it,
+            # and the switch works only outside a transaction, so the driver is told before one begins.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+        else:
+            # A migration of a full database may take its time.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        try:
+            config.attributes["connection"] = connection
+            move(config, revision)
+            if engine.dialect.name == "sqlite":
+                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if orphans:
+                    raise Broken(f"the migration would leave rows that refer to nothing: {orphans[:5]}")
+            connection.commit()
+        finally:
+            if engine.dialect.name == "sqlite":
+                connection.rollback()
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_empty(engine: Engine) -> bool:

@@ -96,6 +96,17 @@ access_token = Table(
     Column("revoked_at", Instant),
 )
 
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("account_id", Key, ForeignKey("account.id"), nullable=False, index=True),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("last_read_at", Instant),
+    Column("revoked_at", Instant),
+)
+
 # --- what the business counts and decides by ---------------------------------------------------------------
 
 test_clock = Table(
@@ -108,13 +119,49 @@ test_clock = Table(
 calendar_version = Table(
     "calendar_version",
     metadata,
+    # Its ordinal; the newest is in force.
     Column("id", Key, primary_key=True),
-    Column("version", String(64), nullable=False, unique=True),
-    # All its years, whole, so that a version can be looked at and compared for ever.
+    # Not unique: what is taken back leads to a calendar that was in force before.
+    Column("version", String(64), nullable=False, index=True),
+    # All its years and closures, whole, so that a version can be looked at and compared for ever.
     Column("years", Document, nullable=False),
+    Column("closures", Document, nullable=False, server_default="[]"),
     Column("note", Text, nullable=False),
     Column("created_by", Key, ForeignKey("account.id")),
     Column("created_at", Instant, nullable=False),
+)
+
+local_closure = Table(
+    "local_closure",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("region", String(6), nullable=False),
+    Column("days", Document, nullable=False),
+    Column("authority", String(200), nullable=False),
+    Column("document_number", String(100), nullable=False),
+    Column("reason", String(200), nullable=False),
+    # proposed → in_force or declined; in_force → withdrawal_proposed → withdrawn, or in_force again
+    Column("status", String(20), nullable=False),
+    Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("confirmed_by", Key, ForeignKey("account.id")),
+    Column("confirmed_at", Instant),
+    Column("withdrawal_entered_by", Key, ForeignKey("account.id")),
+    Column("withdrawal_reason", String(200)),
+    Column("withdrawal_confirmed_by", Key, ForeignKey("account.id")),
+    Column("ended_at", Instant),
+    CheckConstraint("confirmed_by IS NULL OR confirmed_by <> entered_by", name="confirmed_by_another"),
+    CheckConstraint(
+        "withdrawal_confirmed_by IS NULL OR withdrawal_confirmed_by <> withdrawal_entered_by",
+        name="withdrawn_by_another",
+    ),
+    CheckConstraint(
+        "status IN ('proposed', 'declined') OR confirmed_by IS NOT NULL", name="in_force_when_confirmed"
+    ),
+    CheckConstraint(
+        "status <> 'withdrawn' OR withdrawal_confirmed_by IS NOT NULL", name="withdrawn_when_confirmed"
+    ),
+    Index(None, "region", "status"),
 )
 
 policy_version = Table(
@@ -318,23 +365,29 @@ clock = Table(
     _partial("ix_clock_next_alert", "next_alert_at", where="next_alert_at IS NOT NULL"),
     _partial("ix_clock_open_due", "region", "due_on", where="ended IS NULL AND due_on IS NOT NULL"),
     # Which open clocks were derived by another calendar than today's; asked by every sweep.
-    _partial("ix_clock_open_calendar", "calendar_version", where="ended IS NULL"),
+    _partial("ix_clock_open_calendar", "calendar_version", "due_on", where="ended IS NULL"),
 )
 
 alert = Table(
     "alert",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
-    Column("clock_id", Key, ForeignKey("clock.id"), nullable=False),
+    # Both null for what concerns no application: the reminder that a year's notice is missing.
+    Column("application_id", Key, ForeignKey("application.id"), index=True),
+    Column("clock_id", Key, ForeignKey("clock.id")),
     Column("rung", String(30), nullable=False),
     Column("title", String(100), nullable=False),
+    # Where a clock moved, its date before; the day of the reminder where there is no clock.
+    Column("due_before_on", Date),
+    Column("provisional_before", Boolean),
     Column("due_on", Date, nullable=False),
     Column("provisional", Boolean, nullable=False),
     # When the ladder called for it, and when it was given: they differ after downtime.
     Column("scheduled_at", Instant, nullable=False),
     Column("raised_at", Instant, nullable=False),
     UniqueConstraint("clock_id", "rung", "due_on"),
+    CheckConstraint("(application_id IS NULL) = (clock_id IS NULL)", name="of_a_clock_or_of_none"),
+    _partial("uq_alert_of_no_clock", "rung", "due_on", where="clock_id IS NULL", unique=True),
 )
 
 alert_recipient = Table(

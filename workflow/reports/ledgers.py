@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from workflow.deadlines.keeping import clock_of_row
+from workflow.deadlines.words import said
 from workflow.persistence import tables
 from workflow.policy import region_labels
 from workflow.reports.figures import Rows, overdue_now, total_row
@@ -46,10 +47,10 @@ def _overdue_row(row: Any, scope: Scope) -> dict[str, Any]:
         "clock": clock.kind.value,
         "clock_label": clock.kind.label,
         "due_on": row["due_on"].isoformat(),
+        "due_text": said(row["due_on"], clock.provisional),
+        "provisional": clock.provisional,
         "late_days": late,
         "late_text": f"{late}{counted_in}",
-        "provisional": clock.provisional,
-        "provisional_label": "暂定" if clock.provisional else "",
     }
 
 
@@ -65,6 +66,7 @@ def funding_requests(connection: Connection, scope: Scope) -> Rows:
             _application,
             total.c.started_on.label("handed_on"),
             month.c.due_on.label("month_due_on"),
+            month.c.provisional,
         )
         .outerjoin(total, _clock_of(total, ClockKind.FINANCE_TOTAL))
         .outerjoin(month, _clock_of(month, ClockKind.FINANCE_MONTH))
@@ -88,6 +90,8 @@ def _request_row(row: Any, today: date) -> dict[str, Any]:
         "paid_fen": row["paid_fen"],
         "unpaid_fen": (row["approved_fen"] or row["asked_fen"]) - row["paid_fen"],
         "month_due_on": due_on.isoformat() if due_on else "",
+        "month_due_text": said(due_on, row["provisional"]),
+        "provisional": bool(row["provisional"]),
         "arrears_label": "超过一个月" if due_on and due_on < today else "",
     }
 

@@ -23,7 +23,7 @@ from workflow.access import SYSTEM, Actor
 from workflow.clock import SHANGHAI, real_now
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotSignedIn
 from workflow.persistence.engine import reading, writing
-from workflow.persistence.tables import access_token, account, organisation, sign_in_session
+from workflow.persistence.tables import access_token, account, calendar_feed, organisation, sign_in_session
 from workflow.policy import region_labels
 from workflow.services.audit import append_system_entry
 from workflow.services.product import Product
@@ -50,7 +50,7 @@ _hashing = BoundedSemaphore(4)
 # What an unknown login is checked against, so that it takes as long as a known one.
 _DUMMY_HASH = _hasher.hash(secrets.token_urlsafe(16))
 
-_ACTOR_COLUMNS = (
+ACTOR_COLUMNS = (
     account.c.id.label("account_id"),
     account.c.login,
     account.c.name,
@@ -63,7 +63,8 @@ _ACTOR_COLUMNS = (
 _log = structlog.get_logger("accounts")
 
 
-def _actor(row: RowMapping) -> Actor:
+def actor_of_row(row: RowMapping) -> Actor:
+    """The person of a row with ``ACTOR_COLUMNS``."""
     return Actor(
         account_id=row["account_id"],
         login=row["login"],
@@ -76,7 +77,8 @@ def _actor(row: RowMapping) -> Actor:
     )
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is stored of a session, token or private address."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -133,11 +135,11 @@ def sign_in(product: Product, *, login: str, password: str, address: str) -> tup
         )
         connection.execute(
             insert(sign_in_session).values(
-                token_digest=_digest(token), account_id=row["account_id"], created_at=now, last_seen_at=now
+                token_digest=digest_of(token), account_id=row["account_id"], created_at=now, last_seen_at=now
             )
         )
     _log.info("signed_in", login=row["login"], address=address)
-    return token, _actor(row)
+    return token, actor_of_row(row)
 
 
 def _take_attempt(product: Product, login: str, address: str) -> RowMapping:
@@ -156,7 +158,7 @@ def _take_attempt(product: Product, login: str, address: str) -> RowMapping:
             failed_count=case((is_last, 0), else_=account.c.failed_count + 1),
             locked_until_at=case((is_last, now + LOCK_PERIOD), else_=None),
         )
-        .returning(*_ACTOR_COLUMNS, account.c.password_hash, account.c.active, account.c.locked_until_at)
+        .returning(*ACTOR_COLUMNS, account.c.password_hash, account.c.active, account.c.locked_until_at)
     )
     with writing(product.engine) as connection:
         row = connection.execute(counted).mappings().one_or_none()
@@ -176,10 +178,10 @@ def actor_of_session(product: Product, *, session_token: str) -> Actor | None:
     """Who the session belongs to; None once it has ended, been idle too long, or lasted its longest."""
     now = real_now()
     found = (
-        select(*_ACTOR_COLUMNS, sign_in_session.c.id.label("session_id"), sign_in_session.c.last_seen_at)
+        select(*ACTOR_COLUMNS, sign_in_session.c.id.label("session_id"), sign_in_session.c.last_seen_at)
         .join(sign_in_session, sign_in_session.c.account_id == account.c.id)
         .where(
-            sign_in_session.c.token_digest == _digest(session_token),
+            sign_in_session.c.token_digest == digest_of(session_token),
             sign_in_session.c.ended_at.is_(None),
             sign_in_session.c.last_seen_at > now - IDLE_LIMIT,
             sign_in_session.c.created_at > now - ABSOLUTE_LIMIT,
@@ -197,7 +199,7 @@ def actor_of_session(product: Product, *, session_token: str) -> Actor | None:
                 .where(sign_in_session.c.id == row["session_id"])
                 .values(last_seen_at=now)
             )
-    return _actor(row)
+    return actor_of_row(row)
 
 
 def sign_out(product: Product, *, session_token: str) -> None:
@@ -206,7 +208,8 @@ def sign_out(product: Product, *, session_token: str) -> None:
         connection.execute(
             update(sign_in_session)
             .where(
-                sign_in_session.c.token_digest == _digest(session_token), sign_in_session.c.ended_at.is_(None)
+                sign_in_session.c.token_digest == digest_of(session_token),
+                sign_in_session.c.ended_at.is_(None),
             )
             .values(ended_at=real_now())
         )
@@ -218,10 +221,10 @@ def sign_out(product: Product, *, session_token: str) -> None:
 def actor_of_token(product: Product, *, token: str) -> Actor | None:
     """Who the bearer token belongs to; None when unknown, expired or revoked."""
     found = (
-        select(*_ACTOR_COLUMNS)
+        select(*ACTOR_COLUMNS)
         .join(access_token, access_token.c.account_id == account.c.id)
         .where(
-            access_token.c.token_digest == _digest(token),
+            access_token.c.token_digest == digest_of(token),
             access_token.c.revoked_at.is_(None),
             access_token.c.expires_at > real_now(),
             account.c.active,
@@ -229,7 +232,7 @@ def actor_of_token(product: Product, *, token: str) -> Actor | None:
     )
     with reading(product.engine) as connection:
         row = connection.execute(found).mappings().one_or_none()
-    return None if row is None else _actor(row)
+    return None if row is None else actor_of_row(row)
 
 
 def issue_token(product: Product, *, login: str, days: int = 30) -> str:
@@ -306,7 +309,7 @@ def _new_token(connection: Connection, account_id: int, days: int) -> tuple[str,
     expires_at = now + timedelta(days=days)
     connection.execute(
         insert(access_token).values(
-            account_id=account_id, token_digest=_digest(token), created_at=now, expires_at=expires_at
+            account_id=account_id, token_digest=digest_of(token), created_at=now, expires_at=expires_at
         )
     )
     return token, expires_at
@@ -382,7 +385,7 @@ def list_accounts(product: Product, *, actor: Actor) -> dict[str, Any]:
 
 
 def set_account_active(product: Product, *, actor: Actor, account_id: int, active: bool) -> dict[str, Any]:
-    """Closes or reopens an account; a closed one loses its sessions and tokens at once."""
+    """Closes or reopens an account; a closed one loses its sessions, tokens and feed at once."""
     _require_admin(actor)
     if account_id == actor.account_id and not active:
         raise Forbidden("不能停用自己的账号")
@@ -395,6 +398,7 @@ def set_account_active(product: Product, *, actor: Actor, account_id: int, activ
         if not active:
             _end_sessions(connection, account_id)
             _revoke_tokens(connection, account_id)
+            end_feeds(connection, account_id)
         view = _view(_account_rows(connection, account_id)[0])
         _record(product, connection, actor, "open_account" if active else "close_account", view)
         return view
@@ -446,6 +450,7 @@ def _store_password(product: Product, actor: Actor, account_id: int, password: s
         )
         _end_sessions(connection, account_id)
         _revoke_tokens(connection, account_id)
+        end_feeds(connection, account_id)
         _record(product, connection, actor, event, _view(_account_rows(connection, account_id)[0]))
 
 
@@ -497,6 +502,15 @@ def _revoke_tokens(connection: Connection, account_id: int) -> int:
         .values(revoked_at=now)
     )
     return int(revoked.rowcount)
+
+
+def end_feeds(connection: Connection, account_id: int) -> None:
+    """Revokes the address of the account's calendar feed, if it has one."""
+    connection.execute(
+        update(calendar_feed)
+        .where(calendar_feed.c.account_id == account_id, calendar_feed.c.revoked_at.is_(None))
+        .values(revoked_at=real_now())
+    )
 
 
 # --- what an account must look like ------------------------------------------------------------------------

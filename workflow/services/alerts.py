@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, func, select, update
 
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
+from workflow.deadlines.words import said
 from workflow.errors import NotFound
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -76,16 +77,14 @@ def _alerts() -> Select[Any]:
             application.c.region,
         )
         .join(tables.alert_recipient, tables.alert_recipient.c.alert_id == alert.c.id)
-        .join(clock, clock.c.id == alert.c.clock_id)
-        .join(application, application.c.id == alert.c.application_id)
+        .outerjoin(clock, clock.c.id == alert.c.clock_id)
+        .outerjoin(application, application.c.id == alert.c.application_id)
     )
 
 
 def _view(row: Any) -> dict[str, Any]:
-    label = row["title"]
-    clock_label = ClockKind(row["kind"]).label
-    provisional = "（暂定）" if row["provisional"] else ""
-    late = row["raised_at"].date() > row["scheduled_at"].date()
+    clock = ClockKind(row["kind"]) if row["kind"] else None
+    before = row["due_before_on"]
     return {
         "id": row["id"],
         "application_id": row["application_id"],
@@ -94,14 +93,27 @@ def _view(row: Any) -> dict[str, Any]:
         "region": row["region"],
         "clock_id": row["clock_id"],
         "rung": row["rung"],
-        "rung_label": label,
-        "clock_kind": row["kind"],
-        "clock_label": clock_label,
+        "rung_label": row["title"],
+        "clock_kind": clock.value if clock else None,
+        "clock_label": clock.label if clock else None,
+        "due_before": before.isoformat() if before else None,
+        "provisional_before": bool(row["provisional_before"]),
         "due_on": row["due_on"].isoformat(),
         "provisional": row["provisional"],
         "scheduled_at": row["scheduled_at"].astimezone(SHANGHAI).isoformat(),
         "raised_at": row["raised_at"].astimezone(SHANGHAI).isoformat(),
         "read_at": row["read_at"].astimezone(SHANGHAI).isoformat() if row["read_at"] else None,
-        "message": f"{row['number']} {row['applicant_name']}：“{clock_label}”{label}，"
-        f"到期日{row['due_on']}{provisional}" + ("（补发）" if late else ""),
+        "message": _message(row, clock),
     }
+
+
+def _message(row: Any, clock: ClockKind | None) -> str:
+    if clock is None:
+        return f"{row['title']}。请在国务院办公厅通知发布后到“工作日历—导入放假安排”导入"
+    due = f"到期日{said(row['due_on'], row['provisional'])}"
+    if row["due_before_on"] is not None and row["due_before_on"] != row["due_on"]:
+        due = f"原{said(row['due_before_on'], row['provisional_before'])}，现{due}"
+    late = row["raised_at"].date() > row["scheduled_at"].date()
+    return f"{row['number']} {row['applicant_name']}：“{clock.label}”{row['title']}，{due}" + (
+        "（补发）" if late else ""
+    )

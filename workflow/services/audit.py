@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
@@ -71,31 +71,62 @@ def append_entry(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Appends an entry to the application's chain; the caller writes the row with the new head."""
-    row = case.row
+    values = next_entry(
+        case.row,
+        case.actor,
+        case.now,
+        event,
+        outcome=outcome,
+        old=old,
+        new=new,
+        message=message,
+        details=details or {},
+        policy_version=case.row["policy_version"] or case.policy.version,
+        calendar_version=case.calendar.version,
+    )
+    _INSERT.queue(case.connection, values)
+
+
+def next_entry(
+    row: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    event: str,
+    *,
+    outcome: str,
+    old: State,
+    new: State,
+    message: str,
+    details: dict[str, Any],
+    policy_version: str,
+    calendar_version: str,
+) -> dict[str, Any]:
+    """The values of the next entry in an application's chain; ``row`` is given its new head and length."""
     sequence = row["audit_count"] + 1
     content = canonical(
         {
             "chain": row["id"],
             "sequence": sequence,
-            "at": case.now.isoformat(),
-            "actor": case.actor.login,
-            "actor_id": case.actor.account_id,
-            "actor_name": case.actor.name,
+            "at": now.isoformat(),
+            "actor": actor.login,
+            "actor_id": actor.account_id,
+            "actor_name": actor.name,
             "event": event,
             "outcome": outcome,
             "from": old.value,
             "to": new.value,
             "message": message,
-            "details": details or {},
-            "policy_version": row["policy_version"] or case.policy.version,
-            "calendar_version": case.calendar.version,
+            "details": details,
+            "policy_version": policy_version,
+            "calendar_version": calendar_version,
             "form_digest": sm3(row["form"]),
             "row_digest": _row_digest(row),
             "application_version": row["version"],
         }
     )
-    row["audit_head"] = _append(case.connection, row["id"], sequence, case.now, content, row["audit_head"])
-    row["audit_count"] = sequence
+    values = _entry(row["id"], sequence, now, content, row["audit_head"])
+    row["audit_head"], row["audit_count"] = values["hash"], sequence
+    return values
 
 
 _SEALED_COLUMNS = (
@@ -123,12 +154,17 @@ def _row_digest(row: Any) -> str:
     return sm3(canonical([row[name] for name in _SEALED_COLUMNS]))
 
 
+def lock_system_chain(connection: Connection) -> RowMapping:
+    """The head of the system's chain, for this transaction alone; what changes the system waits here."""
+    return connection.execute(select(tables.system_chain).with_for_update()).mappings().one()
+
+
 def append_system_entry(
     connection: Connection, actor: Actor, event: str, now: datetime, details: dict[str, Any]
 ) -> None:
     """Appends an entry to the system's own chain: accounts, calendars, readings in clear."""
     chain = tables.system_chain
-    head = connection.execute(select(chain).with_for_update()).mappings().one()
+    head = lock_system_chain(connection)
     sequence = head["audit_count"] + 1
     content = canonical(
         {
@@ -143,26 +179,20 @@ def append_system_entry(
             "details": details,
         }
     )
-    digest = _append(connection, SYSTEM_CHAIN, sequence, now, content, head["audit_head"])
-    connection.execute(update(chain).values(audit_count=sequence, audit_head=digest))
+    values = _entry(SYSTEM_CHAIN, sequence, now, content, head["audit_head"])
+    _INSERT.queue(connection, values)
+    connection.execute(update(chain).values(audit_count=sequence, audit_head=values["hash"]))
 
 
-def _append(
-    connection: Connection, chain_id: int, sequence: int, now: datetime, content: str, previous: str
-) -> str:
-    digest = sm3(f"{previous}\n{content}")
-    _INSERT.queue(
-        connection,
-        {
-            "chain_id": chain_id,
-            "sequence": sequence,
-            "recorded_at": now,
-            "content": content,
-            "previous_hash": previous,
-            "hash": digest,
-        },
-    )
-    return digest
+def _entry(chain_id: int, sequence: int, now: datetime, content: str, previous: str) -> dict[str, Any]:
+    return {
+        "chain_id": chain_id,
+        "sequence": sequence,
+        "recorded_at": now,
+        "content": content,
+        "previous_hash": previous,
+        "hash": sm3(f"{previous}\n{content}"),
+    }
 
 
 # --- reading and proving -----------------------------------------------------------------------------------

@@ -317,7 +317,7 @@ def open_case(
         raise NotFound(f"没有编号为 {application_id} 的申请")
     row = found[0]
     now = row.pop("test_now", None) or real_now()
-    calendar = product.calendar_of(connection, row.pop("calendar_now"))
+    calendar = product.calendar_of(connection, row.pop("calendar_now")).for_region(row["region"])
     clocks = [clock_of_row(stored) for stored in _CLOCKS.rows(connection, {"application_id": application_id})]
     version = row["policy_version"]
     policy = (

@@ -20,7 +20,7 @@ from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.view import clock_view
 from workflow.services.visibility import visible
-from workflow.vocabulary import ClockState
+from workflow.vocabulary import ClockState, LimitUnit
 
 _LARGEST_ID = 2**63 - 1
 LONGEST_EXPLANATION_DAYS = 800
@@ -86,7 +86,8 @@ def read_clock(product: Product, *, actor: Actor, clock_id: int) -> dict[str, An
         require_reading(actor, case.matter())
         clock = next(each for each in case.clocks if each.id == clock_id)
         # An ended clock is explained by the calendar it was judged by.
-        calendar = product.calendar_of(connection, clock.calendar_version) if clock.ended else case.calendar
+        judged_by = product.calendar_of(connection, clock.calendar_version) if clock.ended else case.calendar
+        calendar = judged_by.for_region(case.row["region"])
         return clock_view(clock, case, case.today) | {
             "application_id": case.id,
             "application_number": case.row["number"],
@@ -97,8 +98,10 @@ def read_clock(product: Product, *, actor: Actor, clock_id: int) -> dict[str, An
 def explain(clock: Clock, calendar: ChinaWorkingDays, today: date) -> dict[str, Any]:
     """Each day from the start to the due date, the end, or today: what it was and whether it counted.
 
-    ``kind`` is ``start``, ``counted``, ``make_up`` (counted), ``weekend``, ``holiday`` or ``paused``.
+    ``kind`` is ``start``, ``counted``, ``make_up`` (counted), ``weekend``, ``holiday``, ``closed`` (by local
+    order) or ``paused``. A limit in months or days counts every day that it runs.
     """
+    in_working_days = clock.limit.unit is LimitUnit.WORKING_DAY
     first = clock.ledger.started_on
     last = clock.ended_on or max(clock.due_on or today, today)
     last = min(last, first + timedelta(days=LONGEST_EXPLANATION_DAYS), calendar.last_day)
@@ -109,6 +112,12 @@ def explain(clock: Clock, calendar: ChinaWorkingDays, today: date) -> dict[str, 
         counts = offset > 0 and _counts(clock, on)
         if offset == 0:
             kind, word = "start", "起算日，不计入"
+        elif not in_working_days:
+            number += counts
+            kind, word = ("counted", f"第{number}天") if counts else ("paused", "暂停，不计入")
+            word += "" if day.working else f"（{day.reason}）"
+        elif calendar.is_closed(on):
+            kind, word = "closed", f"{day.reason}，不计入"
         elif not day.working:
             kind = "weekend" if day.reason == "周末" else "holiday"
             word = day.reason
@@ -127,7 +136,12 @@ def explain(clock: Clock, calendar: ChinaWorkingDays, today: date) -> dict[str, 
                 "ahead": on > today,
             }
         )
-    return {"days": days, "counted_days": number}
+    years = range(first.year, last.year + 1)
+    return {
+        "days": days,
+        "counted_days": number,
+        "sources": [calendar.year(year).source for year in years],
+    }
 
 
 def _counts(clock: Clock, on: date) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, RowMapping, and_, or_, select
 
 from workflow.access import AWAITED_EVENTS, SYSTEM, Actor, allowed_events
 from workflow.clock import real_now
+from workflow.deadlines.words import said
 from workflow.notifications.mail import (
     BROKEN_OFF,
     Send,
@@ -205,8 +206,8 @@ def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping]
     alert, told = tables.alert, tables.alert_recipient
     found = connection.execute(
         select(alert, tables.clock.c.kind, tables.application.c.number)
-        .join(tables.clock, tables.clock.c.id == alert.c.clock_id)
-        .join(tables.application, tables.application.c.id == alert.c.application_id)
+        .outerjoin(tables.clock, tables.clock.c.id == alert.c.clock_id)
+        .outerjoin(tables.application, tables.application.c.id == alert.c.application_id)
         .where(alert.c.id == alert_id)
     ).mappings()
     row = found.one()
@@ -216,8 +217,10 @@ def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping]
         .where(told.c.alert_id == alert_id, _account.c.active)
         .order_by(_account.c.id)
     )
+    if row["kind"] is None:
+        return list(people.mappings()), row["title"], ""
     headline = f"申请 {row['number']} 的“{ClockKind(row['kind']).label}”{row['title']}"
-    return list(people.mappings()), headline, f"到期日：{_day(row['due_on'], row['provisional'])}。"
+    return list(people.mappings()), headline, f"到期日：{said(row['due_on'], row['provisional'])}。"
 
 
 def _concerned(connection: Connection, case: Case, *, applicant: bool) -> list[RowMapping]:
@@ -263,10 +266,7 @@ def _actor(row: RowMapping) -> Actor:
 
 
 def _moved_clock(clock: dict[str, Any]) -> str:
-    before = clock["due_before"] or "（暂停计时）"
-    after = _day(clock["due_after"], clock["provisional"]) if clock["due_after"] else "（暂停计时）"
+    # What waited in the outbox before its flag was kept has none.
+    before = said(clock["due_before"] or "（暂停计时）", clock.get("provisional_before"))
+    after = said(clock["due_after"] or "（暂停计时）", clock["provisional"])
     return f"“{ClockKind(clock['kind']).label}”到期日由{before}改为{after}。"
-
-
-def _day(day: object, provisional: bool) -> str:
-    return f"{day}（暂定）" if provisional else str(day)

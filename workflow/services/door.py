@@ -29,7 +29,7 @@ from workflow.services.audit import append_entry, kept_details
 from workflow.services.case import Case, open_case
 from workflow.services.clocks import keeper_of
 from workflow.services.product import Product
-from workflow.services.recompute import is_behind, recompute
+from workflow.services.recompute import is_behind, recompute_one
 from workflow.services.view import application_view
 from workflow.vocabulary import ApplicationKind, Event, State
 
@@ -72,7 +72,8 @@ def send_event(
             if stored is not None:
                 return stored
             if is_behind(case):
-                recompute(case)
+                recompute_one(case)
+                case = open_case(product, connection, person, application_id, lock=True)
             _carry_out(case, known, payload, expected_version, prefix)
             reply = answer(case) if answer else _answer(case)
             store_reply(case, command_id, digest, reply)

@@ -8,7 +8,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from calendars import CalendarYear, ChinaWorkingDays
+from calendars import CalendarYear, ChinaWorkingDays, Closure
 from workflow.clock import real_now
 from workflow.errors import Broken, FieldError, Malformed
 from workflow.persistence import tables
@@ -24,8 +24,11 @@ CURRENT_CALENDAR = (
 )
 TEST_NOW = select(tables.test_clock.c.now_at).scalar_subquery()
 
-_CALENDAR_YEARS = select(tables.calendar_version.c.years).where(
-    tables.calendar_version.c.version == bindparam("version")
+# A version may have been in force more than once; its content is the same each time.
+_CALENDAR_CONTENT = (
+    select(tables.calendar_version.c.years, tables.calendar_version.c.closures)
+    .where(tables.calendar_version.c.version == bindparam("version"))
+    .limit(1)
 )
 _POLICY_CONTENT = select(tables.policy_version.c.content).where(
     tables.policy_version.c.version == bindparam("version")
@@ -57,16 +60,18 @@ class Product:
         return self.calendar_of(connection, connection.execute(select(CURRENT_CALENDAR)).scalar_one())
 
     def calendar_of(self, connection: Connection, version: str) -> ChinaWorkingDays:
-        """The calendar of a stored version."""
+        """The calendar of a stored version; ``for_region`` of it counts by a region's closures too."""
         published = ChinaWorkingDays.published()
         if version == published.version:
             return published
         known = self._calendars.get(version)
         if known is None:
-            stored = connection.execute(_CALENDAR_YEARS, {"version": version}).scalar_one_or_none()
+            stored = connection.execute(_CALENDAR_CONTENT, {"version": version}).one_or_none()
             if stored is None:
                 raise Broken(f"no such calendar version: {version}")
-            known = ChinaWorkingDays([CalendarYear.from_dict(year) for year in stored])
+            known = ChinaWorkingDays(
+                map(CalendarYear.from_dict, stored.years), map(Closure.from_dict, stored.closures)
+            )
             if known.version != version:
                 raise Broken(f"the years stored for calendar version {version} do not give that version")
             with self._lock:

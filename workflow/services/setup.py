@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, insert, select
 
-from calendars import CalendarYear, ChinaWorkingDays
+from calendars import CalendarYear, ChinaWorkingDays, Closure
 from workflow.clock import real_now
 from workflow.persistence import schema, tables
 from workflow.persistence.engine import writing
@@ -30,27 +32,41 @@ def prepare(product: Product) -> bool:
 def _store_calendar(connection: Connection) -> None:
     versions = tables.calendar_version
     newest = connection.execute(
-        select(versions.c.years).order_by(versions.c.id.desc()).limit(1)
-    ).scalar_one_or_none()
+        select(versions.c.years, versions.c.closures).order_by(versions.c.id.desc()).limit(1)
+    ).one_or_none()
     published = ChinaWorkingDays.published()
     if newest is None:
         known, note = published, "随产品提供的放假安排"
     else:
         # A newer product may bring years that were imported from no notice yet; imported ones stay.
-        stored = [CalendarYear.from_dict(year) for year in newest]
+        stored = [CalendarYear.from_dict(year) for year in newest.years]
         have = {year.year for year in stored if not year.provisional}
         added = [year for year in published_years(published) if year.year not in have]
         if not added:
             return
-        known, note = ChinaWorkingDays(stored).with_years(added), "随产品新版本提供的放假安排"
-    connection.execute(
-        insert(versions).values(
-            version=known.version,
-            years=[year.as_dict() for year in published_years(known)],
+        known = ChinaWorkingDays(stored, map(Closure.from_dict, newest.closures)).with_years(added)
+        note = "随产品新版本提供的放假安排"
+    store_calendar(connection, known, note=note, created_by=None, now=real_now())
+
+
+def store_calendar(
+    connection: Connection, calendar: ChinaWorkingDays, *, note: str, created_by: int | None, now: datetime
+) -> int:
+    """Makes ``calendar`` the one in force from the end of the transaction on; answers its ordinal."""
+    versions = tables.calendar_version
+    ordinal: int = connection.execute(
+        insert(versions)
+        .values(
+            version=calendar.version,
+            years=[year.as_dict() for year in published_years(calendar)],
+            closures=[closure.as_dict() for closure in calendar.closures],
             note=note,
-            created_at=real_now(),
+            created_by=created_by,
+            created_at=now,
         )
-    )
+        .returning(versions.c.id)
+    ).scalar_one()
+    return ordinal
 
 
 def published_years(calendar: ChinaWorkingDays) -> list[CalendarYear]:

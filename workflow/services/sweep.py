@@ -12,24 +12,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, not_, select, update
 
-from workflow.access import SYSTEM, is_awaited
+from workflow.access import SYSTEM
 from workflow.clock import real_now, shanghai_date
 from workflow.deadlines.ladder import has_lapsed, rung_instant
 from workflow.deadlines.ledger import Ledger
 from workflow.errors import Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, upsert, writing
-from workflow.policy import Audience, Policy, Rung
+from workflow.policy import Policy, Rung
+from workflow.services.audience import People
 from workflow.services.case import REVIEW_STEPS, Case, open_case
 from workflow.services.door import send_event
 from workflow.services.product import Product
 from workflow.services.readiness import is_possible_now
-from workflow.services.recompute import recompute_some
-from workflow.vocabulary import ClockKind, Department, Event, Role, Section, State
+from workflow.services.recompute import behind, recompute_behind
+from workflow.services.reminders import remind_of_missing_notice
+from workflow.vocabulary import ClockKind, Event, State
 
 BATCH = 200
+# The rest is left to the next sweep, so that rungs and heartbeat do not wait for a large import.
+RECOMPUTING_SECONDS = 15.0
 _CLAIM = (
     select(
         tables.clock,
@@ -50,23 +54,12 @@ _ADVANCE = (
     .where(tables.clock.c.id == bindparam("_id"))
     .values(next_rung=bindparam("_rung"), next_alert_at=bindparam("_at"))
 )
-_ACCOUNTS = select(
-    tables.account.c.id,
-    tables.account.c.role,
-    tables.account.c.department,
-    tables.account.c.region,
-    tables.account.c.organisation_id,
-).where(
-    tables.account.c.active,
-    or_(
-        tables.account.c.region.in_(bindparam("regions", expanding=True)),
-        tables.account.c.role == Role.OFFICE.value,
-    ),
-)
 
 
 def sweep(product: Product) -> dict[str, int]:
-    """Gives every rung that has come by now; answers how many were raised."""
+    """Gives every rung that has come by now, by the calendar in force; answers how many were raised."""
+    recomputed = recompute_behind(product, seconds=RECOMPUTING_SECONDS)
+    remind_of_missing_notice(product)
     raised = 0
     while True:
         with writing(product.engine) as connection:
@@ -75,7 +68,6 @@ def sweep(product: Product) -> dict[str, int]:
         if claimed < BATCH:
             break
     closed = _close_notices(product)
-    recomputed = recompute_some(product)
     return {"raised": raised, "closed_notices": closed, "recomputed": recomputed}
 
 
@@ -95,11 +87,14 @@ def node_name() -> str:
 
 def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
     now = product.now(connection)
-    rows = connection.execute(_CLAIM, {"now": now}).mappings().all()
+    calendar = product.calendar(connection)
+    # A clock that a new calendar has yet to move gives no rung by its old date.
+    waiting = behind(product, connection, calendar)
+    claim = _CLAIM if waiting is None else _CLAIM.where(not_(waiting))
+    rows = connection.execute(claim, {"now": now}).mappings().all()
     if not rows:
         return 0, 0
-    calendar = product.calendar(connection)
-    people = _People(connection, {row["region"] for row in rows})
+    people = People(connection, {row["region"] for row in rows})
     first_reviewers = _first_reviewers(connection, rows)
     publishers = _publishers(connection, rows)
     raised: list[dict[str, Any]] = []
@@ -111,7 +106,7 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
         ahead = _rungs_from(policy, ClockKind(row["kind"]), row["next_rung"])
         next_rung: tuple[str, datetime] | None = None
         for rung in ahead:
-            at = rung_instant(rung, ledger, row["due_on"], calendar)
+            at = rung_instant(rung, ledger, row["due_on"], calendar.for_region(row["region"]))
             if has_lapsed(rung, at, now):
                 continue
             if at > now:
@@ -221,67 +216,6 @@ def _publishers(connection: Connection, rows: Iterable[Any]) -> dict[int, int]:
         )
     )
     return {row.application_id: row.published_by for row in found}
-
-
-class _People:
-    """The accounts of the regions of a batch, found by what they may do."""
-
-    def __init__(self, connection: Connection, regions: set[str]) -> None:
-        self._accounts = connection.execute(_ACCOUNTS, {"regions": sorted(regions)}).all()
-        self._awaited: dict[tuple[str, str], set[int]] = {}
-
-    def told(self, rung: Rung, row: Any) -> set[int]:
-        """Who hears this rung of this clock."""
-        told: set[int] = set()
-        for audience in rung.audience:
-            if audience is Audience.ACTORS:
-                told |= self._actors(row)
-            elif audience is Audience.DEPARTMENT_HEAD and row["department"]:
-                told |= self._where(row["region"], row["department"], Role.HEAD)
-            elif audience is Audience.FINANCE and row["section"] in _MONEY_SECTIONS:
-                told |= self._where(row["region"], Department.FINANCE.value, None)
-            elif audience is Audience.OFFICE:
-                told |= {each.id for each in self._accounts if each.role == Role.OFFICE.value}
-        return told
-
-    def _actors(self, row: Any) -> set[int]:
-        state = State(row["state"])
-        key = (row["region"], row["state"])
-        if key not in self._awaited:
-            self._awaited[key] = {
-                each.id
-                for each in self._accounts
-                if each.role != Role.APPLICANT.value
-                and each.region == row["region"]
-                and is_awaited(
-                    Role(each.role), Department(each.department) if each.department else None, state
-                )
-            }
-        told = set(self._awaited[key])
-        if is_awaited(Role.APPLICANT, None, state):
-            told |= {
-                each.id
-                for each in self._accounts
-                if each.role == Role.APPLICANT.value
-                and (
-                    each.id == row["created_by"]
-                    if row["organisation_id"] is None
-                    else each.organisation_id == row["organisation_id"]
-                )
-            }
-        return told
-
-    def _where(self, region: str, department: str, role: Role | None) -> set[int]:
-        return {
-            each.id
-            for each in self._accounts
-            if each.region == region
-            and each.department == department
-            and (role is None or each.role == role.value)
-        }
-
-
-_MONEY_SECTIONS = frozenset({Section.CLAIM.value, Section.DISBURSEMENT.value})
 
 
 def _close_notices(product: Product) -> int:

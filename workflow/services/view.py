@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from workflow.access import Actor, Matter, allowed_events
@@ -98,6 +99,12 @@ def clock_view(clock: Clock, case: Case, today: date) -> dict[str, Any]:
     figures = clock.figures(case.calendar, today)
     paused = figures.state is ClockState.PAUSED
     due_on = None if paused else figures.due_on
+    # HR's stay after a notice begins where the notice's minimum ends, which is itself a counted date.
+    provisional_ends = {
+        notice.due_on
+        for notice in case.clocks
+        if clock.kind is ClockKind.HR_TOTAL and notice.kind is ClockKind.PUBLIC_NOTICE and notice.provisional
+    }
     return {
         "id": clock.id,
         "kind": clock.kind.value,
@@ -117,18 +124,23 @@ def clock_view(clock: Clock, case: Case, today: date) -> dict[str, Any]:
         "used_days": figures.used_days,
         "left_days": figures.left_days,
         "ended_on": clock.ended_on.isoformat() if clock.ended_on else None,
-        "calendar_version": clock.calendar_version,
+        # The figures of an open clock are derived as they are shown.
+        "calendar_version": clock.calendar_version if clock.ended else case.calendar.version,
         "source": clock.source,
         "segments": [
             {
                 "from": segment.since_on.isoformat(),
+                "from_provisional": segment.after_notice and segment.since_on in provisional_ends,
                 "to": segment.until_on.isoformat() if segment.until_on else None,
+                "to_provisional": following is not None
+                and following.after_notice
+                and segment.until_on in provisional_ends,
                 "counts": segment.state is SegmentState.RUNNING,
                 "state": segment.state.value,
                 "why": segment.why,
                 "why_label": WHY_LABELS.get(segment.why, segment.why),
             }
-            for segment in clock.ledger.segments
+            for segment, following in zip_longest(clock.ledger.segments, clock.ledger.segments[1:])
         ],
     }
 

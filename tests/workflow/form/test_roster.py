@@ -232,7 +232,8 @@ def bomb(name: str, content: str) -> bytes:
         (workbook([[None]] * MOST_ROWS + [["x"]]), "最多5000行"),
         (workbook([], header=[*COLUMNS.values(), *(f"列{number}" for number in range(30))]), "最多30列"),
     ],
-    ids=str,
+    # A workbook holds the moment at which it was made: as a name it would differ from process to process.
+    ids=["empty", "junk", "large", "bomb", "styles", "cut", "no sheets", "entities", "rows", "columns"],
 )
 def test_a_file_that_is_no_roster_is_refused_with_the_reason(content: bytes, words: str) -> None:
     reading = read_roster_workbook(content, CLASSES)

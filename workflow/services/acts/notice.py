@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from workflow.clock import SHANGHAI
+from workflow.deadlines.words import said
 from workflow.errors import NotFound, NotNow
 from workflow.form.masking import mask_name
 from workflow.form.money import yuan_from_fen
@@ -128,7 +129,7 @@ def close_notice(case: Case, _payload: Nothing) -> None:
     notice = _open_notice(case)
     clock = keeper_of(case).find(ClockKind.PUBLIC_NOTICE, notice["id"])
     if clock is None or clock.due_on is None or case.today <= clock.due_on:
-        until = clock.due_on if clock else None
+        until = said(clock.due_on, clock.provisional) if clock else None
         raise NotNow(
             f"公示期不少于{clock.limit.count if clock else 0}个工作日，至{until}结束，此后才能结束公示",
             source=clock.source if clock else "",

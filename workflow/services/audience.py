@@ -1,0 +1,99 @@
+"""Who is told: the accounts of some regions, found by what they may do to an application as it stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from workflow.access import is_awaited
+from workflow.persistence import tables
+from workflow.policy import Audience, Rung
+from workflow.vocabulary import Department, Role, Section, State
+
+_ACCOUNTS = select(
+    tables.account.c.id,
+    tables.account.c.role,
+    tables.account.c.department,
+    tables.account.c.region,
+    tables.account.c.organisation_id,
+).where(
+    tables.account.c.active,
+    or_(
+        tables.account.c.region.in_(bindparam("regions", expanding=True)),
+        tables.account.c.role == Role.OFFICE.value,
+    ),
+)
+_APPLICANTS_TURN = frozenset(state.value for state in State if is_awaited(Role.APPLICANT, None, state))
+_MONEY_SECTIONS = frozenset({Section.CLAIM.value, Section.DISBURSEMENT.value})
+
+
+class People:
+    """The accounts of these regions as they are at one moment.
+
+    A ``row`` has ``region``, ``state``, ``section``, ``department`` (of the clock), ``organisation_id`` and
+    ``created_by``.
+    """
+
+    def __init__(self, connection: Connection, regions: Iterable[str]) -> None:
+        self.regions = frozenset(regions)
+        self._staff: dict[str, list[Any]] = defaultdict(list)
+        self._members: dict[int, set[int]] = defaultdict(set)
+        self._applicants: set[int] = set()
+        self._office: set[int] = set()
+        for each in connection.execute(_ACCOUNTS, {"regions": sorted(self.regions)}):
+            if each.role == Role.OFFICE.value:
+                self._office.add(each.id)
+            if each.role != Role.APPLICANT.value:
+                self._staff[each.region].append(each)
+            else:
+                self._applicants.add(each.id)
+                if each.organisation_id is not None:
+                    self._members[each.organisation_id].add(each.id)
+        self._awaited: dict[tuple[str, str], set[int]] = {}
+
+    def told(self, rung: Rung, row: Mapping[Any, Any]) -> set[int]:
+        """Who hears this rung of this clock."""
+        told: set[int] = set()
+        for audience in rung.audience:
+            if audience is Audience.ACTORS:
+                told |= self._actors(row)
+            elif audience is Audience.DEPARTMENT_HEAD and row["department"]:
+                told |= self._where(row["region"], row["department"], Role.HEAD)
+            elif audience is Audience.FINANCE and row["section"] in _MONEY_SECTIONS:
+                told |= self._where(row["region"], Department.FINANCE.value, None)
+            elif audience is Audience.OFFICE:
+                told |= self._office
+        return told
+
+    def concerned(self, row: Mapping[Any, Any]) -> set[int]:
+        """Who is touched when the application's dates move: who has to act on it, and its applicant."""
+        return self._actors(row) | self._applicants_of(row)
+
+    def _actors(self, row: Mapping[Any, Any]) -> set[int]:
+        key = (row["region"], row["state"])
+        if key not in self._awaited:
+            state = State(row["state"])
+            self._awaited[key] = {
+                each.id
+                for each in self._staff[row["region"]]
+                if is_awaited(
+                    Role(each.role), Department(each.department) if each.department else None, state
+                )
+            }
+        told = self._awaited[key]
+        return told | self._applicants_of(row) if row["state"] in _APPLICANTS_TURN else told
+
+    def _applicants_of(self, row: Mapping[Any, Any]) -> set[int]:
+        if row["organisation_id"] is not None:
+            return self._members.get(row["organisation_id"], set())
+        return {row["created_by"]} & self._applicants
+
+    def _where(self, region: str, department: str, role: Role | None) -> set[int]:
+        return {
+            each.id
+            for each in self._staff[region]
+            if each.department == department and (role is None or each.role == role.value)
+        }
