@@ -45,6 +45,7 @@ from workflow.services.product import Product
 from workflow.vocabulary import ClockKind, Section, State
 
 BATCH = 250
+MOST_KNOWN = 20_000
 # How often to come back for applications that somebody holds.
 IDLE_ROUNDS = 5
 _log = structlog.get_logger("recompute")
@@ -124,6 +125,8 @@ class Deriver:
         )
         derived = self._known.get(key)
         if derived is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
             derived = self._known[key] = self._derive(rows)
         return [Move(row, each) for row, each in zip(rows, derived, strict=True)]
 
