@@ -104,17 +104,17 @@ class Cited:
     def choices(self, words: type[Choice], values: object) -> tuple[Choice, ...]:
         """Several different ones of a list of words."""
         if not isinstance(values, list) or not values:
-            self.fault("须为非空列表")
+            self.fault(f"须为非空列表，现为 {values!r}")
         chosen = tuple(self.choice(words, value) for value in values)
         if len(set(chosen)) != len(chosen):
-            self.fault("列表中有重复")
+            self.fault(f"列表中有重复，现为 {values!r}")
         return chosen
 
     def further_text(self, name: str) -> str:
         """A further key that must be non-empty text."""
         value = self.further.get(name)
         if not isinstance(value, str) or not value.strip():
-            self.fault(f"缺少 {name}")
+            self.fault(f"缺少 {name}" if value is None else f"{name} 须为文字，现为 {value!r}")
         return value
 
     def further_whole(self, name: str, low: int, high: int) -> int:

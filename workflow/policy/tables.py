@@ -97,7 +97,7 @@ TABLES = (
 def _every_source(cited: Cited) -> tuple[FundSource, ...]:
     order = cited.choices(FundSource, cited.value)
     if set(order) != set(FundSource):
-        cited.fault("须列出全部资金来源")
+        cited.fault(f"须列出全部资金来源，缺少 {'、'.join(sorted(set(FundSource) - set(order)))}")
     return order
 
 
@@ -182,14 +182,18 @@ def read_clocks(table: Table, faults: Faults) -> dict[ClockKind, ClockLimit]:
 def _clock(kind: ClockKind, cited: Cited) -> ClockLimit:
     minimum = cited.further.get("minimum", False)
     if minimum is not (kind in MINIMUM_CLOCKS):
-        cited.fault("只有公示期是最短期限（minimum = true）")
+        cited.fault(f"只有公示期是最短期限（minimum = true），现为 {minimum!r}")
     unit = cited.choice(LimitUnit, cited.further.get("unit"))
     if minimum and unit is not LimitUnit.WORKING_DAY:
-        cited.fault("最短期限须以工作日计（unit = working_day）")
+        cited.fault(f"最短期限须以工作日计（unit = working_day），现为 {unit.value!r}")
     given, own = cited.further.get("department"), CLOCK_DEPARTMENTS[kind]
     department = None if given is None else cited.choice(Department, given)
     if department is not own:
-        cited.fault(f"department 须为 {own}，现为 {given!r}" if own else "申请人的期限不写 department")
+        cited.fault(
+            f"department 须为 {own}，现为 {given!r}"
+            if own
+            else f"申请人的期限不写 department，现为 {given!r}"
+        )
     return ClockLimit(
         kind=kind,
         count=cited.whole(1, 400),
@@ -283,7 +287,7 @@ def _rung(cited: Cited, limits: frozenset[ClockKind]) -> Rung:
         cited.fault("不能为 0：到期当日既未逾期，也不再提前")
     at = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", cited.further_text("time"))
     if at is None:
-        cited.fault("time 须为 HH:MM")
+        cited.fault(f"time 须为 HH:MM，现为 {cited.further['time']!r}")
     named = cited.further.get("clocks")
     kinds = limits if named is None else frozenset(cited.choices(ClockKind, named))
     if named is not None and any(kind in MINIMUM_CLOCKS for kind in kinds):
