@@ -10,8 +10,11 @@ class CalendarRangeError(ValueError):
 class NoticeError(ValueError):
     """A holiday notice does not add up and nothing of it was taken.
 
-    `line_number` counts from 1 (0: the text as a whole); `line` is the text of that line.
+    `line_number` counts from 1 (0: the text as a whole); `line` is the text of that line. `place` is that of
+    the text among those that were applied together, counted from 0.
     """
+
+    place = 0
 
     def __init__(self, problem: str, line_number: int = 0, line: str = "") -> None:
         self.problem = problem

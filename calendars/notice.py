@@ -25,6 +25,7 @@ from calendars.plausibility import (
     lunar_names,
     span,
     unbalanced,
+    with_weekends,
 )
 from calendars.statute import festival_days
 from calendars.working_days import ChinaWorkingDays
@@ -52,28 +53,51 @@ SMALL_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 DATE = re.compile(_DATE)
 RANGE = re.compile(r"[至到\-~—–―]+")
 AND = re.compile(r"[、和及与,]")
-LEAD = re.compile(r"^(?:其中|同时|将|自|从|另|但|并)*")
+_LEAD = r"(?:其中|同时|将|自|从|另|但|并)*"
+LEAD = re.compile(_LEAD)
+OFF_BEFORE = re.compile(r"(?:放假|休假|假期)(?:时间|日期)?(?:为|是)")
 ONLY_DATES = re.compile(rf"(?:其中|同时|将)*{_DATE}(?:[、和及与,]{_DATE})*")
-SPEAKS_OF_DAYS_OFF = re.compile(r"放假|上班|补休|补假|调休|公休|休息|假期至|假日")
-COUNT = re.compile(r"(?:总共|共计|合计|共)(?:放假)?(\d+|[一二两三四五六七八九十])天")
+ONLY_RANGE = re.compile(rf"{_LEAD}(?:{OFF_BEFORE.pattern})?{_DATE}{RANGE.pattern}{_DATE}")
+SPEAKS_OF_DAYS_OFF = re.compile(r"放假|上班|补休|补假|调休|公休|休息|连休|(?<!年)休假|假期至|假日")
+CLOSING_WORDS = re.compile(r"(?:节假日|(?:调休)?放假)期间|节假日")
+_DAYS = r"(\d+|[一二两三四五六七八九十])天"
+COUNT = re.compile(rf"(?:总共|一共|共计|合计|共|计|仅|假期|连休)(放假)?{_DAYS}")
+WHOLE_YEAR = re.compile(r"(?:据此,?)?(?:\d{4}年)?全年[^\d。]*?(\d+)天")
 # Predicates: what is said of the dates before them. Each must match to its end.
 OFF = re.compile(
-    r"(?:全国|全体公民|统一)?(?:放假调休|调休放假|放假公休|放假补休|放假|补休|补假|调休|休息"
+    r"(?:当[日天]|全国|全体公民|统一)?"
+    r"(?:放假、?调休|调休放假|放假公休|放假补休|放假|补休|补假|调休|休息|休假|连休"
     r"|(?:照常|正常)?公休|为公休日?|照常休息|均?为[^\d]{0,6}法定(?:节假日|假日|节日))"
-    r"(?:(\d+|[一二两三四五六七八九十])天)?(不调休|与(?:周末|双休日)连休)?"
+    rf"(?:{_DAYS})?(?:不调休)?"
 )
-WORK = re.compile(r"(?:均|都|要)?(?:照常|正常|调休)?(?:上班|补班|工作|为工作日)")
+WORK = re.compile(
+    rf"(?:均|都|要|需|须|应|分别|{_DAYS})*(?:照常|正常|调休)?(?:上班|补班|工作|为(?:工作日|(?:调休)?上班日))"
+)
 RESUMED = re.compile(r"起(?:恢复)?(?:照常|正常)?上班")
 MOVED = re.compile(r"(?:([一二两三四])个)?公休日([及和]\D{2,3}节)?(?:分别)?调(?:整)?[至到](?=\d)")
 EXTENDED = re.compile(
     rf"(?:将)?(?:延长(?:\d{{4}}年)?({FESTIVAL})(?:假期)?|(?:\d{{4}}年)?({FESTIVAL})(?:假期)?延长)[至到](?=\d)"
 )
-JOINED = re.compile(r"(?:可)?与(?:周末|双休日)(?:连休|相连)")
-NEUTRAL = re.compile(r"不调休|其中")
+JOINED = re.compile(rf"(?:可)?与(?:周末|双休日)(?:连休|相连)(?:{_DAYS})?")
+NEUTRAL = re.compile(
+    r"不调休|其中|按照?调休安排|(?:本通知)?自\d{4}年\d{1,2}月\d{1,2}日起(?:施行|执行|实施|生效)"
+    # Who is to report something by a day.
+    rf"|(?!.*(?:{SPEAKS_OF_DAYS_OFF.pattern}))"
+    r"[请各]\D*(?:\d{4}年)?\d{1,2}月\d{1,2}日[之以]?前\D*报\D*"
+)
 PURE_REMARK = re.compile(r"鼓励")
+# The notice of 2025 begins with the law that was changed and with what follows from it for every year.
+PRINCIPLES = re.compile(r"据此对放假调休原则")
 # Cuts that leave brackets whole.
 SENTENCE = re.compile(r"。(?![^()]{0,60}\))")
-CLAUSE = re.compile(r"[,;:](?![^()]{0,60}\))")
+# Between two statements; also where no comma parts a sum from its days.
+CLAUSE = re.compile(
+    rf"[,;:](?![^()]{{0,60}}\))|(?<=[班休假])、(?={_DATE})"
+    rf"|\((?={COUNT.pattern}\))"
+    rf"|(?<=[\d一二两三四五六七八九十]天)\)|(?<=[日号)假休天])(?={COUNT.pattern}|与(?:周末|双休日))"
+)
+# What may stand between days and what is said of them.
+PARTED = re.compile(rf",|\((?={COUNT.pattern}$)")
 # A bracket after a date says its weekday, or what day it is in words.
 WEEKDAY = re.compile(r"(?:星期|周|礼拜)([一二三四五六日天])")
 # The alternatives begin differently from each other, so that no bracket makes the match backtrack.
@@ -84,11 +108,32 @@ WORDS_ABOUT_A_DAY = re.compile(
 LUNAR = re.compile(r"除夕|[正腊一二三四五六七八九十]{1,2}月(?:[初十廿]|二十|三十)[一二三四五六七八九十]?")
 NUMBER = re.compile(r"(国办?发明电)[\[(〔【](\d{4})[\])〕】](\d+)号")
 TITLE = re.compile(r"关于[^。:,]{0,40}通知(?:\([一二]\))?")
+YEAR = r"\d{4}|[一二三四五六七八九〇○零]{4}"
 TITLE_YEAR = re.compile(r"(?<!\d)(\d{4})年(?:(部分节假日安排)|元旦、春节|\D{2,4}节?(?:假期|放假安排))")
+# Less usual titles are believed only where nobody else's name stands before them.
+OWN_TITLE_YEAR = re.compile(
+    rf"(?:^|国务院(?:办公厅)?)(?:关于)?(?:做好)?({YEAR})年"
+    r"(?:((?:部分|法定|全年)?节假日(?:放假|调休)*安排|(?:放假|调休)+安排)|元旦、?春节)"
+)
+# What a notice has once: its number, its title.
+ONLY_ONCE = (
+    re.compile(r"#?国办?发明电\W(\d{4})\W(\d+)号"),
+    re.compile(r"国务院(?:办公厅)?关于([^。:,]{0,60}?(?:节假日|放假|假期)[^。:,]{0,20}?通知)"),
+)
+OTHERS_TITLE = re.compile(
+    r"(\D{2,30}?(?:人民政府(?:办公[厅室])?|委员会|办公[厅室]|[厅局]|公司|学校|学院|大学|医院|银行|交易所))"
+    r"(?:办公[厅室])?(?:印发|转发)?"
+    rf"(?:关于[^。]{{0,40}}(?:放假|节假日|假期)[^。]{{0,20}}通知"
+    rf"|(?:{YEAR})年[^。]{{0,20}}(?:放假|节假日|假期)[^。]{{0,10}}(?:安排|通知))"
+)
 SIGNED_IN_WORDS = re.compile(
     r"([一二三四五六七八九〇○零]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
-DATELINE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?:电|讯|消息|发布|发出|公布|下发|印发)|记者\d{1,2}日")
+DATELINE = re.compile(
+    r"(?:\d{1,2}月)?\d{1,2}日(?:电|讯|消息|发布|发出|公布|下发|印发)|记者\d{1,2}日"
+    r"|自\d{4}年\d{1,2}月\d{1,2}日起,全体公民放假的假日增加\d+天"
+)
+TWO_NOTICES = "请分开导入（先通知，后调整）"
 
 
 @dataclass(frozen=True)
@@ -140,13 +185,37 @@ def apply_with_cautions(
     """The same, and the cautions of all notices: what the importer should look at before it is in force."""
     changed: dict[int, CalendarYear] = {}
     cautions: list[str] = []
-    for text in texts:
-        reading = read_notice(text, year, calendar)
+    relied_on: dict[int, list[str]] = {}
+    for place, text in enumerate(texts):
+        try:
+            reading = read_notice(text, year, calendar)
+            known = calendar.year(reading.year)
+            relied_on.setdefault(reading.year, [] if known.provisional else [*known.sources])
+            for result in _applied(reading, calendar):
+                changed[result.year] = result
+        except NoticeError as error:
+            error.place = place
+            raise
+        relied_on[reading.year].append(reading.source)
         cautions += reading.cautions
-        for result in _applied(reading, calendar):
-            changed[result.year] = result
         calendar = calendar.with_years(changed.values())
+    for number, sources in relied_on.items():
+        cautions += _given_up(changed[number], sources)
     return [changed[number] for number in sorted(changed)], cautions
+
+
+def _given_up(year: CalendarYear, sources: Iterable[str]) -> Iterator[str]:
+    """An earlier notice imported over its own amendment takes that back; somebody should know."""
+    kept = {_number_of(source) for source in year.sources}
+    for source in dict.fromkeys(sources):
+        if not source.startswith(YEAR_END) and _number_of(source) not in kept:
+            yield f"启用后，{year.year}年不再依据{source}，请核对通知的先后（先放假通知，后调整通知）"
+
+
+def _number_of(source: str) -> str:
+    """The number of a notice, by which it is known however much of its title and date was pasted."""
+    number = NUMBER.search(source)
+    return number[0] if number else source
 
 
 def _applied(reading: Reading, calendar: ChinaWorkingDays) -> Iterator[CalendarYear]:
@@ -208,6 +277,8 @@ class _Reader:
         self.lines = passages(text)
         self.base = base
         self.number = NUMBER.search("\n".join(line.plain for line in self.lines))
+        self.cautions: list[str] = []
+        self._check_issuer()
         self.year = self._year(year)
         try:
             self.festival_days = festival_days(self.year)
@@ -216,16 +287,12 @@ class _Reader:
         except CalendarRangeError as beyond:
             raise NoticeError(str(beyond)) from None
         self.items: list[Item] = []
-        self.cautions: list[str] = []
+        self.extension: Passage | None = None
+        self.whole_year: Sum | None = None
 
     def _year(self, wanted: int | None) -> int:
         """The year asked for; a title that names another is a mistake of the caller's, and refused."""
-        titles = [
-            (int(found[1]), line)
-            for line in self.lines
-            for found in [TITLE_YEAR.search(line.plain)]
-            if found is not None
-        ]
+        titles = [(_year_number(found[1]), line) for line in self.lines if (found := _titled(line))]
         if wanted is None and titles:
             wanted = titles[0][0]
         if wanted is None:
@@ -233,7 +300,7 @@ class _Reader:
                 int(year)
                 for line in self.lines
                 if not line.plain.startswith("#") and SPEAKS_OF_DAYS_OFF.search(line.plain)
-                for year in re.findall(r"(\d{4})年\d{1,2}月", line.plain)
+                for year in re.findall(r"(?<!国务院办公厅)(\d{4})年\d{1,2}月", line.plain)
             ]
             # New Year may begin in the December before: the later year is the notice's.
             wanted = max(dated, default=None)
@@ -245,10 +312,28 @@ class _Reader:
                 raise line.refused(f"通知是{year}年的，不是{wanted}年的")
         return wanted
 
+    def _check_issuer(self) -> None:
+        """Only the State Council arranges holidays; others pass it on (转发) or speak for themselves."""
+        for line in self.lines:
+            title = OTHERS_TITLE.match(line.plain)
+            if title and "国务院" not in line.plain and "中央人民政府" not in title[1]:
+                raise line.refused(f"是“{title[1]}”的文件，不是国务院办公厅的放假安排通知")
+        if self.number is None:
+            self.cautions.append("没有读出国务院办公厅的文号（如 国办发明电〔2025〕7号），请核对来源")
+
+    def _check_one_notice(self) -> None:
+        """Numbers or titles of two notices: what the second changes cannot be told from what both say."""
+        for pattern in ONLY_ONCE:
+            found = [(match.groups(), line) for line in self.lines if (match := pattern.match(line.plain))]
+            for known, line in found:
+                if known != found[0][0]:
+                    raise line.refused(f"两份通知写在一起：{TWO_NOTICES}")
+
     def reading(self) -> Reading:
         for line in self.lines:
             if not line.plain.startswith("#"):
                 self._read_line(line)
+        self._check_one_notice()
         for item in self.items:
             self._close(item)
         return self._result([item for item in self.items if item.off])
@@ -282,10 +367,12 @@ class _Reader:
     def _read_sentence(self, item: Item, sentence: Passage, strict: bool) -> None:
         """Under a festival's heading every word must be understood; elsewhere only what gives days off."""
         remark = PURE_REMARK.search(sentence.plain)
+        if not strict and not self._begun:
+            remark = remark or PRINCIPLES.match(sentence.plain)
         if remark:
             sentence = sentence.cut(0, remark.start())
         words = TITLE.sub("", sentence.plain)
-        speaks = SPEAKS_OF_DAYS_OFF.search(words) is not None
+        speaks = SPEAKS_OF_DAYS_OFF.search(CLOSING_WORDS.sub("", words) if strict else words) is not None
         dated = DATE.search(words) is not None
         numbers = SMALL_NUMBER.search(words) is not None
         if strict:
@@ -294,9 +381,13 @@ class _Reader:
             matters = dated or (speaks and numbers)
         else:
             matters = dated and speaks
+        whole_year = WHOLE_YEAR.fullmatch(words)
         signed = SIGNED.fullmatch(words)
         if signed and not (strict and words[0].isdigit()):
             _existing(sentence, *signed.groups())
+            return
+        if whole_year:
+            self.whole_year = Sum(sentence, int(whole_year[1]), frozenset())
             return
         if not (matters or COUNT.fullmatch(words)):
             return
@@ -304,36 +395,62 @@ class _Reader:
             self._read_clause(item, clause, strict)
 
     def _read_clause(self, item: Item, clause: Passage, strict: bool) -> None:
-        counted = COUNT.fullmatch(clause.plain)
-        if counted:
-            line = clause.cut(counted.start(1))
-            item.sums.append(Sum(line, _count(counted[1]), frozenset(item.off), of_item=True))
-        elif JOINED.fullmatch(clause.plain):
+        if counted := COUNT.fullmatch(clause.plain):
+            self._read_sum(item, clause, counted)
+        elif joined := JOINED.fullmatch(clause.plain):
             item.joined = clause
+            if joined[1]:
+                item.sums.append(Sum(clause, _count(joined[1]), frozenset(with_weekends(item.off))))
         elif NEUTRAL.fullmatch(clause.plain):
             pass
         elif extended := EXTENDED.match(clause.plain):
+            if self._begun and not self.extension:
+                raise clause.refused(f"通知与对它的延长写在一起：{TWO_NOTICES}")
+            self.extension = clause
             self._read_extension(item, _festival(extended[1] or extended[2]), clause.cut(extended.end()))
         elif DATE.search(clause.plain):
             self._read_days(item, clause)
         elif strict or (self._begun and (SMALL_NUMBER.search(clause.plain) or "上班" in clause.plain)):
             raise clause.refused(f"读不懂“{clause.plain}”")
 
+    def _read_sum(self, item: Item, clause: Passage, counted: re.Match[str]) -> None:
+        days = frozenset(item.off)
+        # Two festivals under one heading may each have their own sum.
+        if len(item.festivals) > 1 and item.summed and item.summed == days - item.latest:
+            days = item.latest
+        item.sums.append(Sum(clause.cut(counted.start(2)), _count(counted[2]), days, of_item=True))
+
     def _read_days(self, item: Item, clause: Passage) -> None:
         lead = LEAD.match(clause.plain)
-        days, said = self._dates(item, clause.cut(lead.end() if lead else 0))
+        told = clause.cut(lead.end() if lead else 0)
+        before = OFF_BEFORE.match(told.plain)
+        days, said = self._dates(item, told.cut(before.end()) if before else told)
+        parted = PARTED.match(said.plain)
+        said = said.cut(1) if parted else said
+        counted = COUNT.fullmatch(said.plain)
+        # Under a festival's heading its days need no verb when their sum is told.
+        verbless = counted and (counted[1] or (item.headed and not item.off))
+        bare = verbless or (before and (counted or not said.plain))
         off = OFF.fullmatch(said.plain)
+        work = None if before else WORK.fullmatch(said.plain)
         moved = MOVED.match(said.plain)
         resumed = RESUMED.fullmatch(said.plain)
-        if not days or not (off or moved or resumed or WORK.fullmatch(said.plain)):
+        if not days or not (off or bare or moved or resumed or work):
             raise (said if days else clause).refused(f"读不懂“{clause.plain}”")
         if len(set(days)) < len(days):
             raise clause.refused(f"“{clause.plain}”中有重复的日期")
         if days != sorted(days):
             self.cautions.append(f"“{clause.plain}”中的日期先后颠倒，请核对")
         lines = dict.fromkeys(days, clause)
+        if self.extension and (off or bare or moved):
+            raise self.extension.refused(f"通知与对它的延长写在一起：{TWO_NOTICES}")
         if off:
             self._read_days_off(item, lines, clause, off)
+        elif bare:
+            item.off.update(lines)
+            item.latest = frozenset(lines)
+            if counted:
+                self._read_sum(item, said, counted)
         elif moved:
             targets, rest = self._dates(item, said.cut(moved.end()))
             if rest.plain or not targets:
@@ -347,6 +464,8 @@ class _Reader:
                 raise clause.refused(f"读不懂“{clause.plain}”")
             item.resumed = days[0], clause
         else:
+            if work and work[1] and _count(work[1]) != len(days):
+                raise said.refused(f"写明{work[1]}天上班，读出{len(days)}天")
             item.work.update(lines)
 
     def _read_days_off(
@@ -361,10 +480,9 @@ class _Reader:
             if item.off and min(lines) < max(item.off):
                 raise clause.refused(f"补休的 {min(lines)} 在节日之前")
         item.off.update(lines)
+        item.latest = frozenset(lines)
         if off[1]:
-            item.sums.append(Sum(clause, _count(off[1]), frozenset(lines)))
-        if off[2] and off[2] != "不调休":
-            item.joined = clause
+            item.sums.append(Sum(clause, _count(off[1]), item.latest))
 
     def _read_extension(self, item: Item, festival: str, rest: Passage) -> None:
         days, left = self._dates(item, rest)
@@ -435,9 +553,10 @@ class _Reader:
         self, text: Passage, found: re.Match[str], own: list[date], whole: list[date] | None = None
     ) -> None:
         """A bracket tells the weekday of the date before it, or one for each date of the list or range."""
-        if not found[4]:
+        part = 5 if found[5] else 4
+        if not found[part]:
             return
-        bracket = text.cut(found.start(4), found.end(4))
+        bracket = text.cut(*found.span(part))
         told = list(WEEKDAY.finditer(bracket.plain))
         if not WORDS_ABOUT_A_DAY.fullmatch(WEEKDAY.sub("", bracket.plain)):
             raise bracket.refused(f"读不懂括号内的“{bracket.plain}”")
@@ -487,8 +606,11 @@ class _Reader:
         work: dict[date, str] = {}
         for item in items:
             for festival in item.festivals:
-                if festival in seen and seen[festival].headed and item.headed:
+                before = seen.get(festival)
+                if before and before.headed and item.headed:
                     raise item.line.refused(f"{festival}出现两次")
+                if before and before.off.keys() != item.off.keys():
+                    raise item.line.refused(f"{festival}安排了两次，前后不同：{TWO_NOTICES}")
                 seen[festival] = item
             main = NATIONAL_DAY if NATIONAL_DAY in item.festivals else item.festivals[0]
             # 中秋 may fall among the days of 国庆, or on one of its statutory days.
@@ -505,6 +627,7 @@ class _Reader:
                     weekday = WEEKDAYS[day.weekday()]
                     raise line.refused(f"{day}（星期{weekday}）本来就上班，不是调休上班日")
         self._check_title(items, seen, complete)
+        self._check_whole_year(items)
         lacking = tuple(self._compared_with_statute(seen, off))
         check_blocks(items, self.festival_days)
         balance = tuple(unbalanced(items, self.festival_days))
@@ -515,7 +638,7 @@ class _Reader:
             tuple(Named(*pair) for pair in sorted(work.items())),
             complete,
             frozenset(festival for festival, item in seen.items() if not item.extends),
-            (*self.cautions, *(lacking or balance), *distant_days(items)),
+            (*self.cautions, *(lacking or balance), *distant_days(items, self.festival_days)),
         )
 
     def _is_off_in_base(self, day: date) -> bool:
@@ -526,10 +649,18 @@ class _Reader:
         if complete or any(item.extends for item in items):
             return
         for line in self.lines:
-            titled = TITLE_YEAR.search(line.plain)
+            titled = _titled(line)
             if titled and titled[2] and "调整" not in line.plain and not line.plain.startswith("#"):
                 missing = "、".join(name for name in self.festival_days if name not in seen)
                 raise line.refused(f"题为{self.year}年的安排，却没有安排{missing}")
+
+    def _check_whole_year(self, items: list[Item]) -> None:
+        """How many days off the whole year is said to have: all that are read, or those of the law."""
+        off = {day for item in items for day in (with_weekends(item.off) if item.joined else item.off)}
+        by_law = sum(map(len, self.festival_days.values()))
+        if self.whole_year and self.whole_year.stated not in (len(off), by_law):
+            line, stated = self.whole_year[:2]
+            raise line.refused(f"写明全年{stated}天，读出{len(off)}天")
 
     def _compared_with_statute(self, seen: dict[str, Item], off: dict[date, str]) -> Iterator[str]:
         """Statutory days left out; a festival of which every day is left out is a slip, and refused."""
@@ -554,9 +685,13 @@ def _clauses(sentence: Passage) -> Iterator[Passage]:
     """What stands between the marks of a sentence; dates that a comma parts from their predicate stay one."""
     start = piece = 0
     for mark in CLAUSE.finditer(sentence.plain):
-        if mark[0] == "," and ONLY_DATES.fullmatch(sentence.plain, piece, mark.start()):
-            piece = mark.end()
-            continue
+        if mark[0] in ("", ",", "("):
+            range_alone = ONLY_RANGE.fullmatch(sentence.plain, piece, mark.start())
+            if range_alone and DATE.match(sentence.plain, mark.end()):
+                range_alone = None
+            if range_alone or ONLY_DATES.fullmatch(sentence.plain, piece, mark.start()):
+                piece = mark.end()
+                continue
         if mark.start() > start:
             yield sentence.cut(start, mark.start())
         start = piece = mark.end()
@@ -569,6 +704,16 @@ def _existing(line: Passage, year: int | str, month: int | str, day: int | str) 
         return date(int(year), int(month), int(day))
     except ValueError:
         raise line.refused(f"没有{year}年{month}月{day}日这一天") from None
+
+
+def _titled(line: Passage) -> re.Match[str] | None:
+    """The year a title names, and the words by which it speaks for all of it."""
+    return TITLE_YEAR.search(line.plain) or OWN_TITLE_YEAR.search(line.plain)
+
+
+def _year_number(written: str) -> int:
+    """2027 or 二〇二七."""
+    return int("".join(letter if letter.isdigit() else str(NUMERALS.get(letter, 0)) for letter in written))
 
 
 def _only(days: Iterable[date], number: int) -> date | None:

@@ -3,7 +3,7 @@
 Every check holds for each notice of 2004-2026 as issued; the tests replay them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -48,6 +48,7 @@ class Item:
     work: dict[date, Passage] = field(default_factory=dict)
     moved: dict[date, Passage] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
+    latest: frozenset[date] = frozenset()
     joined: Passage | None = None
     last: date | None = None
     months: set[int] = field(default_factory=set)
@@ -58,6 +59,11 @@ class Item:
     def extends(self) -> bool:
         """Whether it only makes an arranged holiday longer."""
         return bool(self.held)
+
+    @property
+    def summed(self) -> frozenset[date]:
+        """The days that are in a stated sum."""
+        return frozenset[date]().union(*(stated.days for stated in self.sums))
 
     @property
     def name(self) -> str:
@@ -104,6 +110,8 @@ def _check_sum(item: Item, stated: Sum) -> None:
         read = f"（{min(days)} 至 {max(days)}）" if len(days) > 1 else ""
         raise stated.line.refused(f"写明{stated.stated}天，读出{len(days)}天{read}")
     if stated.of_item and not item.joined:
+        if len(item.festivals) > 1:
+            days |= item.summed
         for day, line in item.off.items():
             if day not in days and not line.plain.endswith(("补休", "补假")):
                 raise line.refused(f"{day} 放假在写明的{stated.stated}天之外")
@@ -186,13 +194,25 @@ def _told(item: Item, festival_days: Mapping[str, tuple[date, ...]]) -> str:
     )
 
 
-def distant_days(items: Sequence[Item]) -> Iterator[str]:
+def distant_days(items: Sequence[Item], festival_days: Mapping[str, tuple[date, ...]]) -> Iterator[str]:
     """Make-up days further from their holiday than is usual."""
     for item in items:
+        made_up_for = _made_up_for(item, festival_days)
         for day in item.work:
-            away = min(abs(day - off) for off in item.off)
-            if away > USUAL[len(item.off) <= SHORT]:
+            away = min(abs(day - off) for off in made_up_for)
+            if away > USUAL[len(made_up_for) <= SHORT]:
                 yield f"{day} 上班离{item.name}假期{away.days}天，比往年远，请核对"
+
+
+def _made_up_for(item: Item, festival_days: Mapping[str, tuple[date, ...]]) -> Collection[date]:
+    """The blocks of an item that take more weekdays than the law gives; all of it where none does."""
+    by_law = item.statutory(festival_days)
+    dear = [
+        block
+        for block in _blocks(item.off, set())
+        if len(_ordinary(block)) > sum(map(block.__contains__, by_law))
+    ]
+    return set().union(*dear) or item.off
 
 
 # Days

@@ -142,6 +142,11 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
 
     # The calendar itself
 
+    @property
+    def years(self) -> tuple[CalendarYear, ...]:
+        """The years it was made of, in order; all others follow from the statute."""
+        return tuple(self._years.values())
+
     def year(self, year: int) -> CalendarYear:
         """That year's days: by notice where there is one, else provisional. CalendarRangeError outside."""
         if not self.first_day.year <= year <= self.last_day.year:

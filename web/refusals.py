@@ -95,6 +95,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status >= 500:
         return _unexpected(error)
     title, detail = _HTTP_WORDS.get(status, _HTTP_WORDS[400])
+    if status == 413 and request.max_content_length:
+        detail += f"（最多 {request.max_content_length // 1024**2} MB）"
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     return _answer(_slug(type(error)), status, title, detail, headers)
 

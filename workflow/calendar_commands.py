@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from errno import EISDIR
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,11 @@ from workflow.errors import Malformed
 _PAGE = 100
 _WEEKS = Calendar(firstweekday=0)
 _BLANK = " " * 5
-_region_option = click.option("--region", metavar="CODE", help="行政区划代码：把该地区的本地停办也计算在内")
+# Their limits are said by the calendar itself, in its own words.
+_WHOLE = Whole(digits=40)
+_region_option = click.option(
+    "--region", metavar="CODE", help="地区（行政区划代码）：把该地区的本地停办也计算在内"
+)
 
 
 @click.group(cls=ChineseGroup, **GROUP)
@@ -37,7 +43,7 @@ def calendar() -> None:
 
 
 @calendar.command("show", **COMMAND)
-@click.argument("year", type=Whole())
+@click.argument("year", type=_WHOLE)
 @_region_option
 @json_option
 def show_calendar(year: int, region: str | None, as_json: bool) -> None:
@@ -53,7 +59,7 @@ def show_calendar(year: int, region: str | None, as_json: bool) -> None:
 
 @calendar.command("due", **COMMAND)
 @click.argument("start", type=Day())
-@click.argument("working_days", metavar="N", type=Whole())
+@click.argument("working_days", metavar="N", type=_WHOLE)
 @click.option("--backwards", is_flag=True, help="倒推：START 之前的第 N 个工作日")
 @_region_option
 @json_option
@@ -95,7 +101,7 @@ def count_between(start: str, end: str, region: str | None, as_json: bool) -> No
 
 @calendar.command("import", **COMMAND)
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
-@click.option("--year", type=Whole(), help="通知的年度；标题写明年度的不必填")
+@click.option("--year", type=_WHOLE, help="通知的年度；标题写明年度的不必填")
 @click.option("--apply", "applied", is_flag=True, help="立即生效；不加则只是预览")
 @click.option(
     "--moves", metavar="CSV", type=click.Path(path_type=Path), help="把变动的时限全部写入这个 CSV 文件"
@@ -109,24 +115,45 @@ def import_calendar(
 
     texts = [_read_notice(Path(name)) for name in files]
     product = open_ready() if applied else open_for_calendar()
-    if moves is not None:
-        _write_moves(product, texts, year, moves)
-    if applied:
-        facts = apply_notices(product, actor=None, texts=texts, year=year, seconds=None)
-    else:
-        facts = preview_notices(product, actor=None, texts=texts, year=year)
+    try:
+        with nullcontext() if moves is None else _moves_written(product, texts, year, moves):
+            if applied:
+                facts = apply_notices(product, actor=None, texts=texts, year=year, seconds=None)
+            else:
+                facts = preview_notices(product, actor=None, texts=texts, year=year)
+    except Malformed as refusal:
+        raise _named(refusal, files) from refusal
     if as_json:
         print_json(facts)
     else:
         _echo_import(facts)
 
 
-def _write_moves(product: Any, texts: list[str], year: int | None, path: Path) -> None:
+@contextmanager
+def _moves_written(product: Any, texts: list[str], year: int | None, path: Path) -> Iterator[None]:
+    """The file of the moves, told before they happen; in its place only once nothing was refused."""
     from workflow.reports.moves import write_moves
     from workflow.services.holiday_notices import stream_moves
 
-    with path.open("w", encoding="utf-8", newline="") as file:
-        write_moves(stream_moves(product, actor=None, texts=texts, year=year), file)
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, "", str(path))
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            write_moves(stream_moves(product, actor=None, texts=texts, year=year), file)
+        yield
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _named(refusal: Malformed, files: tuple[str, ...]) -> Malformed:
+    """The refusal with the name of the file that it speaks of."""
+    for error in refusal.errors:
+        kind, _, place = error.field.partition(".")
+        if kind == "texts" and place:
+            return Malformed(f"{files[int(place)]}：{error.message}", refusal.errors)
+    return refusal
 
 
 def _read_notice(path: Path) -> str:
@@ -138,19 +165,26 @@ def _read_notice(path: Path) -> str:
 
 def _echo_import(facts: dict[str, Any]) -> None:
     changes = facts["changes"]
-    if facts["amendment"]:
+    if _nothing_changes(facts):
+        click.echo(f"{facts['year']}年的放假安排与现行日历相同，没有变化")
+    elif facts["amendment"]:
         click.echo(f"{facts['year']}年已有放假安排，本次按调整处理，将改变 {len(changes)} 天")
     _echo_year(facts, changed={change["date"] for change in changes})
     for caution in facts["cautions"]:
         click.echo(f"请对照原文核实：{caution}")
-    click.echo(f"与原日历不同的日子 {len(changes)} 天：")
+    click.echo(f"与原日历不同的日子 {len(changes)} 天{'：' if changes else ''}")
     for change in changes:
         click.echo(f"  {change['date']} {_work(change, 'before')} → {_work(change, 'after')}")
     _echo_moves(facts)
     if facts["ordinal"] is None:
-        click.echo("以上为预览，没有改动；加 --apply 生效")
+        left = "不必生效" if _nothing_changes(facts) else "加 --apply 生效"
+        click.echo(f"以上为预览，没有改动；{left}")
     else:
         click.echo(f"已生效：日历第 {facts['ordinal']} 版（{facts['calendar_version']}）")
+
+
+def _nothing_changes(facts: dict[str, Any]) -> bool:
+    return not facts["changes"] and facts["calendar_version"] == facts["calendar_before"]
 
 
 def _work(change: dict[str, Any], side: str) -> str:
@@ -158,7 +192,8 @@ def _work(change: dict[str, Any], side: str) -> str:
 
 
 def _echo_moves(facts: dict[str, Any]) -> None:
-    click.echo(f"到期日变动的时限 {facts['moved_count']} 个：")
+    count = facts["moved_count"]
+    click.echo(f"变动的时限（到期日改变，或者不再暂定） {count} 个{'：' if count else ''}")
     for clock in facts["clocks"]:
         before, after = (
             said(clock[due] or "暂停计时", clock[flag])
@@ -190,8 +225,8 @@ def list_versions(as_json: bool) -> None:
 
 
 @calendar.command("version", **COMMAND)
-@click.argument("ordinal", metavar="N", type=Whole())
-@click.option("--year", type=Whole(), help="并显示这一年的日历")
+@click.argument("ordinal", metavar="N", type=_WHOLE)
+@click.option("--year", type=_WHOLE, help="并显示这一年的日历")
 @_region_option
 @json_option
 def show_version(ordinal: int, year: int | None, region: str | None, as_json: bool) -> None:
@@ -214,8 +249,8 @@ def show_version(ordinal: int, year: int | None, region: str | None, as_json: bo
 
 
 @calendar.command("compare", **COMMAND)
-@click.argument("before", metavar="A", type=Whole())
-@click.argument("after", metavar="B", type=Whole())
+@click.argument("before", metavar="A", type=_WHOLE)
+@click.argument("after", metavar="B", type=_WHOLE)
 @json_option
 def compare_versions(before: int, after: int, as_json: bool) -> None:
     """比较日历的第 A 版和第 B 版：哪些日子、哪些本地停办不同。"""
@@ -230,6 +265,8 @@ def compare_versions(before: int, after: int, as_json: bool) -> None:
         click.echo(f"  {change['date']} {_work(change, 'before')} → {_work(change, 'after')}")
     if facts["years_published"]:
         click.echo(f"不再暂定的年度：{'、'.join(map(str, facts['years_published']))}")
+    if facts["years_withdrawn"]:
+        click.echo(f"转为暂定的年度：{'、'.join(map(str, facts['years_withdrawn']))}")
     _echo_closures("增加的本地停办", facts["closures_added"])
     _echo_closures("撤销的本地停办", facts["closures_removed"])
 
@@ -241,6 +278,7 @@ def compare_versions(before: int, after: int, as_json: bool) -> None:
 @json_option
 def list_closures(status: str | None, as_json: bool) -> None:
     """列出录入的本地停办，最新的在前；录入和确认在网页或接口中办理。"""
+    from workflow.services.calendar import days_in_words
     from workflow.services.closures import list_closures as closures
     from workflow.vocabulary import ClosureStatus
 
@@ -262,7 +300,7 @@ def list_closures(status: str | None, as_json: bool) -> None:
         "document_number": "文号",
         "reason": "事由",
     }
-    for line in table(labels, [item | {"days": "、".join(item["days"])} for item in items]):
+    for line in table(labels, [item | {"days": days_in_words(item["days"])} for item in items]):
         click.echo(line)
 
 
@@ -292,11 +330,13 @@ def _moment(version: dict[str, Any]) -> str:
 
 
 def _echo_closures(title: str, closures: list[dict[str, Any]]) -> None:
+    from workflow.services.calendar import days_in_words
+
     if closures:
         click.echo(f"{title}：")
     for each in closures:
         ordered = f"{each['reason']}（{each['authority']}{each['document_number']}）"
-        click.echo(f"  {each['region_label']} {'、'.join(each['days'])} {ordered}")
+        click.echo(f"  {each['region_label']} {days_in_words(each['days'])} {ordered}")
 
 
 def _echo_year(facts: dict[str, Any], changed: Iterable[str] = ()) -> None:

@@ -122,9 +122,10 @@ def _trouble(error: Exception) -> str | None:
     if isinstance(error, CalendarRangeError | NoticeError | PolicyError):
         return str(error)
     if isinstance(error, DBAPIError):
-        return f"数据库无法连接或者无法使用（{str(error.orig).splitlines()[0]}）"
+        # The driver speaks English; what can be done about it is the same.
+        return "数据库无法连接或者无法使用，请检查环境变量 DATABASE_URL，以及数据库是否正在运行"
     if isinstance(error, SQLAlchemyError):
-        return f"数据库地址或者内容不对（{str(error).splitlines()[0]}）"
+        return "数据库地址或者内容不对，请检查环境变量 DATABASE_URL"
     return None
 
 

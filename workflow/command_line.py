@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from workflow.services.product import Product
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Chinese(click.Command):
@@ -63,14 +67,22 @@ COMMAND: dict[str, Any] = {"options_metavar": "[选项]"}
 
 
 class Whole(click.ParamType[int]):
-    """A whole number that says in Chinese when it is none."""
+    """A whole number that says in Chinese when it is none.
+
+    ``digits`` is more than usual where the use case itself names the limit that a huge number breaks.
+    """
 
     name = "n"
 
+    def __init__(self, digits: int = 9) -> None:
+        self._digits = digits
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         text = str(value)
-        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 9):
-            self.fail(f"应为整数，现为“{text}”", param, ctx)
+        if not (text.isascii() and text.removeprefix("-").isdigit()):
+            self.fail(f"应为整数，现为“{text[:40]}”", param, ctx)
+        if len(text.removeprefix("-")) > self._digits:
+            self.fail(f"应为不超过 {self._digits} 位的整数，现为 {len(text)} 位", param, ctx)
         return int(text)
 
 
@@ -81,7 +93,8 @@ class Day(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            return date.fromisoformat(value).isoformat()
+            # Python reads more of ISO 8601 than people write, such as week dates.
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "").isoformat()
         except ValueError:
             self.fail(f"应为日期，如 2026-09-18，现为“{value}”", param, ctx)
 

@@ -83,6 +83,7 @@ def upgrade() -> None:
     with op.batch_alter_table("alert") as batch:
         batch.alter_column("application_id", existing_type=types.Key, nullable=True)
         batch.alter_column("clock_id", existing_type=types.Key, nullable=True)
+        batch.add_column(sa.Column("reason", sa.Text()))
         batch.add_column(sa.Column("due_before_on", sa.Date()))
         batch.add_column(sa.Column("provisional_before", sa.Boolean()))
         batch.create_check_constraint(
@@ -106,6 +107,7 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("ck_alert_of_a_clock_or_of_none"), type_="check")
         batch.drop_column("provisional_before")
         batch.drop_column("due_before_on")
+        batch.drop_column("reason")
         batch.alter_column("clock_id", existing_type=types.Key, nullable=False)
         batch.alter_column("application_id", existing_type=types.Key, nullable=False)
     op.drop_index("ix_clock_open_calendar", "clock")

@@ -88,12 +88,19 @@ def test_a_year_is_readable_without_any_colour(office: Office) -> None:
 def test_a_period_is_counted_without_scripts_and_the_result_is_at_hand(office: Office) -> None:
     stranger = office.stranger(scripts=False)
     stranger.open("/calendar/due")
+    stranger.fill({"start": "", "working_days": ""})
+    assert stranger.press("计算：从某一天起数工作日") == 422
+    expect(stranger.page.locator("#due-working_days-error")).to_have_text("“工作日天数”未填写")
     stranger.fill({"start": "2026-10-19", "working_days": "10", "direction": "backwards"})
     assert stranger.press("计算：从某一天起数工作日") == 200
     assert "2026年9月29日（周二）" in stranger.text
     assert stranger.page.url.endswith("#answer")
     expect(stranger.page.locator('[name="direction"]')).to_have_value("backwards")
     expect(stranger.page.locator(".days .day-make_up")).to_contain_text("调休上班")
+    # Each line of a square stays whole.
+    assert stranger.page.locator(".days li > *").evaluate_all(
+        "lines => lines.every(one => one.scrollWidth <= one.parentElement.clientWidth)"
+    )
     second = '[aria-labelledby="between"]'
     stranger.fill({"start": "2026-09-29", "end": "2026-10-19"}, inside=second)
     assert stranger.press("计算：两个日期之间的工作日", inside=second) == 200
@@ -117,10 +124,10 @@ def test_of_two_administrators_the_second_sees_the_new_version_and_loses_nothing
         first.page.get_by_role("button", name="下载全部").click()
     assert taken.value.suggested_filename == "到期日变动的时限.csv"
     # A download is no sending: the way to apply is still open.
-    assert first.press("确认生效") == 200
+    assert first.press("确认生效", inside="[aria-labelledby=preview]") == 200
     assert first.page.url.endswith("/calendar/2026")
     assert f"日历第 {before + 1} 版" in first.text
-    assert second.press("确认生效") == 409
+    assert second.press("确认生效", inside="[aria-labelledby=moves]") == 409
     assert f"现行的是第 {before + 1} 版" in second.text
     expect(second.page.locator('textarea[name="notice"]')).to_have_value(AMENDMENT.strip() + "\n")
     assert second.faults() == []
@@ -129,13 +136,29 @@ def test_of_two_administrators_the_second_sees_the_new_version_and_loses_nothing
     assert second.complaints == []
 
 
+def test_an_address_that_is_shown_once_is_not_made_anew_by_loading_the_page_again(office: Office) -> None:
+    person = office.second_window("finance1")
+    person.open("/account")
+    assert person.press("新建订阅地址") == 200
+    address = person.page.locator("main code").inner_text()
+    person.page.reload()
+    expect(person.page.locator("main code")).to_have_count(0)
+    assert office.stranger().page.request.get(address).status == 200
+
+
+def test_the_sheets_of_all_clocks_are_sound_where_a_name_returns(site: Site, office: Office) -> None:
+    auditor = office.person("auditor")
+    check(auditor, f"/applications/{site.first_in('claim_public_notice')}/clocks")
+    assert "（第 2 次）" in auditor.text
+
+
 def test_a_moved_clock_is_told_with_both_dates(site: Site, office: Office) -> None:
     admin = office.person("admin")
     if ordinal(site) == 1:
         admin.open("/calendar/import")
         admin.fill({"notice": AMENDMENT})
         admin.press("预览变动")
-        admin.press("确认生效")
+        admin.press("确认生效", inside="[aria-labelledby=preview]")
     applicant = office.person("institution_bf")
     check(applicant, "/alerts")
     moved = applicant.page.locator("tr", has_text="到期日因日历更新而变动").first

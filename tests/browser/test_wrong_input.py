@@ -281,7 +281,7 @@ def test_a_text_that_is_no_holiday_notice_changes_nothing_and_a_real_one_is_show
     admin.open("/calendar/import")
     admin.fill({"notice": NOTICE, "year": "2027"})
     assert admin.press("预览变动") == 200
-    assert admin.press("确认生效") == 200
+    assert admin.press("确认生效", inside="[aria-labelledby=preview]") == 200
     assert admin.page.url.endswith("/calendar/2027")
     expect(admin.page.locator(".page-head .tag-provisional")).to_have_count(0)
 

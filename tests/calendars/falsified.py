@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from calendars import NoticeError, Reading, read_notice
+from calendars import ChinaWorkingDays, NoticeError, Reading, read_notice
 from calendars.year import is_weekend
 from tests.calendars.texts import Issued, issued
+from tests.calendars.wordings import reworded
 
 WEEKDAYS = "一二三四五六日"
 # One word for another, one mark for another, one glyph for one that looks like it.
@@ -144,12 +145,21 @@ def judged(one: Issued, falsified: Falsified) -> Verdict:
 
 
 def main() -> None:
-    for title, told in (("with weekdays", True), ("without weekdays", False)):
+    with_weekdays = list(issued())
+    without = [one._replace(text=without_weekdays(one.text)) for one in with_weekdays]
+    base = ChinaWorkingDays.published()
+    careless = [Issued("2027", 2027, text, base) for text, _ in reworded().values()]
+    for title, texts, line in (
+        ("with weekdays", with_weekdays, False),
+        ("without weekdays", without, False),
+        ("careless wordings", careless, True),
+    ):
         table: dict[str, Counter[str]] = {}
-        for one in issued():
-            printed = one if told else one._replace(text=without_weekdays(one.text))
-            for falsified in falsifications(printed.text):
-                table.setdefault(falsified.kind, Counter())[judged(printed, falsified).outcome] += 1
+        for place, one in enumerate(texts):
+            wanted = [*reworded().values()][place][1] if line else None
+            for falsified in falsifications(one.text):
+                if falsified.line == (wanted or falsified.line):
+                    table.setdefault(falsified.kind, Counter())[judged(one, falsified).outcome] += 1
         table["all"] = sum(table.values(), Counter())
         print(f"\n{title:<26}{'made':>8}{'refused':>9}{'harmless':>10}{'cautioned':>11}{'silent':>8}")
         for kind, found in sorted(table.items(), key=lambda row: (row[0] == "all", -row[1].total())):

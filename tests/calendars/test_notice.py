@@ -20,6 +20,8 @@ from tests.calendars.texts import TEXTS, texts_of, upto
 
 PUBLISHED = ChinaWorkingDays.published()
 NOTICE_2026 = (TEXTS / "2026.txt").read_text(encoding="utf-8")
+# What makes a fragment known as the notice of 2026 itself.
+NUMBERED_2026 = "# 国办发明电〔2025〕7号\n"
 NOTICE_2027 = """# 国办发明电〔2026〕9号 2026-11-10
 国务院办公厅关于2027年部分节假日安排的通知
 一、元旦：1月1日（周五）至3日（周日）放假，共3天。
@@ -223,7 +225,7 @@ def test_two_festivals_in_one_line_may_stand_in_either_order(heading: str) -> No
 
 
 def test_a_statutory_day_that_is_not_off_is_pointed_out_but_not_refused() -> None:
-    reading = read_notice("国庆节：10月1日至2日放假。", 2026, PUBLISHED)
+    reading = read_notice(f"{NUMBERED_2026}国庆节：10月1日至2日放假。", 2026, PUBLISHED)
     assert reading.cautions == ("国庆节的法定放假日 2026-10-03 没有列入放假",)
 
 
@@ -246,8 +248,179 @@ def test_a_statutory_day_that_is_not_off_is_pointed_out_but_not_refused() -> Non
     ],
 )
 def test_what_is_unusual_but_possible_is_pointed_out(text: str, caution: str) -> None:
+    text = NUMBERED_2026 + text
     assert read_notice(text, 2026, PUBLISHED).cautions == (caution,)
     assert apply_with_cautions(PUBLISHED, [text], 2026)[1] == [caution]
+
+
+def test_a_text_without_a_number_is_read_with_a_caution() -> None:
+    reading = read_notice("国庆节：10月1日至7日放假。", 2026, PUBLISHED)
+    assert any("没有读出国务院办公厅的文号" in caution for caution in reading.cautions)
+
+
+@pytest.mark.parametrize(
+    ("names", "given_up"),
+    [
+        (["2020"], "国办发明电〔2020〕1号（2020-01-26）"),
+        (["2019"], "国办发明电〔2019〕3号（2019-03-22）"),
+        (["2020-amend", "2020"], "国办发明电〔2020〕1号（2020-01-26）"),
+        (["2020", "2020-amend"], ""),
+    ],
+)
+def test_a_notice_that_takes_back_its_own_amendment_is_pointed_out(names: list[str], given_up: str) -> None:
+    texts = [(TEXTS / f"{name}.txt").read_text(encoding="utf-8") for name in names]
+    cautions = apply_with_cautions(PUBLISHED, texts, None)[1]
+    assert [given_up in caution for caution in cautions] == ([True] if given_up else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "issuer"),
+    [
+        ("平顶山市人民政府办公室关于2027年部分节假日安排的通知", "平顶山市人民政府办公室"),
+        ("某某公司关于2027年部分节假日放假安排的通知", "某某公司"),
+    ],
+)
+def test_another_issuers_notice_is_refused(title: str, issuer: str) -> None:
+    text = NOTICE_2027.replace(NOTICE_2027.splitlines()[1], title, 1)
+    with pytest.raises(NoticeError, match=f"第2行：是“{issuer}”的文件"):
+        apply_notices(PUBLISHED, [text], 2027)
+
+
+def test_a_notice_that_is_passed_on_is_read() -> None:
+    title = "平顶山市人民政府办公室转发国务院办公厅关于2027年部分节假日安排的通知"
+    text = NOTICE_2027.replace(NOTICE_2027.splitlines()[1], title, 1)
+    assert apply_notices(PUBLISHED, [text]) == apply_notices(PUBLISHED, [NOTICE_2027])
+
+
+def without_remarks(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+
+
+@pytest.mark.parametrize("year", [2015, 2019, 2020])
+@pytest.mark.parametrize("base", [PUBLISHED, None])
+def test_a_notice_and_its_amendment_in_one_paste_are_refused(
+    year: int, base: ChinaWorkingDays | None
+) -> None:
+    base = base or upto(year - 1)
+    notice, amendment = texts_of(year)
+    with pytest.raises(NoticeError, match="请分开导入（先通知，后调整）"):
+        apply_notices(base, [notice + amendment], year)
+    with pytest.raises(NoticeError, match="第9行：通知与对它的延长" if year == 2020 else "两份通知"):
+        apply_notices(base, [notice + amendment], year)
+    # By their titles, and with neither.
+    first, second = f"国务院办公厅关于{year}年部分节假日安排的通知\n", "国务院关于纪念日\n调休放假的通知\n"
+    if year == 2015:
+        with pytest.raises(NoticeError, match="第9行：两份通知写在一起"):
+            apply_notices(base, [first + without_remarks(notice) + second + without_remarks(amendment)], year)
+    with pytest.raises(NoticeError):
+        apply_notices(base, [without_remarks(notice) + without_remarks(amendment)], year)
+
+
+def test_an_extension_is_never_read_together_with_what_it_extends() -> None:
+    extension = "延长2020年春节假期至2月2日"
+    for text in (
+        without_remarks(texts_of(2020)[0]) + f"经国务院批准，{extension}。",
+        f"{extension}。\n{texts_of(2020)[0]}",
+        f"{extension}，2月3日至5日放假。",
+        f"春节：1月24日至30日放假，{extension}。",
+        f"一、劳动节：5月1日至5日放假。\n二、{extension}。",
+    ):
+        with pytest.raises(NoticeError, match="通知与对它的延长写在一起") as refused:
+            apply_notices(PUBLISHED, [text], 2020)
+        assert extension in refused.value.line
+    with pytest.raises(NoticeError, match="第13行：通知与对它的延长写在一起"):
+        apply_notices(PUBLISHED, [f"{NOTICE_2027}一、延长2027年春节假期至2月14日。"])
+
+
+@pytest.mark.parametrize("amendment", ["2027年5月1日至3日放假。", "一、5月1日至3日放假，共3天。"])
+def test_two_arrangements_of_one_festival_are_refused_unless_they_agree(amendment: str) -> None:
+    text = NOTICE_2027.split("鼓励")[0]
+    agreeing = "一、2027年5月1日至5日放假，共5天。"
+    assert apply_notices(PUBLISHED, [text + agreeing]) == apply_notices(PUBLISHED, [text])
+    numbered = amendment if amendment.startswith("一") else f"一、{amendment}"
+    with pytest.raises(NoticeError, match="第10行：劳动节安排了两次"):
+        apply_notices(PUBLISHED, [text + numbered])
+
+
+CLOSING = (
+    "节假日期间，各地区、各部门要妥善安排好值班和安全、保卫、疫情防控等工作，遇有重大突发事件，要按规定及时报告并"
+    "妥善处置，确保人民群众祥和平安度过节日假期。"
+)
+# The notice of 2025 begins with the law that was changed and the principles that follow from it.
+OPENING_2025 = """国务院办公厅关于2025年
+部分节假日安排的通知
+国办发明电〔2024〕12号
+各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
+经党中央、国务院批准，根据2024年11月修订的《全国年节及纪念日放假办法》，自2025年1月1日起，全体公民放假的假日增加2天，其中春节、劳动节各增加1天。据此对放假调休原则作进一步优化完善，除个别特殊情形外，春节自农历除夕起放假调休8天，国庆节自10月1日起放假调休7天，劳动节放假调休5天，元旦、清明节、端午节、中秋节分别放假调休或连休3天（如逢周三则只在当日放假），国庆节放假如逢中秋节则合并放假8天。
+按照上述原则，现将2025年元旦、春节、清明节、劳动节、端午节、中秋节和国庆节放假调休日期的具体安排通知如下。
+"""
+OPENING_2026 = """国务院办公厅关于2026年部分节假日安排的通知
+国办发明电〔2025〕7号
+各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
+经国务院批准，现将2026年元旦、春节、清明节、劳动节、端午节、中秋节和国庆节放假调休日期的具体安排通知如下。
+"""
+ENCOURAGING = "鼓励单位和个人结合落实带薪年休假等制度，实际形成较长假期，推动错峰出行。"
+
+
+@pytest.mark.parametrize(
+    ("year", "opening", "closing"),
+    [
+        (2025, OPENING_2025, f"{CLOSING}\n国务院办公厅\n2024年11月12日"),
+        (2026, OPENING_2026, f"{ENCOURAGING}{CLOSING}\n国务院办公厅\n2025年11月4日"),
+        (2026, OPENING_2026, f"{CLOSING}国务院办公厅 2025年11月4日（此件公开发布）"),
+        (2026, "", ENCOURAGING + CLOSING),
+        (2026, "", CLOSING),
+        (2026, "", f"调休{CLOSING.replace('节假日', '放假')}"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_whole_notice_is_read_in_lines_or_in_one(year: int, opening: str, closing: str, end: str) -> None:
+    text = (opening + without_remarks(texts_of(year)[0]) + closing).replace("\n", end)
+    (result,) = apply_notices(PUBLISHED, [text], None if opening else year)
+    assert result.days_off == PUBLISHED.year(year).days_off
+    assert result.workdays == PUBLISHED.year(year).workdays
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "国务院办公厅关于2027年节假日安排的通知",
+        "国务院办公厅关于2027年部分节假日放假安排的通知",
+        "关于2027年放假安排的通知",
+        "2027年放假安排",
+        "2027年法定节假日安排",
+        *(f"国务院办公厅关于二{zero}二七年部分节假日安排的通知" for zero in "〇○零"),
+        "国务院办公厅关于做好2027年元旦春节等假期安排的通知",
+    ],
+)
+def test_the_year_is_seen_in_each_title(title: str) -> None:
+    text = f"{title}\n" + NOTICE_2027.split("\n", 2)[2]
+    assert read_notice(text).year == 2027
+    with pytest.raises(NoticeError, match="第1行：通知是2027年的，不是2026年的"):
+        read_notice(text, 2026)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "某某公司关于2027年放假安排的通知",
+        "某某公司2027年放假安排",
+        "某某公司2027年元旦春节放假通知",
+        "平顶山市文化局2027年法定节假日安排",
+        "平顶山市人民政府办公室关于二〇二七年放假安排的通知",
+        "某某集团2027年放假安排",
+    ],
+)
+def test_the_year_of_anothers_title_is_not_believed(title: str) -> None:
+    text = f"{title}\n" + NOTICE_2027.split("\n", 2)[2]
+    with pytest.raises(NoticeError, match="看不出是哪一年" if "集团" in title else "第1行：是“.*”的文件"):
+        read_notice(text)
+
+
+def test_of_several_texts_the_error_says_which_one_it_is_in() -> None:
+    with pytest.raises(NoticeError) as refused:
+        apply_notices(PUBLISHED, [NOTICE_2027, "乱七八糟"])
+    assert refused.value.place == 1
 
 
 @pytest.mark.parametrize("year", range(2008, 2027))
@@ -323,6 +496,30 @@ def test_a_make_up_day_that_is_lost_is_remarked_on(lost: str) -> None:
         ("2026年部分节假日安排的通知\n国庆节：10月1日放假。", "题为2026年的安排，却没有安排元旦、春节"),
         ("各地区要妥善安排好值班。", "没有读出任何放假日期"),
         ("", "没有读出任何放假日期"),
+        ("国庆节：10月1日至7日，共8天。", "写明8天，读出7天"),
+        ("国庆节：10月1日至7日，10月8日，共8天。", "读不懂"),
+        ("国庆节：10月1日至7日放假（共6天）。", "写明6天，读出7天"),
+        ("一、10月1日至7日，共7天。", "没有读出任何放假日期"),
+        ("国庆节：10月1日至7日放假。9月26日、10月10日，共2天。", "读不懂"),
+        ("国庆节：放假时间为10月1日至7日上班。", "读不懂"),
+        ("元旦：1月1日放假，与周末连休3天。", "写明3天，读出1天"),
+        ("端午节：6月19日（周五）放假，与周末连休2天。", "写明2天，读出3天"),
+        ("端午节：6月19日周四当日放假。", "2026-06-19 是星期五，不是星期四"),
+        ("国庆节：10月1日至7日放假。9月20日周日、10月10日周日上班。", "2026-10-10 是星期六，不是星期日"),
+        ("国庆节：10月1日至7日放假。9月20日周日）上班。", "读不懂"),
+        ("国庆节：10月1日至7日放假。9月20日（周日）、10月10日（周六）三天上班。", "写明三天上班，读出2天"),
+        ("国庆节：10月1日至7日放假。9月20日（周日）上班、10月11日（周六）上班。", "2026-10-11 是星期日"),
+        ("中秋节、国庆节：9月25日放假1天；10月1日至6日放假，共7天。", "写明7天，读出6天"),
+        ("中秋节、国庆节：9月25日放假1天；10月1日至7日放假，共8天。", "写明8天，读出7天"),
+        ("国庆节：10月1日至3日放假，共3天。10月4日放假，共1天。", "2026-10-04 放假在写明的3天之外"),
+        ("国庆节：10月1日至7日放假，除个别特殊情形外，10月10日上班。", "读不懂"),
+        (
+            "国庆节：10月1日至7日放假。\n据此对放假调休原则作完善，10月12日放假。",
+            "2026-10-12 放假与国庆节的法定放假日不相连",
+        ),
+        ("国庆节：10月1日至7日放假。全年放假天数共28天。", "写明全年28天，读出7天"),
+        ("国庆节：10月1日至7日放假。请各单位于10月10日前上班并报告。", "读不懂"),
+        ("国庆节：10月1日至7日放假。自2026年10月10日起上班。", "不相接"),
     ],
 )
 def test_what_does_not_add_up_is_refused_with_the_reason(text: str, problem: str) -> None:

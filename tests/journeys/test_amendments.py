@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calendars import ChinaWorkingDays
-from tests.journeys.city import City
+from tests.journeys.city import CITY, City
 from tests.journeys.many import NOTICE
-from workflow.services import alerts, audit, calendar_versions, deadlines, holiday_notices
+from workflow.services import alerts, audit, calendar_versions, closures, deadlines, holiday_notices
 from workflow.services.calendar import show_year
+from workflow.services.product import open_product
 
 NOTICES = Path(__file__).parents[1] / "calendars" / "notices"
 
@@ -128,7 +130,12 @@ def test_an_ended_clock_keeps_its_date_through_an_amendment(city: City) -> None:
     assert city.clock("opening_industry_review") == ended
     assert ended["calendar_version"] == original["calendar_version"]
     explained = deadlines.read_clock(city.product, actor=city.actors["hr1"], clock_id=ended["id"])
-    assert explained["explanation"]["counted_days"] == 1
+    strip = explained["explanation"]
+    assert strip["counted_days"] == 1
+    # As it would have gone on, so that the due date can be checked.
+    assert strip["days"][-1]["date"] == "2020-02-04"
+    assert strip["days"][-1]["word"] == "第5个工作日（办结之后）"
+    assert [day["ahead"] for day in strip["days"][:3]] == [False, False, True]
 
 
 def test_a_public_notice_over_new_year_moves_with_what_hangs_on_it(city: City) -> None:
@@ -158,6 +165,83 @@ def test_a_public_notice_over_new_year_moves_with_what_hangs_on_it(city: City) -
         city.send("hr2", "close_notice")
     city.at("2027-01-08").send("hr2", "close_notice")
     assert city.state == "claim_hr_first"
+    assert audit.verify_audit(city.product)["holds"]
+
+
+def _close(city: City, *days: date) -> int:
+    """A closure of these days, confirmed; its number."""
+    entered = closures.propose_closure(
+        city.product,
+        actor=city.actors["admin"],
+        region=CITY,
+        days=list(days),
+        authority="示例人民政府",
+        document_number="示例〔2026〕1号",
+        reason="暴雨",
+    )
+    number: int = entered["id"]
+    closures.decide_closure(city.product, actor=city.actors["office"], closure_id=number, confirmed=True)
+    return number
+
+
+def _object_and_answer(city: City, filed_on: str, answered_on: str) -> None:
+    city.at(filed_on)
+    objection = city.send(None, "file_objection", name="示例", contact="13800000000", content="人数不实")
+    city.at(answered_on).send(
+        "hr2",
+        "resolve_objection",
+        objection_id=objection["objection_id"],
+        outcome="dismissed",
+        reply="经核实相符",
+    )
+
+
+def test_hr_waits_for_a_minimum_that_moved_past_the_answer_to_an_objection(city: City) -> None:
+    city.to_notice()
+    _object_and_answer(city, "2026-10-19", "2026-10-23")
+    assert city.clock("hr_total")["segments"][-1]["from"] == "2026-10-23"
+    _close(city, date(2026, 10, 20), date(2026, 10, 21))
+    assert city.clock("public_notice")["due_on"] == "2026-10-26"
+    clock = city.clock("hr_total")
+    assert (clock["state"], clock["segments"][-1]["from"]) == ("paused", "2026-10-26")
+    city.at("2026-10-27")
+    assert city.figures("hr_total") == ("running", "2026-11-13", 2, 13)
+
+
+def test_hr_does_not_begin_before_the_answer_when_the_minimum_moves_back(city: City) -> None:
+    city.to_notice()
+    closure_id = _close(city, date(2026, 10, 20), date(2026, 10, 21))
+    _object_and_answer(city, "2026-10-19", "2026-10-26")
+    city.at("2026-10-27")
+    admin, office = city.actors["admin"], city.actors["office"]
+    closures.propose_withdrawal(city.product, actor=admin, closure_id=closure_id, reason="撤回")
+    closures.decide_closure(city.product, actor=office, closure_id=closure_id, confirmed=True)
+    assert city.clock("public_notice")["due_on"] == "2026-10-22"
+    assert city.clock("hr_total")["segments"][-1]["from"] == "2026-10-26"
+    assert city.figures("hr_total") == ("running", "2026-11-13", 2, 13)
+
+
+def test_a_year_may_come_before_the_one_in_between(city: City) -> None:
+    # New Year of 2028 reaches into 2027, whose own notice is not out.
+    text = """国务院办公厅关于2028年部分节假日安排的通知
+一、元旦：2027年12月31日（周五）至2028年1月2日（周日）放假调休，共3天。2027年12月26日（周日）上班。
+二、春节：1月25日（周二）至31日（周一）放假调休，共7天。1月22日（周六）、2月5日（周六）上班。
+三、清明节：4月4日（周二）放假1天。
+四、劳动节：5月1日（周一）至3日（周三）放假，共3天。
+五、端午节：5月28日（周日）至29日（周一）放假，共2天。
+六、国庆节、中秋节：10月1日（周日）至8日（周日）放假调休，共8天。9月24日（周日）、10月14日（周六）上班。"""
+    admin = city.actors["admin"]
+    applied = holiday_notices.apply_notices(city.product, actor=admin, texts=[text], year=None)
+    # Another process reads it from the database.
+    fresh = open_product(city.product.settings)
+    shown = show_year(fresh, year=2027)
+    fresh.engine.dispose()
+    assert shown["provisional"]
+    assert {"2027-12-26", "2027-12-31"} <= {day["date"] for day in shown["days"] if "元旦" in day["reason"]}
+    assert not show_year(city.product, year=2028)["provisional"]
+    version = calendar_versions.read_version(city.product, ordinal=applied["ordinal"], year=2027)
+    assert version["version"] == applied["calendar_version"]
+    city.to_notice()
     assert audit.verify_audit(city.product)["holds"]
 
 

@@ -212,7 +212,7 @@ def test_reading_is_remembered_once_an_hour(city: City) -> None:
         token = make(city, "hr1")
         assert shown(city, "hr1") == {
             "active": True,
-            "created_at": start.isoformat(),
+            "created_at": "2026-11-20T10:00:00+08:00",
             "last_read_at": None,
         }
     for minutes, remembered in ((1, 1), (30, 1), (60, 1), (61, 61), (100, 61)):

@@ -14,7 +14,15 @@ from tests.journeys.city import CITY, COUNTY, City
 from workflow.errors import Conflict, Forbidden, Malformed, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import audit, calendar, calendar_versions, closures, deadlines, holiday_notices
+from workflow.services import (
+    alerts,
+    audit,
+    calendar,
+    calendar_versions,
+    closures,
+    deadlines,
+    holiday_notices,
+)
 
 FLOOD = {
     "authority": "平顶山市人民政府",
@@ -101,6 +109,60 @@ def test_a_closure_taken_back_leads_to_the_calendar_from_before(city: City) -> N
     compared = calendar_versions.compare_versions(city.product, before=1, after=4)
     assert [each["days"] for each in compared["closures_added"]] == [["2026-09-01", "2026-09-02"]]
     assert audit.verify_audit(city.product)["holds"]
+
+
+def _waiting(city: City, login: str) -> list[str]:
+    items = alerts.list_alerts(city.product, actor=city.actors[login], unread=True, limit=100)["items"]
+    return [each["rung"] for each in items if each["rung"].startswith("closure_")]
+
+
+def test_everybody_else_who_may_confirm_is_told_until_somebody_has(city: City) -> None:
+    closure_id = _propose(city, "office")["id"]
+    assert _waiting(city, "hr_head") == _waiting(city, "admin") == [f"closure_{closure_id}"]
+    assert not _waiting(city, "office")
+    assert not _waiting(city, "hr_head_bf")
+    assert not _waiting(city, "industry_head")
+    (alert,) = alerts.list_alerts(city.product, actor=city.actors["admin"])["items"]
+    assert "停办待确认" in alert["message"]
+    assert "平政办〔2026〕12号" in alert["message"]
+    _decide(city, "admin", closure_id)
+    assert not _waiting(city, "hr_head")
+    closures.propose_withdrawal(
+        city.product, actor=city.actors["hr_head"], closure_id=closure_id, reason="文件已撤回"
+    )
+    assert _waiting(city, "office") == [f"closure_{closure_id}_withdrawal"]
+    _decide(city, "office", closure_id, confirmed=False)
+    assert not _waiting(city, "admin")
+
+
+def test_who_confirms_by_an_outdated_list_of_moves_sees_the_new_version(small_city: City) -> None:
+    city = small_city
+    first, second = _propose(city)["id"], _propose(city, days=[date(2026, 9, 3)])["id"]
+    shown = closures.read_closure(city.product, actor=city.actors["admin"], closure_id=second)
+    _decide(city, "office", first)
+    with pytest.raises(Conflict, match="现行的是第 2 版"):
+        closures.decide_closure(
+            city.product,
+            actor=city.actors["admin"],
+            closure_id=second,
+            confirmed=True,
+            seen=shown["ordinal"],
+        )
+
+
+def test_people_are_told_why_a_date_moved(city: City) -> None:
+    city.to_opening_review()
+    _decide(city, "office", _propose(city)["id"])
+    (alert,) = alerts.list_alerts(city.product, actor=city.actors["institution"])["items"]
+    why = "平顶山市停办：暴雨停工（平顶山市人民政府平政办〔2026〕12号）"
+    assert alert["reason"] == why
+    assert why in alert["message"]
+    page = audit.read_history(
+        city.product, actor=city.actors["auditor"], application_id=city.application["id"], limit=100
+    )
+    assert page["items"][-1]["detail"]["reason"] == why
+    (version, _) = calendar_versions.list_versions(city.product)["items"]
+    assert version["note"] == why
 
 
 def test_a_withdrawal_that_is_declined_leaves_the_closure(small_city: City) -> None:

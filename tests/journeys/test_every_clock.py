@@ -60,7 +60,9 @@ def matters(draw: st.DrawFn) -> list[Clock]:
     length = Limit(draw(st.integers(1, 30)), LimitUnit.WORKING_DAY, minimum=True)
     ends_on = ChinaWorkingDays.published().nth_working_day_after(published_on, length.count)
     stay = Ledger.started(began_on, "approve").pause(published_on, "publish")
-    stay = stay.resume(ends_on, "publish", after_notice=True, scheduled=True)
+    # Arranged when the notice was published, or anew when its last objection was answered.
+    arranged_on = min(published_on + timedelta(days=draw(st.integers(0, 20))), TODAY)
+    stay = stay.resume_after_notice(ends_on, arranged_on, "publish")
     return [
         _clock(ClockKind.HR_TOTAL, Limit(15, LimitUnit.WORKING_DAY), stay),
         _clock(ClockKind.PUBLIC_NOTICE, length, Ledger.started(published_on, "publish")),

@@ -35,6 +35,15 @@ def test_no_reminder_comes_once_the_notice_is_in(city: City) -> None:
     assert _reminders(city) == ["2026-11-20"]
 
 
+def test_the_reminders_are_settled_when_the_notice_comes(city: City) -> None:
+    for moment in ("2026-11-18", "2026-11-19", "2026-11-20"):
+        city.at(moment).sweep()
+    admin = city.actors["admin"]
+    assert alerts.count_unread(city.product, actor=admin) == 3
+    holiday_notices.apply_notices(city.product, actor=admin, texts=[NOTICE], year=None)
+    assert alerts.count_unread(city.product, actor=admin) == 0
+
+
 def test_a_year_that_has_begun_without_its_notice_is_reminded_of_too(small_city: City) -> None:
     small_city.at("2027-03-01").sweep()
     (reminder,) = alerts.list_alerts(small_city.product, actor=small_city.actors["admin"])["items"]

@@ -60,6 +60,7 @@ def test_a_day_is_described_as_ever_unless_a_region_is_asked_for(reader: Reader)
         "working": False,
         "reason": "本地停办：暴雨全市停工（平顶山市人民政府平政明电〔2026〕1号）",
         "closed": True,
+        "elsewhere": "工作日",
     }
     there = {day["date"]: day for day in reader.get(None, f"/calendar/2026?region={COUNTY}")["days"]}
     assert there["2026-10-15"]["working"] is True
@@ -88,6 +89,8 @@ def test_a_region_counts_by_its_own_closures(reader: Reader) -> None:
         ("/calendar/between?start=2004-01-01&end=2026-09-01", "end", "3660 天"),
         ("/calendar/between?start=2036-09-01&end=2037-01-01", "end", "超出日历范围"),
         ("/calendar/versions/1?year=2044", "year", "超出日历范围"),
+        ("/calendar/versions/1?year=1999", "year", "1999年超出日历范围（2004年至2036年）"),
+        (f"/calendar/due?start=2026-09-01&working_days={'9' * 26}", "working_days", "不能大于2000"),
         ("/calendar/versions/1/changes", "since", "未填写"),
     ],
 )

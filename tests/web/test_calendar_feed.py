@@ -285,9 +285,11 @@ def test_the_page_makes_shows_once_and_revokes_it(small_city: City, app: Flask, 
     assert "作废订阅地址" not in page
     assert owner.post("/account/calendar-feed").status_code == 403
     made = owner.post("/account/calendar-feed", data={"csrf_token": forgery_token(owner)})
-    found = re.search(r"http://localhost(/feeds/[\w-]{43}\.ics)", made.get_data(as_text=True))
+    assert (made.status_code, made.headers["Location"]) == (303, "/account")
+    shown = owner.get("/account")
+    found = re.search(r"http://localhost(/feeds/[\w-]{43}\.ics)", shown.get_data(as_text=True))
     assert found is not None
-    assert made.headers["Cache-Control"] == "no-store"
+    assert shown.headers["Cache-Control"] == "no-store"
     page = owner.get("/account").get_data(as_text=True)
     assert found[1] not in page
     assert "尚未读取" in page

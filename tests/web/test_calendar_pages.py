@@ -7,7 +7,7 @@ import html
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from workflow.services import accounts, calendar, calendar_versions, closures, h
 __all__ = ["small_city"]
 People = Callable[[str], FlaskClient]
 FIRST_YEAR, LAST_YEAR = 2004, 2036
+TITLED = f"国务院办公厅关于2027年部分节假日安排的通知\n{NOTICE}"
 
 
 @pytest.fixture
@@ -168,6 +169,21 @@ def test_a_region_shows_what_is_closed_there_and_by_whose_order(small_city: City
     assert "请重新选择" in page(client.get("/calendar/2026?region=999999"), 422)
 
 
+def test_with_a_region_the_notice_is_still_quoted_whole(small_city: City, people: People) -> None:
+    confirmed(small_city, closed(small_city, days=[date(2026, 10, 10)]))
+    shown = page(people("").get(f"/calendar/2026?region={CITY}"))
+    assert "共7天；9月20日（周日）上班；10月10日（周六）上班（本地停办）。" in shown
+    assert "9月20日（周日）、10月10日（周六）上班。" in page(people("").get("/calendar/2026"))
+
+
+def test_another_year_is_chosen_from_the_list_of_years(people: People) -> None:
+    client = people("")
+    assert "<option selected>2026</option>" in client.get("/calendar/2026").get_data(as_text=True)
+    chosen = client.get(f"/calendar?year=2019&region={CITY}")
+    assert (chosen.status_code, chosen.headers["Location"]) == (303, f"/calendar/2019?region={CITY}")
+    assert client.get("/calendar?year=x").status_code == 200
+
+
 # --- counting ----------------------------------------------------------------------------------------------
 
 
@@ -175,9 +191,9 @@ def test_a_count_is_shown_by_hand(people: People) -> None:
     shown = page(people("").get("/calendar/due?start=2026-09-29&working_days=10"))
     assert "自 2026年9月29日（周二，不计入）起 10 个工作日，于 2026年10月19日（周一）届满。" in shown
     assert "计入 10 天，不计入 10 天" in shown
-    assert "2026-10-01周四 国庆节假期 不计" in shown
-    assert "2026-10-10周六 第 4 天调休上班" in shown
-    assert "2026-10-19周一 第 10 天" in shown
+    assert "2026-10-01 周四 不计 国庆节" in shown
+    assert "2026-10-10 周六 第 4 天 调休上班" in shown
+    assert "2026-10-19 周一 第 10 天" in shown
     assert "暂定" not in shown
 
 
@@ -185,8 +201,8 @@ def test_a_count_backwards_and_one_between_two_dates(people: People) -> None:
     client = people("")
     shown = page(client.get("/calendar/due?start=2026-10-19&working_days=10&direction=backwards"))
     assert "2026年10月19日（周一，不计入）之前的第 10 个工作日是 2026年9月29日（周二）。" in shown
-    assert "2026-09-29周二 倒数第 10 天" in shown
-    assert "2026-10-16周五 倒数第 1 天" in shown
+    assert "2026-09-29 周二 倒数第 10 天" in shown
+    assert "2026-10-16 周五 倒数第 1 天" in shown
     shown = page(client.get("/calendar/due?mode=between&start=2026-09-29&end=2026-10-19"))
     assert "自 2026年9月29日（周二，不计入）至 2026年10月19日（周一，计入）共 10 个工作日。" in shown
 
@@ -208,8 +224,16 @@ def test_a_count_into_a_year_without_notice_says_so_in_words(people: People) -> 
         ("start=2026-09-01&working_days=-1", "不能小于0（填写的是 -1）"),
         ("start=2026-09-01&working_days=2001", "不能大于2000（填写的是 2001）"),
         ("start=2026-09-01&working_days=1&region=1", "须为下列之一"),
-        ("mode=between&start=2026-09-02&end=2026-09-01", "不能早于"),
-        ("mode=between&start=2026-09-02", "“截止日（计入）”未填写"),
+        (f"start=2026-09-01&working_days={'9' * 26}", "“工作日天数”不能大于2000"),
+        ("start=2026-09-01&working_days=1&direction=x", "“方向”须为下列之一：“forwards”、“backwards”"),
+        (
+            "mode=between&start=2026-09-02&end=2026-09-01",
+            "“结束日”（2026-09-01）不能早于“起始日”（2026-09-02）",
+        ),
+        ("mode=between&start=2026-09-02", "“结束日”未填写"),
+        ("start=&working_days=", "“起始日”未填写"),
+        ("start=&working_days=", "“工作日天数”未填写"),
+        ("mode=between&start=&end=", "“结束日”未填写"),
         ("mode=between&start=2004-01-01&end=2026-01-01", "不能超过 3660 天，现为"),
     ],
 )
@@ -221,7 +245,33 @@ def test_a_count_that_cannot_be_made_says_why_and_keeps_what_was_typed(
     text = html.unescape(answer.get_data(as_text=True))
     assert "field-error" in text
     for name, value in (pair.split("=") for pair in query.split("&")):
-        assert name in {"mode", "region"} or f'name="{name}" value="{value}"' in text
+        assert name in {"mode", "region", "direction"} or f'name="{name}" value="{value}"' in text
+
+
+def test_the_first_visit_shows_defaults_and_finds_no_fault(people: People) -> None:
+    for path in ("/calendar/due", "/calendar/due?mode=between"):
+        text = people("").get(path).get_data(as_text=True)
+        assert "field-error" not in text
+        assert 'name="start" value="2026-' in text
+
+
+def test_a_long_closure_is_a_mark_in_the_squares_and_a_sentence_below(
+    small_city: City, people: People
+) -> None:
+    confirmed(small_city, closed(small_city))
+    shown = page(people("").get(f"/calendar/due?start=2026-10-14&working_days=2&region={CITY}"))
+    assert "2026-10-15 周四 不计 停〔1〕" in shown
+    assert shown.count("暴雨全市停工") == 1
+    assert "停〔1〕本地停办：暴雨全市停工（平顶山市人民政府平政明电〔2026〕1号）" in shown
+    assert "已扣除平顶山市的本地停办" in shown
+
+
+def test_many_days_are_said_in_stretches() -> None:
+    days = [(date(2026, 7, 20) + timedelta(days=offset)).isoformat() for offset in range(60)]
+    assert calendar.days_in_words(days) == "2026年7月20日至9月17日，共60天"
+    assert calendar.days_in_words(["2026-10-15"]) == "2026年10月15日"
+    apart = ["2026-10-20", "2026-10-15", "2026-10-19", "2026-12-31", "2027-01-01"]
+    assert calendar.days_in_words(apart) == "2026年10月15日、19日至20日、12月31日至2027年1月1日，共5天"
 
 
 # --- notices -----------------------------------------------------------------------------------------------
@@ -256,7 +306,7 @@ def test_an_applied_notice_says_which_version_it_made(small_city: City, people: 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/calendar/2027")
     shown = page(client.get("/calendar/2027"))
     version = calendar_versions.list_versions(small_city.product, limit=1)["items"][0]
-    assert f"2027 年放假安排已生效：日历第 2 版（{version['version']}），0 个时限的到期日变动。" in shown
+    assert f"2027 年放假安排已生效：日历第 2 版（{version['version']}），0 个时限变动（" in shown
     assert "暂定：" not in shown
 
 
@@ -273,7 +323,7 @@ def test_of_two_administrators_the_second_sees_the_new_version_and_what_would_ha
     applied(small_city, AMENDMENT, None)
     answer = send(client, "/calendar/import", notice=NOTICE, year="2027", act="apply", seen="1")
     shown = page(answer, 409)
-    assert "日历刚刚已被更新：现行的是第 2 版，您预览时是第 1 版" in shown
+    assert "日历刚刚已被更新：现行的是第 2 版" in shown
     assert "2027 年日历（预览）" in shown
     text = answer.get_data(as_text=True)
     assert 'name="seen" value="2"' in text
@@ -344,6 +394,43 @@ def test_a_notice_that_cannot_be_read_is_refused_and_nothing_typed_is_lost(
     assert calendar.show_year(small_city.product, year=2027)["provisional"]
 
 
+def test_a_fault_of_the_amendment_stands_beside_the_amendment(people: People) -> None:
+    client = people("admin")
+    wrong = AMENDMENT.replace("9月19日（星期六）", "9月19日（星期五）")
+    for typed in ({"amendment": wrong}, {"notice": TITLED, "amendment": wrong}):
+        text = send(client, "/calendar/import", **typed, act="preview").get_data(as_text=True)
+        assert 'id="field-amendment-error"' in text
+        assert 'id="field-notice-error"' not in text
+        assert 'href="#field-amendment"' in text
+
+
+def test_what_changes_nothing_is_not_offered_to_be_applied(small_city: City, people: People) -> None:
+    applied(small_city)
+    shown = page(send(people("admin"), "/calendar/import", notice=NOTICE, year="2027", act="preview"))
+    assert "没有变化，不必再次导入" in shown
+    assert "尚未生效" not in shown
+    assert "确认生效" not in shown
+
+
+def test_each_changed_year_is_drawn(people: People) -> None:
+    both = {"notice": TITLED, "amendment": AMENDMENT}
+    shown = page(send(people("admin"), "/calendar/import", **both, act="preview"))
+    assert "预览：2026、2027 年" in shown
+    assert "2027 年日历（预览）" in shown
+    assert "2026 年日历（预览）" in shown
+    assert "28休改" in shown.replace(" ", "")
+
+
+def test_what_is_too_large_is_refused_with_the_limit_on_the_form(people: People) -> None:
+    client = people("admin")
+    file = {"data": b"x" * 11 * 1024**2, "content_type": "multipart/form-data; boundary=x"}
+    answer = client.post("/calendar/import", **file)
+    assert "每份正文最多 20000 字，每个文件最多 200 KB" in page(answer, 413)
+    assert "textarea" in answer.get_data(as_text=True)
+    elsewhere = client.post("/calendar/closures", data={"reason": "长" * 2_000_000})
+    assert "提交的内容超过允许的大小（最多 1 MB）" in page(elsewhere, 413)
+
+
 # --- versions ----------------------------------------------------------------------------------------------
 
 
@@ -374,13 +461,26 @@ def test_versions_are_looked_at_and_compared_by_everybody(small_city: City, peop
         ("/calendar/versions/9", 404, "没有第 9 版日历"),
         ("/calendar/versions/1?year=2050", 422, "2050年超出日历范围（2004年至2036年）"),
         ("/calendar/versions/1?year=x", 422, "“年度”不能是“x”"),
-        ("/calendar/versions/compare?before=1&after=9", 404, "没有第 9 版日历"),
+        ("/calendar/versions/1?year=1999", 422, "1999年超出日历范围（2004年至2036年）"),
+        ("/calendar/versions/compare?before=1&after=9", 422, "“新版次”：没有第 9 版日历"),
+        ("/calendar/versions/compare?before=8&after=1", 422, "“原版次”：没有第 8 版日历"),
         ("/calendar/versions/compare?before=0&after=1", 422, "“原版次”不能是“0”"),
-        ("/calendar/versions/compare?before=1", 200, "请选择两个版次"),
+        ("/calendar/versions/compare?before=1&after=", 422, "“新版次”未填写"),
+        ("/calendar/versions/compare", 200, "请选择两个版次"),
     ],
 )
 def test_a_version_that_there_is_not_is_said(people: People, path: str, status: int, words: str) -> None:
-    assert words in page(people("").get(path), status)
+    answer = people("").get(path)
+    assert words in page(answer, status)
+    asks_for_two = "compare?" in path
+    assert ("field-error" in answer.get_data(as_text=True)) is asks_for_two
+
+
+def test_a_comparison_backwards_says_which_year_becomes_provisional_again(
+    small_city: City, people: People
+) -> None:
+    applied(small_city)
+    assert "转为暂定的年度2027" in page(people("").get("/calendar/versions/compare?before=2&after=1"))
 
 
 # --- closures ----------------------------------------------------------------------------------------------
@@ -417,6 +517,42 @@ def test_a_closure_is_entered_by_one_person_and_confirmed_by_another(
     assert "已生效" in done
     again = page(send(people("admin"), f"{path}/decision", act="decline"), 409)
     assert "没有待确认的事项" in again
+
+
+def test_what_is_declined_changes_nothing_and_says_so(small_city: City, people: People) -> None:
+    head = people("hr_head")
+    path = f"/calendar/closures/{closed(small_city)}"
+    assert send(head, f"{path}/decision", act="decline").status_code == 303
+    shown = page(head.get(path))
+    assert "未予确认，日历没有变动。" in shown
+    assert "是否生效否" in shown
+    closure_id = closed(small_city)
+    confirmed(small_city, closure_id)
+    closures.propose_withdrawal(
+        small_city.product, actor=small_city.actors["office"], closure_id=closure_id, reason="照常办公"
+    )
+    path = f"/calendar/closures/{closure_id}"
+    assert send(head, f"{path}/decision", act="decline").status_code == 303
+    assert "已生效" in page(head.get(path))
+
+
+def test_who_confirms_by_an_older_calendar_is_shown_what_would_move_now(
+    small_city: City, people: People
+) -> None:
+    path = f"/calendar/closures/{closed(small_city)}"
+    head = people("hr_head")
+    assert 'name="seen" value="1"' in head.get(path).get_data(as_text=True)
+    applied(small_city)
+    answer = send(head, f"{path}/decision", act="confirm", seen="1")
+    assert "日历刚刚已被更新：现行的是第 2 版" in page(answer, 409)
+    assert 'name="seen" value="2"' in answer.get_data(as_text=True)
+    assert send(head, f"{path}/decision", act="confirm", seen="2").status_code == 303
+
+
+def test_a_closure_typed_not_at_all_is_told_everything_that_is_missing(people: People) -> None:
+    text = send(people("admin"), "/calendar/closures").get_data(as_text=True)
+    for name in ("region", "first_on", "authority", "document_number", "reason"):
+        assert f'id="field-{name}-error"' in text
 
 
 def test_a_closure_in_force_is_withdrawn_with_a_reason_and_a_second_person(
@@ -467,10 +603,11 @@ def test_each_sees_of_closures_what_is_theirs_to_see(small_city: City, people: P
         ),
         ({"first_on": "2026-10-03"}, "本来就不办公"),
         ({"first_on": "2050-01-04"}, "超出日历范围"),
+        ({"first_on": "1999-12-06"}, "停办日期 1999-12-06 超出日历范围（2004-01-01 至 2036-12-31）"),
         ({"authority": ""}, "“决定机关”不能为空"),
         ({"document_number": "号" * 101}, "“文号”最多100个字"),
         ({"reason": "停\x00电"}, "含有不能使用的字符（U+0000）"),
-        ({"region": ""}, "“行政区划代码”不能为空"),
+        ({"region": ""}, "“地区”不能为空"),
     ],
 )
 def test_a_closure_typed_wrongly_is_refused_and_nothing_typed_is_lost(
@@ -515,6 +652,23 @@ def test_what_is_entered_twice_is_refused(small_city: City, people: People) -> N
     assert "已在第 1 号停办中" in page(send(people("admin"), "/calendar/closures", **typed), 422)
 
 
+# --- clocks ------------------------------------------------------------------------------------------------
+
+
+def test_the_clocks_of_an_application_have_names_of_their_own_and_the_version_they_count_by(
+    small_city: City, people: People
+) -> None:
+    to_finance_in_january(small_city)
+    applied(small_city)
+    path = f"/applications/{small_city.application['id']}/clocks"
+    text = people("finance1").get(path).get_data(as_text=True)
+    headings = re.findall(r'<h2 id="of-\d+">(.*?)</h2>', text)
+    assert len(set(headings)) == len(headings) > 3
+    assert '<a href="/calendar/versions/2">第 2 版</a>（' in text
+    assert '<a href="/calendar/versions/1">第 1 版</a>（' in text
+    assert "办结之后、到期日为止的日子" in text
+
+
 # --- alerts ------------------------------------------------------------------------------------------------
 
 
@@ -536,3 +690,10 @@ def test_an_alert_about_a_moved_clock_leads_to_the_clock_with_both_dates(
     answer = people("finance1").get("/alerts")
     assert "原 2027-02-19 暂定 → 2027-02-18" in page(answer)
     assert re.search(r'href="/clocks/\d+"', answer.get_data(as_text=True))
+
+
+def test_the_reminder_of_a_closure_that_waits_leads_to_it(small_city: City, people: People) -> None:
+    closure_id = closed(small_city)
+    answer = people("hr_head").get("/alerts")
+    assert "平顶山市停办待确认" in page(answer)
+    assert f'href="/calendar/closures/{closure_id}"' in answer.get_data(as_text=True)

@@ -71,3 +71,14 @@ def test_each_stay_has_its_sum() -> None:
 def test_a_limit_in_months_counts_every_day_of_a_stay() -> None:
     sheet = sheet_of(CLOCK | {"limit": {"unit": "month"}})
     assert [stay.days for stay in sheet.stays] == [4, 1, 3]
+
+
+def test_days_after_the_end_lead_to_the_due_date_and_are_in_no_sum() -> None:
+    ended = CLOCK | {"ended_on": "2026-09-30"}
+    ended["segments"] = [{"from": "2026-09-29", "to": "2026-09-30", "counts": True}]
+    sheet = sheet_of(ended)
+    squares = [square for month in sheet.months for week in month.weeks for square in week if square]
+    assert [square.mark for square in squares if square.beyond and square.is_due] == ["第3"]
+    assert [square.on.day for square in squares if not square.beyond] == [29, 30]
+    assert (sheet.counted, sheet.ahead, sheet.beyond) == (1, 0, True)
+    assert [stay.days for stay in sheet.stays] == [1]

@@ -156,6 +156,8 @@ def test_the_help_imports_nothing_heavy() -> None:
         ("calendar show", "缺少参数 YEAR"),
         ("calendar show soon", "YEAR 应为整数，现为“soon”"),
         ("calendar due 2026-02-30 3", "START 应为日期"),
+        ("calendar due 2026-W40-1 3", "START 应为日期"),
+        ("calendar due 20260929 3", "START 应为日期"),
         ("calendar due 2026-09-18", "缺少参数 N"),
         ("calendar due 2026-09-18 3 4", "参数过多"),
         ("calendar between 2026-09-18", "缺少参数 END"),
@@ -176,10 +178,16 @@ def test_wrong_usage_is_one_line_that_names_what_is_wrong(run: Run, arguments: s
     ("arguments", "environment", "words"),
     [
         ("calendar show 1999", {}, "1999年超出日历范围"),
-        ("calendar due 2026-09-18 99999", {}, "应为 0 到"),
+        ("calendar due 2026-09-18 99999", {}, "“工作日天数”应为 0 到 2000 的整数，现为 99999"),
+        (f"calendar due 2026-09-18 {'9' * 26}", {}, "应为 0 到 2000 的整数"),
+        (f"calendar show {'9' * 26}", {}, "超出日历范围（2004年至2036年）"),
         ("calendar due 2003-12-31 1", {}, "2003-12-31 超出日历范围（2004-01-01 至 2036-12-31）"),
         ("calendar due 2026-09-18 10 --region 999999", {}, "没有代码为“999999”的地区"),
-        ("calendar between 2026-09-18 2026-09-17", {}, "不能早于"),
+        (
+            "calendar between 2026-09-18 2026-09-17",
+            {},
+            "“结束日”（2026-09-17）不能早于“起始日”（2026-09-18）",
+        ),
         ("calendar version 2", {}, "没有第 2 版日历"),
         ("calendar version 1 --year 2050", {}, "2050年超出日历范围（2004年至2036年）"),
         ("calendar compare 1 0", {}, "没有第 0 版日历"),
@@ -346,11 +354,32 @@ def test_a_preview_in_words_shows_the_year_and_what_differs(run_on: Run, tmp_pat
     out = run_on("calendar", "import", str(notice), "--moves", str(tmp_path / "moves.csv")).out
     assert "13班*" in out
     assert "  2027-02-13 不上班（周末） → 上班（春节调休上班）" in out
-    assert "到期日变动的时限 0 个" in out
+    assert "变动的时限（到期日改变，或者不再暂定） 0 个" in out
     assert out.endswith("以上为预览，没有改动；加 --apply 生效\n")
     assert (tmp_path / "moves.csv").read_text(encoding="utf-8").startswith("\ufeff申请编号,申请人")
     assert "已生效：日历第 2 版" in run_on("calendar", "import", str(notice), "--apply").out
-    assert "本次按调整处理，将改变 0 天" in run_on("calendar", "import", str(notice)).out
+    again = run_on("calendar", "import", str(notice)).out
+    assert again.startswith("2027年的放假安排与现行日历相同，没有变化\n")
+    assert again.endswith("以上为预览，没有改动；不必生效\n")
+
+
+def test_a_refused_import_leaves_the_files_of_before(run_on: Run, tmp_path: Path) -> None:
+    notice, moves = tmp_path / "2027.txt", tmp_path / "moves.csv"
+    notice.write_text(NOTICE_2027, encoding="utf-8")
+    moves.write_text("of before", encoding="utf-8")
+    assert run_on("calendar", "import", str(notice), "--apply").status == 0
+    again = run_on("calendar", "import", str(notice), "--moves", str(moves), "--apply")
+    assert_one_line(again, 1, "没有变化")
+    assert moves.read_text(encoding="utf-8") == "of before"
+    assert sorted(each.name for each in tmp_path.iterdir() if "moves" in each.name) == ["moves.csv"]
+
+
+def test_a_fault_in_one_of_several_files_names_the_file(run_on: Run, tmp_path: Path) -> None:
+    notice, second = tmp_path / "2027.txt", tmp_path / "second.txt"
+    notice.write_text(NOTICE_2027, encoding="utf-8")
+    second.write_text(NOTICE_2027.replace("6月9日（周三）", "6月9日（周四）"), encoding="utf-8")
+    ran = run_on("calendar", "import", str(notice), str(second))
+    assert_one_line(ran, 1, f"{second}：第2份通知第7行")
 
 
 def test_versions_are_listed_shown_and_compared(run_on: Run, tmp_path: Path) -> None:
@@ -400,7 +429,7 @@ def test_local_closures_are_listed_and_counted_for_their_region(run_on: Run, dat
     assert run_on(*due).facts["due_on"] == "2026-10-15"
     assert run_on(*due, "--region", "410400").facts["due_on"] == "2026-10-16"
     assert "15停" in run_on("calendar", "show", "2026", "--region", "410400").out
-    assert "平顶山市 2026-10-15 停电（市政府1号）" in run_on("calendar", "version", "2").out
+    assert "平顶山市 2026年10月15日 停电（市政府1号）" in run_on("calendar", "version", "2").out
 
 
 @pytest.mark.parametrize(

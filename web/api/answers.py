@@ -514,6 +514,7 @@ class AlertAnswer(BaseModel):
     clock_id: Key | None
     rung: str
     rung_label: str
+    reason: str | None = Field(description="为何提醒，应当怎么办")
     clock_kind: ClockKind | None
     clock_label: str | None
     due_before: date | None = Field(description="因日历更新而变动之前的到期日")
@@ -590,6 +591,7 @@ class CalendarDay(BaseModel):
     working: bool
     reason: str
     closed: bool = Field(default=False, description="本地停办；只在问及地区时出现")
+    elsewhere: str | None = Field(default=None, description="停办之外这一天是什么日子；只在停办时出现")
 
 
 class CalendarYearAnswer(BaseModel):
@@ -607,6 +609,7 @@ class SkippedDay(BaseModel):
 
     date: date
     reason: str
+    closed: bool = Field(default=False, description="本地停办；只在问及地区时出现")
 
 
 class DueAnswer(BaseModel):
@@ -745,7 +748,8 @@ class VersionComparison(BaseModel):
     before: ComparedVersion
     after: ComparedVersion
     changes: list[CalendarChange]
-    years_published: list[int]
+    years_published: list[int] = Field(description="有了放假通知、不再暂定的年度")
+    years_withdrawn: list[int] = Field(description="没有了放假通知、转为暂定的年度")
     closures_added: list[Closure]
     closures_removed: list[Closure]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, RootModel, create_model
+from pydantic import BaseModel, Field, RootModel, WithJsonSchema, create_model
 from pydantic.fields import FieldInfo
 
+from web.api.parameters import Day
 from workflow.form import PAYLOADS
 from workflow.form.application import (
     IndividualPatch,
@@ -14,7 +15,7 @@ from workflow.form.application import (
     NewOrganisationApplication,
     OrganisationPatch,
 )
-from workflow.form.fields import Day, Line, Name, Typed
+from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
@@ -23,6 +24,9 @@ from workflow.services.holiday_notices import MOST_TEXT
 from workflow.vocabulary import Event
 
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="您所看到的申请版本")]
+Seen = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Year = Annotated[int, WithJsonSchema({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR})]
+"""What the calendar in force can hold is said by the calendar."""
 
 
 def _change(patch: type[Typed], document: str) -> type[BaseModel]:
@@ -71,9 +75,9 @@ class NoticeImport(Typed):
     texts: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]], Field(min_length=1, max_length=10)
     ] = Field(title="通知全文")
-    year: Annotated[int, Field(ge=2000, le=2100)] | None = Field(default=None, title="年度")
+    year: Year | None = Field(default=None, title="年度")
     apply: bool = Field(default=False, title="是否生效")
-    seen: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+    seen: Seen | None = Field(
         default=None,
         title="预览时现行的日历版次",
         description="预览答复的 ordinal_before；已有新版则不生效",
@@ -83,7 +87,8 @@ class NoticeImport(Typed):
 class ClosureEntry(Typed):
     """A local closure, to be confirmed by another person."""
 
-    region: Annotated[str, Field(min_length=1, max_length=20)] = Field(title="行政区划代码")
+    region: Annotated[str, Field(min_length=1, max_length=20)] = Field(title="地区")
+    # Any day at all: how far the calendar in force reaches is said by the calendar.
     days: Annotated[list[Day], Field(min_length=1, max_length=MOST_DAYS)] = Field(title="停办日期")
     authority: Line = Field(title="决定机关")
     document_number: Name = Field(title="文号")
@@ -94,6 +99,11 @@ class ClosureDecision(Typed):
     """Whether what another person entered is confirmed."""
 
     confirmed: bool = Field(title="是否确认")
+    seen: Seen | None = Field(
+        default=None,
+        title="查看时现行的日历版次",
+        description="查看停办时答复的 ordinal；已有新版则不办理",
+    )
 
 
 class ClosureWithdrawal(Typed):

@@ -47,7 +47,11 @@ def decide_closure(closure_id: int) -> Response:
     wanted = read(ClosureDecision, json_object())
     return reply(
         closures.decide_closure(
-            product(), actor=require_actor(), closure_id=closure_id, confirmed=wanted.confirmed
+            product(),
+            actor=require_actor(),
+            closure_id=closure_id,
+            confirmed=wanted.confirmed,
+            seen=wanted.seen,
         )
     )
 

@@ -9,15 +9,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from web.routing import POLICY_REFERENCE
-from workflow.form.fields import Typed, clean_text
+from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
 from workflow.policy import region_labels
-from workflow.services.calendar import MOST_WORKING_DAYS
+from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
 from workflow.vocabulary import ClockKind, ClockState, ClosureStatus, Section, State
 
 
 def _number(value: object) -> object:
     if isinstance(value, str):
-        if not re.fullmatch(r"-?[0-9]{1,9}", value):
+        # However long: the limit that a number breaks is to be named. Python itself stops at 4300 digits.
+        if not re.fullmatch(r"-?[0-9]{1,4000}", value):
             raise ValueError("须为整数")
         return int(value)
     return value
@@ -55,7 +56,13 @@ Day = Annotated[date, BeforeValidator(_day)]
 # The bounds stand before the reading of text: else pydantic cannot put them into the document.
 PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
 WorkingDays = Annotated[int, Field(ge=0, le=MOST_WORKING_DAYS), BeforeValidator(_number)]
-Year = Annotated[int, Field(ge=2000, le=2100), BeforeValidator(_number)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_number)]
+# For people who read the document; what the calendar in force holds is said by the calendar.
+CalendarYear = Annotated[
+    int,
+    BeforeValidator(_number),
+    WithJsonSchema({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}),
+]
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
 Ordinal = Annotated[int, Field(ge=1), BeforeValidator(_number)]
@@ -82,7 +89,7 @@ class ApplicationsQuery(PageQuery):
 
     state: Annotated[State, Field(strict=False)] | None = _given("状态")
     section: Annotated[Section, Field(strict=False)] | None = _given("阶段")
-    region: Region | None = _given("行政区划代码")
+    region: Region | None = _given("地区")
     overdue: Flag | None = _given("是否有已逾期的时限")
     mine: Flag | None = _given("仅限本人或本单位的申请")
     text: Words | None = _given("申请编号或申请人名称中的文字")
@@ -93,7 +100,7 @@ class ClocksQuery(PageQuery):
 
     state: Annotated[ClockState, Field(strict=False)] | None = _given("时限状态")
     kind: Annotated[ClockKind, Field(strict=False)] | None = _given("时限种类")
-    region: Region | None = _given("行政区划代码")
+    region: Region | None = _given("地区")
 
 
 class AlertsQuery(PageQuery):
@@ -105,22 +112,22 @@ class AlertsQuery(PageQuery):
 class RegionQuery(Typed):
     """Whose calendar is meant: the country's, or that of a region with what was closed there."""
 
-    region: Region | None = _given("行政区划代码")
+    region: Region | None = _given("地区")
 
 
 class DueQuery(RegionQuery):
     """A count of working days."""
 
-    start: Day = Field(title="起算日（不计入）")
-    working_days: WorkingDays = Field(title="工作日天数")
+    start: Day = Field(title=LABELS["start"])
+    working_days: WorkingDays = Field(title=LABELS["working_days"])
     direction: Literal["forwards", "backwards"] = _given("方向", "forwards")
 
 
 class BetweenQuery(RegionQuery):
     """The working days between two dates."""
 
-    start: Day = Field(title="起算日（不计入）")
-    end: Day = Field(title="截止日（计入）")
+    start: Day = Field(title=LABELS["start"])
+    end: Day = Field(title=LABELS["end"])
 
 
 class NoticeQuery(Typed):
@@ -132,7 +139,7 @@ class NoticeQuery(Typed):
 class VersionQuery(RegionQuery):
     """Which year of a version is wanted day by day."""
 
-    year: Year | None = _given("年度")
+    year: CalendarYear | None = _given("年度")
 
 
 class ChangesQuery(Typed):
@@ -170,7 +177,7 @@ class ClosuresQuery(PageQuery):
 class ReportQuery(Typed):
     """What a report covers, and in which shape it is wanted."""
 
-    region: Region | None = _given("行政区划代码")
+    region: Region | None = _given("地区")
     year: Year | None = _given("年度")
     month: Month | None = _given("月份")
     format: Literal["json", "xlsx"] = _given("格式", "json")

@@ -36,4 +36,4 @@ def moves_reply(moves: Iterable[dict[str, Any]]) -> Response:
     write_moves(moves, text)
     text.detach()
     file.seek(0)
-    return send_file(file, f"{CSV}; charset=utf-8", as_attachment=True, download_name=f"{MOVES_NAME}.csv")
+    return send_file(file, CSV, as_attachment=True, download_name=f"{MOVES_NAME}.csv")

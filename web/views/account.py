@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
@@ -12,12 +12,13 @@ from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
 from workflow.services import accounts, feeds
 
 blueprint = Blueprint("account", __name__)
+_ONCE = "shown_once"
 
 
 @blueprint.get("/account")
 def show() -> ResponseReturnValue:
-    """The page of the account."""
-    return _page()
+    """The page of the account; a secret that was just made stands there this once."""
+    return _page(**session.pop(_ONCE, {}))
 
 
 @blueprint.post("/account/password")
@@ -43,7 +44,7 @@ def change_password() -> ResponseReturnValue:
 def create_token() -> ResponseReturnValue:
     """Makes a token, shown this once."""
     made = accounts.create_own_token(product(), actor=require_actor())
-    return _page(token=made["token"])
+    return _shown_once("token", made["token"])
 
 
 @blueprint.post("/account/tokens/<key:token_id>/revoke")
@@ -58,7 +59,7 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 def create_feed() -> ResponseReturnValue:
     """Makes an address of the calendar feed, shown this once; an older one ends."""
     made = feeds.create_feed(product(), actor=require_actor())
-    return _page(feed_address=url_for("feeds.read", token=made["token"], _external=True))
+    return _shown_once("feed_address", url_for("feeds.read", token=made["token"], _external=True))
 
 
 @blueprint.post("/account/calendar-feed/revoke")
@@ -66,6 +67,11 @@ def revoke_feed() -> ResponseReturnValue:
     """Revokes the address of the calendar feed."""
     feeds.revoke_feed(product(), actor=require_actor())
     flash("日历订阅地址已作废。", "good")
+    return redirect(url_for("account.show"), code=303)
+
+
+def _shown_once(name: str, secret: str) -> ResponseReturnValue:
+    session[_ONCE] = {name: secret}
     return redirect(url_for("account.show"), code=303)
 
 

@@ -18,7 +18,7 @@ from web.views.rows import Attempt
 from web.views.sheet import sheet_of
 from workflow.clock import shanghai_date
 from workflow.policy import region_labels
-from workflow.services import applications, audit, deadlines, listing, rosters, test_clock
+from workflow.services import applications, audit, calendar, deadlines, listing, rosters, test_clock
 from workflow.vocabulary import Role, State
 
 blueprint = Blueprint("applications", __name__)
@@ -76,8 +76,11 @@ def clock(clock_id: int | None = None, application_id: int | None = None) -> Res
         product(), actor=require_actor(), application_id=one["application_id"] if one else application_id or 0
     )
     clocks = [one] if one else [_explained(each["id"]) for each in view["clocks"]]
+    ordinals = calendar.ordinals_of(product(), {each["calendar_version"] for each in clocks})
     today = shanghai_date(test_clock.business_now(product()))
-    return render_template("applications/clock.html", view=view, clocks=clocks, one=one, today=today)
+    return render_template(
+        "applications/clock.html", view=view, clocks=clocks, one=one, today=today, ordinals=ordinals
+    )
 
 
 def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Shown | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import BetweenQuery, DueQuery, RegionQuery
@@ -20,7 +20,7 @@ from workflow.form.fields import Typed
 from workflow.form.reading import read
 from workflow.policy import region_labels
 from workflow.services import calendar, calendar_versions, test_clock
-from workflow.services.calendar import MOST_WORKING_DAYS
+from workflow.services.calendar import LABELS, MARKS, MOST_WORKING_DAYS
 
 blueprint = Blueprint("calendar", __name__)
 _DIRECTIONS = (("forwards", "向后数"), ("backwards", "向前倒数"))
@@ -29,7 +29,11 @@ _MODELS: dict[str, type[Typed]] = {"due": DueQuery, "between": BetweenQuery}
 
 @blueprint.get("/calendar")
 def show_current() -> ResponseReturnValue:
-    """The year at hand."""
+    """The year at hand, or the one that was chosen from the list of years."""
+    chosen = request.args.get("year", "").strip()
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        region = request.args.get("region") or None
+        return redirect(url_for("calendar.show", year=int(chosen), region=region), code=303)
     return show(_today().year)
 
 
@@ -64,13 +68,15 @@ def due() -> ResponseReturnValue:
     typed = {name: request.args.get(name, "").strip() for name in _MODELS[mode].model_fields}
     if "direction" in typed:
         typed["direction"] = typed["direction"] or "forwards"
-    asked = typed["start"] or typed.get("working_days") or typed.get("end")
+    # A form that was sent empty names its fields; the first visit, or a link to a mode, names none.
+    asked = not _MODELS[mode].model_fields.keys().isdisjoint(request.args)
     answer, refused, errors, status = None, None, {}, 200
     if asked:
         try:
             answer = _count(mode, {name: value for name, value in typed.items() if value})
         except Refused as refusal:
             refused, errors, status = shown(refusal, scope=mode), messages_of(refusal), refusal.status
+    days, closed = _by_hand(answer) if answer else ([], [])
     page = render_template(
         "calendar/due.html",
         mode=mode,
@@ -79,7 +85,8 @@ def due() -> ResponseReturnValue:
             for each in _MODELS
         },
         answer=answer,
-        days=_by_hand(answer) if answer else [],
+        days=days,
+        closed=closed,
         region=typed["region"],
         refused=refused,
     )
@@ -104,14 +111,14 @@ def _count(mode: str, typed: dict[str, str]) -> dict[str, Any]:
 def _fields(mode: str, typed: dict[str, str], errors: dict[str, str]) -> list[Field]:
     today = _today().isoformat()
     inputs: dict[str, dict[str, Any]] = {
-        "start": {"label": "起始日（不计入）", "widget": "date", "value": today},
+        "start": {"label": f"{LABELS['start']}（不计入）", "widget": "date", "value": today},
         "working_days": {
-            "label": f"工作日天数（0 到 {MOST_WORKING_DAYS}）",
+            "label": f"{LABELS['working_days']}（0 到 {MOST_WORKING_DAYS}）",
             "widget": "number",
             "value": "10",
         },
         "direction": {"label": "方向", "widget": "select", "value": "forwards", "options": _DIRECTIONS},
-        "end": {"label": "截止日（计入）", "widget": "date", "value": ""},
+        "end": {"label": f"{LABELS['end']}（计入）", "widget": "date", "value": ""},
         "region": {
             "label": "地区",
             "widget": "select",
@@ -132,14 +139,25 @@ def _fields(mode: str, typed: dict[str, str], errors: dict[str, str]) -> list[Fi
     ]
 
 
-def _by_hand(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every day between, in order: the number of each that counts, the reason of each that does not."""
+def _by_hand(answer: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Every day between, in order: the number of each that counts, the reason of each that does not.
+
+    The reasons of local closures are long: they stand in a list of their own, a number in the square.
+    """
     counted = [{"date": on, "counts": True} for on in answer["counted"]]
     # Going back, the day before the start is the first.
     for number, day in enumerate(reversed(counted) if answer.get("backwards") else counted, start=1):
         weekend = date.fromisoformat(str(day["date"])).weekday() >= 5
-        day |= {"number": number, "reason": "调休上班" if weekend else ""}
-    return sorted([*counted, *answer["skipped"]], key=lambda day: str(day["date"]))
+        day |= {"number": number, "word": "调休上班" if weekend else ""}
+    skipped = [
+        day | {"word": "" if day["reason"] == "周末" else day["reason"].removesuffix("假期")}
+        for day in answer["skipped"]
+    ]
+    closed = list(dict.fromkeys(str(day["reason"]) for day in skipped if day.get("closed")))
+    for day in skipped:
+        if day.get("closed"):
+            day["word"] = f"{MARKS['closed']}〔{closed.index(day['reason']) + 1}〕"
+    return sorted([*counted, *skipped], key=lambda day: str(day["date"])), closed
 
 
 def _today() -> date:

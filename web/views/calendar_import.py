@@ -7,25 +7,33 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from web.api.replies import moves_reply
 from web.current import product, require_actor
-from web.views.fields import Field
-from web.views.months import festivals_of, months_of
+from web.views.fields import Field, ordinal_typed
+from web.views.months import Months, festivals_of, months_of
 from web.views.refused import messages_of, shown
 from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused
 from workflow.services import calendar, holiday_notices
+from workflow.services.holiday_notices import MOST_FILE_BYTES, MOST_TEXT
 
 blueprint = Blueprint("calendar_import", __name__)
 _TEXTS = {"notice": "通知全文", "amendment": "调整通知全文"}
+_LIMITS = f"每份正文最多 {MOST_TEXT} 字，每个文件最多 {MOST_FILE_BYTES // 1000} KB"
 _INPUTS = (
     (
         "notice",
-        "通知全文",
+        "通知全文（与下面的文件二者填一）",
         "textarea",
-        "从中国政府网复制“国务院办公厅关于某年部分节假日安排的通知”全文，粘贴在此；或者在下面选择文件",
+        "从中国政府网复制“国务院办公厅关于某年部分节假日安排的通知”全文，粘贴在此",
     ),
-    ("notice_file", "通知的文本文件", "file", ".txt，UTF-8 或 GB18030 编码；不能是 PDF、Word 或图片"),
+    (
+        "notice_file",
+        "通知的文本文件（与上面的全文二者填一）",
+        "file",
+        f".txt，UTF-8 或 GB18030 编码，最多 {MOST_FILE_BYTES // 1000} KB；不能是 PDF、Word 或图片",
+    ),
     (
         "amendment",
         "调整通知全文（选填）",
@@ -43,17 +51,25 @@ def show() -> ResponseReturnValue:
     return _page({})
 
 
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """The form with its limits; nothing of what was sent has been read."""
+    message = f"提交的内容过大，没有读取：{_LIMITS}"
+    return _page({}, refusal=Malformed(message, [FieldError("notice", message)])), 413
+
+
 @blueprint.post("/calendar/import")
 def send() -> ResponseReturnValue:
     """Shows what a notice changes, gives the list of moving clocks to take away, or puts it in force."""
     typed = {name: request.form.get(name, "") for name in (*_TEXTS, "year")}
     act, person = request.form.get("act", ""), require_actor()
+    seen = ordinal_typed(request.form.get("seen", ""))
     try:
         for name in _TEXTS:
             typed[name] = _text_of(name, typed[name])
         wanted: dict[str, Any] = {"actor": person, "texts": _texts(typed), "year": _year(typed["year"])}
         if act == "apply":
-            return _applied(holiday_notices.apply_notices(product(), **wanted, seen=_seen()))
+            return _applied(holiday_notices.apply_notices(product(), **wanted, seen=seen))
         if act == "moves":
             return moves_reply(holiday_notices.stream_moves(product(), **wanted))
         return _page(typed, preview=holiday_notices.preview_notices(product(), **wanted))
@@ -77,7 +93,7 @@ def _applied(found: dict[str, Any]) -> ResponseReturnValue:
     years = "、".join(map(str, found["years"]))
     flash(
         f"{years} 年放假安排已生效：日历第 {found['ordinal']} 版（{found['calendar_version']}），"
-        f"{found['moved_count']} 个时限的到期日变动。",
+        f"{found['moved_count']} 个时限变动（到期日改变，或者不再暂定）。",
         "good",
     )
     return redirect(url_for("calendar.show", year=found["year"]), code=303)
@@ -93,18 +109,23 @@ def _text_of(name: str, typed: str) -> str:
         message = f"{_TEXTS[name]}已经粘贴，又选择了文件“{sent.filename}”，请只用一种"
         raise Malformed(message, [FieldError(place, message)])
     try:
-        content = sent.stream.read(holiday_notices.MOST_FILE_BYTES + 1)
+        content = sent.stream.read(MOST_FILE_BYTES + 1)
         return holiday_notices.text_of_file(content, f"“{sent.filename}”")
     except Malformed as refusal:
         raise Malformed(refusal.message, [FieldError(place, refusal.message)]) from refusal
 
 
 def _texts(typed: dict[str, str]) -> list[str]:
-    texts = [typed[name] for name in _TEXTS if typed[name].strip()]
+    texts = [typed[name] for name in _given(typed)]
     if not texts:
         message = "请粘贴通知全文，或者选择文本文件"
         raise Malformed(message, [FieldError("notice", message)])
     return texts
+
+
+def _given(typed: dict[str, str]) -> list[str]:
+    """The inputs that hold a text, in the order in which the texts are handed over."""
+    return [name for name in _TEXTS if typed.get(name, "").strip()]
 
 
 def _year(typed: str) -> int | None:
@@ -118,16 +139,16 @@ def _year(typed: str) -> int | None:
     return int(typed)
 
 
-def _seen() -> int | None:
-    """The version that the preview was made upon; a form sent by hand may leave it out."""
-    typed = request.form.get("seen", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-
-
 def _page(
     typed: dict[str, str], preview: dict[str, Any] | None = None, refusal: Refused | None = None
 ) -> str:
-    errors = messages_of(refusal, _place) if refusal else {}
+    given = _given(typed)
+
+    def place(path: str) -> str:
+        kind, _, place = path.partition(".")
+        return given[int(place)] if kind == "texts" and place else path
+
+    errors = messages_of(refusal, place) if refusal else {}
     fields = [
         Field(
             name,
@@ -136,7 +157,7 @@ def _page(
             typed.get(name, ""),
             error=errors.get(name, ""),
             help=help_text,
-            required=name == "notice",
+            rows={"notice": 12, "amendment": 5}.get(name, 3),
             width="third" if widget == "number" else "",
             accept=".txt,text/plain" if widget == "file" else "",
         )
@@ -146,12 +167,26 @@ def _page(
         "calendar/import.html",
         fields=fields,
         preview=preview,
-        months=months_of(preview, preview["changes"]) if preview else [],
+        years=_drawn(preview) if preview else [],
         festivals=festivals_of(preview) if preview else [],
-        refused=shown(refusal, place=_place) if refusal else None,
+        refused=shown(refusal, place=place) if refusal else None,
         typed=typed,
     )
 
 
-def _place(path: str) -> str:
-    return {"text": "notice"}.get(path, path)
+def _drawn(preview: dict[str, Any]) -> list[tuple[int, Months]]:
+    """Every year that changes, the newest first: the answer holds that one, and the changes of all."""
+    after = {
+        change["date"]: {
+            "date": change["date"],
+            "working": change["working_after"],
+            "reason": change["after"],
+        }
+        for change in preview["changes"]
+    }
+    drawn = [(preview["year"], months_of(preview, preview["changes"]))]
+    for year in sorted(set(preview["years"]) - {preview["year"]}, reverse=True):
+        known = calendar.show_year(product(), year=year)
+        days = [after.get(day["date"], day) for day in known["days"]]
+        drawn.append((year, months_of({"year": year, "days": days}, preview["changes"])))
+    return drawn

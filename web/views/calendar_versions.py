@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import ComparisonQuery, VersionQuery
 from web.current import product
+from web.views.fields import Field, input_id
 from web.views.filters import read_filters
 from web.views.months import festivals_of, months_of
 from web.views.paging import cursor, page_addresses
 from web.views.refused import shown
-from workflow.errors import Malformed
+from workflow.errors import FieldError, Malformed, NotFound
+from workflow.form.reading import malformed
 from workflow.policy import region_labels
 from workflow.services import calendar_versions
 
 blueprint = Blueprint("calendar_versions", __name__)
+_SIDES = {name: str(field.title) for name, field in ComparisonQuery.model_fields.items()}
 
 
 @blueprint.get("/calendar/versions")
@@ -50,12 +55,43 @@ def show(ordinal: int) -> ResponseReturnValue:
 @blueprint.get("/calendar/versions/compare")
 def compare() -> ResponseReturnValue:
     """What differs between two versions."""
-    chosen, refused = read_filters(ComparisonQuery, ("before", "after"))
+    chosen, refused = read_filters(ComparisonQuery, tuple(_SIDES))
     found = None
-    if refused is None and chosen["before"] and chosen["after"]:
-        found = calendar_versions.compare_versions(product(), **chosen)
+    if refused is None and any(chosen.values()):
+        try:
+            found = _compared(chosen)
+        except Malformed as refusal:
+            refused = shown(refusal, scope="filter")
+    errors = {error["id"]: error["message"] for error in refused.errors} if refused else {}
+    fields = [
+        Field(
+            name,
+            label,
+            "number",
+            request.args.get(name, ""),
+            error=errors.get(input_id("filter", name), ""),
+            minimum=1,
+            datalist="versions",
+            scope="filter",
+        )
+        for name, label in _SIDES.items()
+    ]
     versions = calendar_versions.list_versions(product(), limit=100)["items"]
     page = render_template(
-        "calendar/compare.html", chosen=chosen, found=found, versions=versions, refused=refused
+        "calendar/compare.html", fields=fields, found=found, versions=versions, refused=refused
     )
     return page, 422 if refused else 200
+
+
+def _compared(chosen: dict[str, Any]) -> dict[str, Any]:
+    """The comparison; ``Malformed`` names the side that is missing, or that there is not."""
+    errors = [FieldError(side, f"“{label}”未填写") for side, label in _SIDES.items() if not chosen[side]]
+    for side, label in _SIDES.items():
+        try:
+            if chosen[side]:
+                calendar_versions.read_version(product(), ordinal=chosen[side])
+        except NotFound as refusal:
+            errors.append(FieldError(side, f"“{label}”：{refusal.message}"))
+    if errors:
+        raise malformed(errors)
+    return calendar_versions.compare_versions(product(), **chosen)

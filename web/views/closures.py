@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.api.bodies import ClosureEntry, ClosureWithdrawal
 from web.current import product, require_actor
-from web.views.fields import Errors, Field, sent_by
+from web.views.fields import Errors, Field, ordinal_typed, sent_by
 from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
-from workflow.form.reading import read
+from workflow.form.reading import malformed, read
 from workflow.policy import region_labels
 from workflow.services import closures
 from workflow.services.closures import MOST_DAYS
@@ -37,16 +38,15 @@ def propose() -> ResponseReturnValue:
     """Enters a closure; it counts once another person has confirmed it."""
     sent = {name: str(value) for name, value in sent_by(request.form).items()}
     try:
-        days = [on.isoformat() for on in _days(sent)]
-        entry = read(ClosureEntry, {name: sent.get(name, "") for name in _TYPED} | {"days": days})
-        made = closures.propose_closure(product(), actor=require_actor(), **dict(entry))
+        made = closures.propose_closure(product(), actor=require_actor(), **dict(_entry(sent)))
     except NotSignedIn:
         raise
     except Refused as refusal:
 
         def place(path: str) -> str:
             # The service names the days as one; most people type the first and the last.
-            return "first_on" if path == "days" and not sent.get("days", "").strip() else path
+            is_days = path.split(".")[0] == "days"
+            return "first_on" if is_days and not sent.get("days", "").strip() else path
 
         head = shown(refusal, place=place)
         return _list_page(sent, head, messages_of(refusal, place)), refusal.status
@@ -68,14 +68,17 @@ def decide(closure_id: int) -> ResponseReturnValue:
         raise NotFound("没有这个操作")
     try:
         made = closures.decide_closure(
-            product(), actor=require_actor(), closure_id=closure_id, confirmed=confirmed
+            product(),
+            actor=require_actor(),
+            closure_id=closure_id,
+            confirmed=confirmed,
+            seen=ordinal_typed(request.form.get("seen", "")),
         )
     except (NotSignedIn, NotFound):
         raise
     except Refused as refusal:
         return _page(closure_id, refusal), refusal.status
-    said = f"已确认：日历第 {made['ordinal']} 版生效，{made['moved_count']} 个时限的到期日变动。"
-    flash(said if confirmed else "未予确认，日历没有变动。", "good")
+    flash(_decided(made) if confirmed else "未予确认，日历没有变动。", "good")
     return redirect(url_for("closures.show", closure_id=closure_id), code=303)
 
 
@@ -94,6 +97,30 @@ def withdraw(closure_id: int) -> ResponseReturnValue:
         return _page(closure_id, refusal, reason), refusal.status
     flash("撤销已申请，须由另一人确认后才生效。", "good")
     return redirect(url_for("closures.show", closure_id=closure_id), code=303)
+
+
+def _decided(made: dict[str, Any]) -> str:
+    moved = f"{made['moved_count']} 个时限变动（到期日改变，或者不再暂定）"
+    return f"已确认：日历第 {made['ordinal']} 版生效，{moved}。"
+
+
+def _entry(sent: dict[str, str]) -> ClosureEntry:
+    """What was typed; raises ``Malformed`` that names everything that is missing or wrong at once."""
+    errors: list[FieldError] = []
+    days: list[date] = []
+    try:
+        days = _days(sent)
+    except Malformed as refusal:
+        errors += refusal.errors
+    typed = {name: sent.get(name, "") for name in _TYPED}
+    try:
+        # Days that cannot be read are named above: here any day will do.
+        entry = read(ClosureEntry, typed | {"days": [on.isoformat() for on in days or [date.min]]})
+    except Malformed as refusal:
+        errors += refusal.errors
+    if errors:
+        raise malformed(errors)
+    return entry
 
 
 def _days(sent: dict[str, str]) -> list[date]:

@@ -39,8 +39,10 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     minimum: int | None = None
     max_length: int | None = None
+    rows: int = 3
     width: str = ""
     accept: str = ""
+    datalist: str = ""
     autocomplete: str = ""
     scope: str = ""
 
@@ -112,6 +114,11 @@ def with_options(field: Field, options: Iterable[tuple[str, str]], *, widget: st
 def sent_by(form: MultiDict[str, str]) -> Sent:
     """What a page sent, by name; several boxes of one name as a list."""
     return {name: values[0] if len(values) == 1 else list(values) for name, values in form.lists()}
+
+
+def ordinal_typed(typed: str) -> int | None:
+    """The version that a page was made upon; a form sent by hand may leave it out."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def flat(data: Any, prefix: str = "") -> Sent:

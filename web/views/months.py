@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from calendars.year import NEW_YEAR, YEAR_END
 from web.views.wording import weekday
-from workflow.services.calendar import kind_of, mark_of
+from workflow.services.calendar import festival_worked, kind_of, mark_of, runs_of
 
 _WEEKS = Calendar(firstweekday=0)
-_DAY = timedelta(days=1)
 
 Months = list[list[list["Square | None"]]]
 
@@ -60,25 +59,30 @@ def festivals_of(found: Mapping[str, Any]) -> list[Festival]:
     off: dict[str, list[date]] = {}
     work: dict[str, list[date]] = {}
     closed: dict[str, list[date]] = {}
+    shut: set[date] = set()
     for day in found["days"]:
         on, kind = date.fromisoformat(day["date"]), kind_of(day)
         if kind == "closed":
             closed.setdefault(day["reason"], []).append(on)
+            shut.add(on)
         elif kind == "holiday":
             off.setdefault(_festival(on, day["reason"].removesuffix("假期")), []).append(on)
-        elif kind == "make_up":
-            work.setdefault(_festival(on, day["reason"].removesuffix("调休上班")), []).append(on)
+        # What the notice says is said whole, also of a day on which one region stands still.
+        if festival := festival_worked(day):
+            work.setdefault(_festival(on, festival), []).append(on)
     names = sorted({*off, *work}, key=lambda name: min(off.get(name) or work[name]))
     shown = [
         Festival(
             name,
-            _sentence(off.get(name, []), work.get(name, [])),
+            _sentence(off.get(name, []), work.get(name, []), shut),
             _cited(found["year"] + 1, years_end) if name == _NEXT_NEW_YEAR else _cited(found["year"], own),
         )
         for name in names
     ]
     # The reason says who ordered it, and by which document.
-    return shown + [Festival("本地停办", _sentence(days, []), reason) for reason, days in closed.items()]
+    return shown + [
+        Festival("本地停办", _sentence(days, [], shut), reason) for reason, days in closed.items()
+    ]
 
 
 _NEXT_NEW_YEAR = f"次年{NEW_YEAR}"
@@ -97,23 +101,15 @@ def _cited(year: int, sources: list[str]) -> str:
     return "；".join(words)
 
 
-def _sentence(off: list[date], work: list[date]) -> str:
+def _sentence(off: list[date], work: list[date], shut: set[date]) -> str:
     parts = []
     if off:
-        parts.append(f"{_listed(_runs(off))}，共{len(off)}天")
-    if work:
-        parts.append(f"{_listed([(on, on) for on in work])}上班")
+        parts.append(f"{_listed(runs_of(off))}，共{len(off)}天")
+    for stands_still, remark in ((False, ""), (True, "（本地停办）")):
+        days = [(on, on) for on in work if (on in shut) is stands_still]
+        if days:
+            parts.append(f"{_listed(days)}上班{remark}")
     return "；".join(parts)
-
-
-def _runs(days: list[date]) -> list[tuple[date, date]]:
-    runs: list[tuple[date, date]] = []
-    for on in days:
-        if runs and runs[-1][1] + _DAY == on:
-            runs[-1] = (runs[-1][0], on)
-        else:
-            runs.append((on, on))
-    return runs
 
 
 def _listed(runs: list[tuple[date, date]]) -> str:

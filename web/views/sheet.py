@@ -14,13 +14,17 @@ _MARKS = {"start": "起算", "weekend": "周末", "paused": "暂停", "closed": 
 
 
 class Square(NamedTuple):
-    """One day: ``mark`` is what stands in the square, ``word`` the same in full."""
+    """One day: ``mark`` is what stands in the square, ``word`` the same in full.
+
+    ``beyond`` the end of the clock it only leads on to the due date, so that this can be counted by hand.
+    """
 
     on: date
     kind: str
     mark: str
     word: str
     ahead: bool
+    beyond: bool
     is_due: bool
     is_end: bool
 
@@ -50,7 +54,10 @@ class Stay(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What a page or a print shows of a clock's explanation; ``ahead`` of the counted days are to come."""
+    """What a page or a print shows of a clock's explanation; ``ahead`` of the counted days are to come.
+
+    Days ``beyond`` the end are in no sum.
+    """
 
     kinds: set[str]
     months: list[Month]
@@ -58,20 +65,23 @@ class Sheet(NamedTuple):
     stays: list[Stay]
     counted: int
     ahead: int
+    beyond: bool
 
 
 def sheet_of(clock: dict[str, Any]) -> Sheet:
     """The sheet of a clock that is answered with its explanation."""
     days = clock["explanation"]["days"]
     squares = list(_squares(clock, days))
-    counted = [square for square in squares if square.kind in _COUNTED]
+    lived = [square for square in squares if not square.beyond]
+    counted = [square for square in lived if square.kind in _COUNTED]
     return Sheet(
         kinds={square.kind for square in squares},
         months=_months(squares, {date.fromisoformat(day["date"]).year for day in days if day["provisional"]}),
         remarks=_remarks(squares),
-        stays=_stays(clock, squares),
+        stays=_stays(clock, lived),
         counted=len(counted),
         ahead=sum(square.ahead for square in counted),
+        beyond=len(lived) < len(squares),
     )
 
 
@@ -91,6 +101,7 @@ def _squares(clock: dict[str, Any], days: Iterable[dict[str, Any]]) -> Iterable[
             mark=mark,
             word=day["word"],
             ahead=day["ahead"],
+            beyond=bool(clock["ended_on"]) and day["date"] > clock["ended_on"],
             is_due=day["date"] == clock["due_on"],
             is_end=day["date"] == clock["ended_on"],
         )

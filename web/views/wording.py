@@ -12,6 +12,7 @@ from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
 from workflow.form.pages import LEVELS
 from workflow.policy import region_labels
+from workflow.services.calendar import days_in_words
 from workflow.vocabulary import (
     STATE_DEPARTMENT,
     ApplicationKind,
@@ -113,6 +114,11 @@ def day_cn(value: object) -> str:
     """2026年10月19日: in sentences, on the printed form and in public notices."""
     found = as_date(value)
     return f"{found.year}年{found.month}月{found.day}日" if found else ""
+
+
+def days(value: object) -> str:
+    """2026年7月20日至9月17日，共60天: many days in stretches."""
+    return days_in_words(value) if isinstance(value, list) else ""
 
 
 def weekday(value: object) -> str:
@@ -227,6 +233,7 @@ def options(vocabulary: str) -> list[tuple[str, str]]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
+    "days": days,
     "day_cn": day_cn,
     "said": said,
     "weekday": weekday,

@@ -235,11 +235,7 @@ class ClockKeeper:
         notice, total = self.find(ClockKind.PUBLIC_NOTICE, notice_id), self.find(ClockKind.HR_TOTAL)
         if notice is None or notice.due_on is None or total is None or total.ended is not None:
             return
-        total.ledger = total.ledger.pause(self.today, why)
-        begins_on = max(notice.due_on, self.today)
-        total.ledger = total.ledger.resume(
-            begins_on, why, after_notice=True, scheduled=notice.due_on >= self.today
-        )
+        total.ledger = total.ledger.pause(self.today, why).resume_after_notice(notice.due_on, self.today, why)
         self.refresh(total)
 
     def await_objection(self, why: str) -> None:
@@ -268,7 +264,7 @@ class ClockKeeper:
             if clock.ended is not None:
                 continue
             before = (clock.due_on, clock.provisional)
-            if clock.kind is ClockKind.HR_TOTAL and notice_end is not None and clock.ledger.last.scheduled:
+            if clock.kind is ClockKind.HR_TOTAL and notice_end is not None:
                 clock.ledger = clock.ledger.with_notice_end(notice_end)
             self.refresh(clock)
             if clock.kind is ClockKind.PUBLIC_NOTICE:

@@ -38,9 +38,10 @@ class Limit:
 class Segment:
     """One stretch of a clock: from the day it began (not counted) to the day it ended (counted).
 
-    ``after_notice`` marks HR's stay after a public notice, which a new objection takes back. ``scheduled``
-    marks one that begins by itself when ``since_on``, the notice's last minimum day, is over; until then the
-    clock shows as paused.
+    ``after_notice`` marks HR's stay after a public notice, which a new objection takes back. It begins with
+    the notice's last minimum day, but not before ``not_before_on``: the day of publication, or of the last
+    objection's answer. ``scheduled`` marks one that begins by itself when that last day, ``since_on``, is
+    over; until then the clock shows as paused.
     """
 
     state: SegmentState
@@ -49,6 +50,7 @@ class Segment:
     why: str
     after_notice: bool = False
     scheduled: bool = False
+    not_before_on: date | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The segment as it is stored."""
@@ -59,12 +61,13 @@ class Segment:
             "why": self.why,
             "after_notice": self.after_notice,
             "scheduled": self.scheduled,
+            **({"not_before_on": self.not_before_on.isoformat()} if self.not_before_on else {}),
         }
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Segment:
         """The segment read back."""
-        until = stored["until_on"]
+        until, not_before = stored["until_on"], stored.get("not_before_on")
         return cls(
             state=SegmentState(stored["state"]),
             since_on=date.fromisoformat(stored["since_on"]),
@@ -72,6 +75,7 @@ class Segment:
             why=stored["why"],
             after_notice=stored["after_notice"],
             scheduled=stored["scheduled"],
+            not_before_on=date.fromisoformat(not_before) if not_before else None,
         )
 
 
@@ -112,12 +116,20 @@ class Ledger:
             return self._with_last_but_one_open()
         return self._closed(on)._and(Segment(SegmentState.PAUSED, on, None, why))
 
-    def resume(self, on: date, why: str, *, after_notice: bool = False, scheduled: bool = False) -> Ledger:
+    def resume(self, on: date, why: str) -> Ledger:
         """The clock goes on from ``on`` with what was left; ``on`` itself does not count."""
         if self.is_running:
             return self
         ledger = self._closed(on) if self.last.until_on is None else self._bridged(on, why)
-        return ledger._and(Segment(SegmentState.RUNNING, on, None, why, after_notice, scheduled))
+        return ledger._and(Segment(SegmentState.RUNNING, on, None, why))
+
+    def resume_after_notice(self, notice_end: date, today: date, why: str) -> Ledger:
+        """HR's clock goes on when the notice's last minimum day is over or, if later, from ``today``."""
+        if self.is_running:
+            return self
+        begins_on = max(notice_end, today)
+        stay = Segment(SegmentState.RUNNING, begins_on, None, why, True, notice_end >= today, today)
+        return self._closed(begins_on)._and(stay)
 
     def void_stay_after_notice(self, on: date, why: str) -> Ledger:
         """An objection is filed on ``on``: HR's stay after the notice begins only when it is resolved.
@@ -147,10 +159,13 @@ class Ledger:
 
     def with_notice_end(self, on: date) -> Ledger:
         """The same ledger after the notice's last minimum day moved to ``on`` (a new calendar)."""
-        if not (self.is_running and self.last.scheduled) or len(self.segments) < 2:
+        arranged_on = self.last.not_before_on
+        if not (self.is_running and self.last.after_notice) or arranged_on is None:
             return self
-        before = replace(self.segments[-2], until_on=on)
-        return Ledger((*self.segments[:-2], before, replace(self.last, since_on=on)))
+        begins_on = max(on, arranged_on)
+        before = replace(self.segments[-2], until_on=begins_on)
+        stay = replace(self.last, since_on=begins_on, scheduled=on >= arranged_on)
+        return Ledger((*self.segments[:-2], before, stay))
 
     def as_list(self) -> list[dict[str, Any]]:
         """The ledger as it is stored."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -133,7 +134,8 @@ def _problem(fault: ErrorDetails, spot: Spot) -> str:
     if kind == "enum":
         return f"须为下列之一：{'、'.join(f'{word}（{word.label}）' for word in spot.words or ())}"
     if kind == "literal_error":
-        return f"须为下列之一：{context.get('expected', '')}".replace(" or ", "、").replace(", ", "、")
+        expected = re.findall("'([^']*)'", str(context.get("expected", "")))
+        return f"须为下列之一：{'、'.join(f'“{word}”' for word in expected)}"
     if kind in _TEMPLATES:
         return _TEMPLATES[kind].format(**context)
     return "填写的内容不符合要求"

@@ -377,6 +377,8 @@ alert = Table(
     Column("clock_id", Key, ForeignKey("clock.id")),
     Column("rung", String(30), nullable=False),
     Column("title", String(100), nullable=False),
+    # Why, where the title does not say it: the notice or the closure by which a date moved.
+    Column("reason", Text),
     # Where a clock moved, its date before; the day of the reminder where there is no clock.
     Column("due_before_on", Date),
     Column("provisional_before", Boolean),

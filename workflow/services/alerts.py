@@ -94,6 +94,7 @@ def _view(row: Any) -> dict[str, Any]:
         "clock_id": row["clock_id"],
         "rung": row["rung"],
         "rung_label": row["title"],
+        "reason": row["reason"],
         "clock_kind": clock.value if clock else None,
         "clock_label": clock.label if clock else None,
         "due_before": before.isoformat() if before else None,
@@ -109,11 +110,13 @@ def _view(row: Any) -> dict[str, Any]:
 
 def _message(row: Any, clock: ClockKind | None) -> str:
     if clock is None:
-        return f"{row['title']}。请在国务院办公厅通知发布后到“工作日历—导入放假安排”导入"
+        return f"{row['title']}。{row['reason']}"
     due = f"到期日{said(row['due_on'], row['provisional'])}"
     if row["due_before_on"] is not None and row["due_before_on"] != row["due_on"]:
         due = f"原{said(row['due_before_on'], row['provisional_before'])}，现{due}"
     late = row["raised_at"].date() > row["scheduled_at"].date()
-    return f"{row['number']} {row['applicant_name']}：“{clock.label}”{row['title']}，{due}" + (
-        "（补发）" if late else ""
+    reason = f"（{row['reason']}）" if row["reason"] else ""
+    return (
+        f"{row['number']} {row['applicant_name']}：“{clock.label}”{row['title']}{reason}，{due}"
+        f"{'（补发）' if late else ''}"
     )

@@ -201,7 +201,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "create": "新建申请",
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
-    "recompute": "因放假安排更新重新计算期限",
+    "recompute": "因日历更新重新计算期限",
 }
 
 

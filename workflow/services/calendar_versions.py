@@ -20,6 +20,7 @@ from workflow.services.calendar import counted_in, year_view
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.recompute import Move, preview_moves
+from workflow.services.reminders import settle_missing_notice
 from workflow.services.setup import store_calendar
 from workflow.vocabulary import ClockKind
 
@@ -43,7 +44,7 @@ def require_ordinal(seen: int, current: int) -> None:
     """Raises ``Conflict``, naming the version in force, unless it is the one that was seen."""
     if seen != current:
         raise Conflict(
-            f"日历刚刚已被更新：现行的是第 {current} 版，您预览时是第 {seen} 版，请按现行版本重新预览",
+            f"日历刚刚已被更新：现行的是第 {current} 版，您依据的是第 {seen} 版，请按现行版本重新查看",
             current_version=current,
         )
 
@@ -65,6 +66,7 @@ def put_in_force(
     """
     lock_system_chain(connection)
     require_ordinal(seen, newest_ordinal(connection))
+    settle_missing_notice(connection, calendar, now)
     ordinal = store_calendar(connection, calendar, note=note, created_by=actor.account_id or None, now=now)
     append_system_entry(
         connection, actor, event, now, {"after": calendar.version, "ordinal": ordinal, **details}
@@ -155,9 +157,8 @@ def compare_versions(product: Product, *, before: int, after: int) -> dict[str, 
         "before": _version_view(old_row),
         "after": _version_view(new_row),
         "changes": changes_between(old, new, years),
-        "years_published": sorted(
-            {each.year for each in _notice_years(new)} - {each.year for each in _notice_years(old)}
-        ),
+        "years_published": sorted(_years_with_notice(new) - _years_with_notice(old)),
+        "years_withdrawn": sorted(_years_with_notice(old) - _years_with_notice(new)),
         "closures_added": [_closure_view(each) for each in new.closures if each not in old.closures],
         "closures_removed": [_closure_view(each) for each in old.closures if each not in new.closures],
     }
@@ -179,6 +180,10 @@ def changes_between(
         for before, after in zip(old.days_of(year), new.days_of(year), strict=True)
         if (before.working, before.reason) != (after.working, after.reason)
     ]
+
+
+def _years_with_notice(calendar: ChinaWorkingDays) -> set[int]:
+    return {each.year for each in _notice_years(calendar)}
 
 
 def _notice_years(calendar: ChinaWorkingDays) -> list[CalendarYear]:

@@ -6,10 +6,11 @@ of the calendar. Who may: administrators, the leading group's office, the head o
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from calendars import ChinaWorkingDays, Closure
 from workflow.access import Actor
@@ -24,10 +25,12 @@ from workflow.services.calendar_versions import (
     moves_answer,
     newest_ordinal,
     put_in_force,
+    require_ordinal,
 )
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.recompute import recompute_behind
+from workflow.services.reminders import remind, settle
 from workflow.vocabulary import ClosureStatus, Department, Role
 
 MOST_DAYS = 60
@@ -116,6 +119,7 @@ def propose_closure(
         closure_id = connection.execute(insert(_closure).values(values).returning(_closure.c.id)).scalar_one()
         kept = {name: values[name] for name in ("region", "days", *_TEXTS)}
         append_system_entry(connection, actor, "propose_closure", now, {"closure_id": closure_id, **kept})
+        _ask_another(connection, actor, values | {"id": closure_id}, now)
     return read_closure(product, actor=actor, closure_id=closure_id)
 
 
@@ -140,6 +144,8 @@ def propose_withdrawal(product: Product, *, actor: Actor, closure_id: int, reaso
         append_system_entry(
             connection, actor, "propose_closure_withdrawal", now, {"closure_id": closure_id, "reason": reason}
         )
+        proposed = ClosureStatus.WITHDRAWAL_PROPOSED.value
+        _ask_another(connection, actor, {**row, "status": proposed}, now)
     return read_closure(product, actor=actor, closure_id=closure_id)
 
 
@@ -149,22 +155,26 @@ def decide_closure(
     actor: Actor,
     closure_id: int,
     confirmed: bool,
+    seen: int | None = None,
     seconds: float | None = ANSWER_SECONDS,
 ) -> dict[str, Any]:
     """Confirms or declines what another person entered: the closure, or its withdrawal.
 
-    A confirmation makes a new calendar version and moves the region's running clocks. Raises ``Forbidden``
-    for who entered it, ``NotNow`` where nothing waits for a decision, ``Conflict`` where somebody was faster.
+    A confirmation makes a new calendar version and moves the region's running clocks; ``seen`` is the
+    ordinal of the version by which the caller was shown what moves. Raises ``Forbidden`` for who entered it,
+    ``NotNow`` where nothing waits for a decision, ``Conflict`` where somebody was faster.
     """
     with reading(product.engine) as connection:
         row = _stored(connection, closure_id)
         _require_keeper(actor, row["region"])
-        seen, status = newest_ordinal(connection), row["status"]
+        ordinal, status = newest_ordinal(connection), row["status"]
         after = _after(product, connection, row)
         if after is None:
             raise NotNow(f"这项停办“{ClosureStatus(status).label}”，没有待确认的事项")
         if actor.account_id == _author(row):
             raise Forbidden("录入人不能确认自己录入的停办或撤销，须由另一人确认")
+        if confirmed and seen is not None:
+            require_ordinal(seen, ordinal)
         moves = moves_answer(product, connection, after) if confirmed else {}
     with writing(product.engine) as connection:
         row = _locked(connection, actor, closure_id)
@@ -172,6 +182,7 @@ def decide_closure(
             raise Conflict(f"这项停办刚刚已由他人办理，现为“{ClosureStatus(row['status']).label}”")
         now = product.now(connection)
         _update(connection, closure_id, **_decision(row, actor, confirmed, now))
+        settle(connection, [_rung(closure_id, status)], now)
         details = {"closure_id": closure_id, "region": row["region"], "days": row["days"]}
         if confirmed:
             what = "停办" if status == ClosureStatus.PROPOSED.value else "撤销停办"
@@ -179,7 +190,7 @@ def decide_closure(
             put_in_force(
                 connection,
                 after,
-                seen=seen,
+                seen=ordinal,
                 actor=actor,
                 event=f"confirm_{_matter(status)}",
                 note=f"{label}{what}：{row['reason']}（{row['authority']}{row['document_number']}）",
@@ -194,6 +205,36 @@ def decide_closure(
 
 
 # --- inside ------------------------------------------------------------------------------------------------
+
+
+def _rung(closure_id: int, status: str) -> str:
+    own = f"closure_{closure_id}"
+    return own if status == ClosureStatus.PROPOSED.value else f"{own}_withdrawal"
+
+
+def _ask_another(connection: Connection, actor: Actor, row: Mapping[str, Any], now: datetime) -> None:
+    """Everybody else who may confirm is told that something waits."""
+    what = "停办" if row["status"] == ClosureStatus.PROPOSED.value else "撤销停办"
+    label = region_labels().get(row["region"], row["region"])
+    remind(
+        connection,
+        rung=_rung(row["id"], row["status"]),
+        title=f"{label}{what}待确认",
+        reason=f"{row['reason']}（{row['authority']}{row['document_number']}），由{actor.name}录入，须由另一人确认",
+        to=and_(
+            _account.c.id != actor.account_id,
+            or_(
+                _account.c.role.in_([Role.ADMIN.value, Role.OFFICE.value]),
+                and_(
+                    _account.c.role == Role.HEAD.value,
+                    _account.c.department == Department.HR.value,
+                    _account.c.region == row["region"],
+                ),
+            ),
+        ),
+        scheduled_at=now,
+        now=now,
+    )
 
 
 def _matter(status: str) -> str:

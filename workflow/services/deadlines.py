@@ -96,20 +96,24 @@ def read_clock(product: Product, *, actor: Actor, clock_id: int) -> dict[str, An
 
 
 def explain(clock: Clock, calendar: ChinaWorkingDays, today: date) -> dict[str, Any]:
-    """Each day from the start to the due date, the end, or today: what it was and whether it counted.
+    """Each day from the start to the due date, or to today if that is later: what it was, whether it counted.
 
     ``kind`` is ``start``, ``counted``, ``make_up`` (counted), ``weekend``, ``holiday``, ``closed`` (by local
-    order) or ``paused``. A limit in months or days counts every day that it runs.
+    order) or ``paused``. A limit in months or days counts every day that it runs. Days ``ahead`` are not used
+    yet, or, after the end of a clock that ran to it, never were; they show how the due date came about.
     """
     in_working_days = clock.limit.unit is LimitUnit.WORKING_DAY
-    first = clock.ledger.started_on
-    last = clock.ended_on or max(clock.due_on or today, today)
+    first, ended_on = clock.ledger.started_on, clock.ended_on
+    last = ended_on or max(clock.due_on or today, today)
+    if clock.due_on is not None and clock.ledger.last.state is SegmentState.RUNNING:
+        last = max(last, clock.due_on)
     last = min(last, first + timedelta(days=LONGEST_EXPLANATION_DAYS), calendar.last_day)
-    days, number = [], 0
+    days, number, used = [], 0, 0
     for offset in range((last - first).days + 1):
         on = first + timedelta(days=offset)
         day = calendar.day(on)
-        counts = offset > 0 and _counts(clock, on)
+        unused = ended_on is not None and on > ended_on
+        counts = unused or (offset > 0 and _counts(clock, on))
         if offset == 0:
             kind, word = "start", "起算日，不计入"
         elif not in_working_days:
@@ -127,19 +131,23 @@ def explain(clock: Clock, calendar: ChinaWorkingDays, today: date) -> dict[str, 
             number += 1
             kind = "make_up" if day.reason != "工作日" else "counted"
             word = f"第{number}个工作日" + (f"（{day.reason}）" if kind == "make_up" else "")
+        if not unused:
+            used = number
+        elif kind in {"counted", "make_up"}:
+            word += "（办结之后）"
         days.append(
             {
                 "date": on.isoformat(),
                 "kind": kind,
                 "word": word,
                 "provisional": day.provisional,
-                "ahead": on > today,
+                "ahead": on > today or unused,
             }
         )
     years = range(first.year, last.year + 1)
     return {
         "days": days,
-        "counted_days": number,
+        "counted_days": used,
         "sources": [calendar.year(year).source for year in years],
     }
 

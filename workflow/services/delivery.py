@@ -192,7 +192,9 @@ def _news(product: Product, connection: Connection, parcel: Parcel) -> tuple[lis
     if parcel.topic == "calendar":
         lines = [_moved_clock(clock) for clock in parcel.content["clocks"]]
         people = _concerned(connection, case, applicant=True)
-        return people, f"申请 {number} 的办理期限因放假安排更新而变动", "\n".join(lines)
+        if reason := parcel.content.get("reason"):
+            lines.append(f"原因：{reason}。")
+        return people, f"申请 {number} 的办理期限因日历更新而变动", "\n".join(lines)
     old, new = parcel.content["from"], parcel.content["to"]
     stale = new != case.state.value
     if stale or (old == new and parcel.content["event"] not in _NEWS_IN_PLACE):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, false, insert, or_, select, true, update
 
 from workflow.access import Actor
-from workflow.clock import real_now, shanghai_date
+from workflow.clock import SHANGHAI, real_now, shanghai_date
 from workflow.deadlines.ledger import Limit
 from workflow.errors import NotFound
 from workflow.form.masking import mask_name
@@ -74,7 +74,7 @@ def create_feed(product: Product, *, actor: Actor) -> dict[str, str]:
                 account_id=actor.account_id, token_digest=digest_of(token), created_at=now
             )
         )
-    return {"token": token, "created_at": now.isoformat()}
+    return {"token": token, "created_at": now.astimezone(SHANGHAI).isoformat()}
 
 
 def show_feed(product: Product, *, actor: Actor) -> dict[str, Any]:
@@ -87,8 +87,8 @@ def show_feed(product: Product, *, actor: Actor) -> dict[str, Any]:
     created_at, last_read_at = (None, None) if row is None else row
     return {
         "active": row is not None,
-        "created_at": created_at.isoformat() if created_at else None,
-        "last_read_at": last_read_at.isoformat() if last_read_at else None,
+        "created_at": created_at.astimezone(SHANGHAI).isoformat() if created_at else None,
+        "last_read_at": last_read_at.astimezone(SHANGHAI).isoformat() if last_read_at else None,
     }
 
 

@@ -117,12 +117,18 @@ def apply_notices(
             seen=answer["ordinal_before"],
             actor=actor or SYSTEM,
             event="import_calendar",
-            note=answer["source"],
+            note=_note(answer),
             now=product.now(connection),
             details={"before": answer["calendar_before"], "years": answer["years"]},
         )
     recompute_behind(product, seconds=seconds)
     return answer | {"ordinal": ordinal}
+
+
+def _note(answer: dict[str, Any]) -> str:
+    years = "、".join(map(str, answer["years"]))
+    what = "调整" if answer["amendment"] else "放假安排"
+    return f"{years}年{what}（{answer['source']}），改变{len(answer['changes'])}天"
 
 
 def _require_admin(actor: Actor | None) -> None:
@@ -142,7 +148,6 @@ def _look(
             "years": [each.year for each in changed],
             # A year that has its notice is amended; one that had none gets it.
             "amendment": not calendar.year(last.year).provisional,
-            "source": "；".join(dict.fromkeys(each.source for each in changed)),
             "ordinal_before": ordinal,
             "ordinal": None,
             "calendar_before": calendar.version,
@@ -169,10 +174,15 @@ def _read(
     calendar: ChinaWorkingDays, texts: list[str], year: int | None
 ) -> tuple[list[CalendarYear], list[str]]:
     if not texts or not any(text.strip() for text in texts):
-        raise Malformed("没有通知的正文", [FieldError("text", "没有通知的正文")])
-    if any(len(text) > MOST_TEXT for text in texts):
-        raise Malformed("通知的正文过长", [FieldError("text", f"通知的正文不能超过 {MOST_TEXT} 字")])
+        raise Malformed("没有通知的正文", [FieldError("texts.0", "没有通知的正文")])
+    for place, text in enumerate(texts):
+        if len(text) > MOST_TEXT:
+            message = f"通知的正文不能超过 {MOST_TEXT} 字，现为 {len(text)} 字"
+            raise Malformed(message, [FieldError(f"texts.{place}", message)])
     try:
         return apply_with_cautions(calendar, texts, year)
-    except (NoticeError, CalendarRangeError) as error:
-        raise Malformed(str(error), [FieldError("text", str(error))]) from error
+    except NoticeError as error:
+        message = f"第{error.place + 1}份通知{error}" if len(texts) > 1 else str(error)
+        raise Malformed(message, [FieldError(f"texts.{error.place}", message)]) from error
+    except CalendarRangeError as error:
+        raise Malformed(str(error), [FieldError("year", str(error))]) from error

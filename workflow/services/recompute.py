@@ -45,6 +45,7 @@ from workflow.services.product import Product
 from workflow.vocabulary import ClockKind, Section, State
 
 BATCH = 250
+MOST_KNOWN = 20_000
 # How often to come back for applications that somebody holds.
 IDLE_ROUNDS = 5
 _log = structlog.get_logger("recompute")
@@ -75,29 +76,43 @@ class Derived(NamedTuple):
 
 
 class Move(NamedTuple):
-    """An open clock as stored, and what it becomes; moved when the due date or the flag changes."""
+    """An open clock as stored, and what it becomes on the day ``today``."""
 
     row: Any
     derived: Derived
+    today: date
 
     @property
     def is_move(self) -> bool:
-        """Whether people see the difference."""
-        return (self.row["due_on"], self.row["provisional"]) != (
-            self.derived.due_on,
-            self.derived.provisional,
-        )
+        """Whether people see a difference: a due date, which a resting clock does not show, or its flag."""
+        return self.before != self.after
+
+    @property
+    def before(self) -> tuple[date | None, bool]:
+        """The due date that was shown, and its flag."""
+        return self._shown(self.row["runs_from_on"], self.row["due_on"], self.row["provisional"])
+
+    @property
+    def after(self) -> tuple[date | None, bool]:
+        """The due date that is shown from now on, and its flag."""
+        return self._shown(self.derived.runs_from_on, self.derived.due_on, self.derived.provisional)
+
+    def _shown(
+        self, runs_from_on: date | None, due_on: date | None, provisional: bool
+    ) -> tuple[date | None, bool]:
+        rests = runs_from_on is None or runs_from_on > self.today
+        return (None, False) if rests else (due_on, provisional)
 
     def as_dict(self) -> dict[str, Any]:
         """The move as it is answered, and kept in the audit trail."""
-        before, after = self.row["due_on"], self.derived.due_on
+        (due_before, provisional_before), (due_after, provisional) = self.before, self.after
         return {
             "clock_id": self.row["id"],
             "kind": self.row["kind"],
-            "due_before": before.isoformat() if before else None,
-            "provisional_before": self.row["provisional"],
-            "due_after": after.isoformat() if after else None,
-            "provisional": self.derived.provisional,
+            "due_before": due_before.isoformat() if due_before else None,
+            "provisional_before": provisional_before,
+            "due_after": due_after.isoformat() if due_after else None,
+            "provisional": provisional,
         }
 
 
@@ -124,8 +139,10 @@ class Deriver:
         )
         derived = self._known.get(key)
         if derived is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
             derived = self._known[key] = self._derive(rows)
-        return [Move(row, each) for row, each in zip(rows, derived, strict=True)]
+        return [Move(row, each, self._today) for row, each in zip(rows, derived, strict=True)]
 
     def _derive(self, rows: Sequence[Any]) -> list[Derived]:
         clocks = [clock_of_row({**row, "segments": orjson.loads(row["segments"])}) for row in rows]
@@ -363,14 +380,17 @@ def recompute_applications(
     _write_clocks(connection, moves, calendar.version)
     moved = [move for move in moves if move.is_move]
     if moved:
-        concerned = _write_records(connection, moved, calendar.version, people, now)
-        _tell(connection, moved, concerned, now)
+        versions = tables.calendar_version
+        newest = select(versions.c.id, versions.c.version, versions.c.note)
+        change = connection.execute(newest.order_by(versions.c.id.desc()).limit(1)).one()
+        concerned = _write_records(connection, moved, change, people, now)
+        _tell(connection, moved, concerned, change, now)
 
 
 def _write_clocks(connection: Connection, moves: list[Move], version: str) -> None:
     unchanged, changed = [], []
     for move in moves:
-        row, derived = move
+        row, derived, _ = move
         if all(row[name] == value for name, value in derived._asdict().items()):
             unchanged.append(row["id"])
         else:
@@ -381,7 +401,7 @@ def _write_clocks(connection: Connection, moves: list[Move], version: str) -> No
 
 
 def _write_records(
-    connection: Connection, moved: list[Move], version: str, people: People, now: datetime
+    connection: Connection, moved: list[Move], change: Any, people: People, now: datetime
 ) -> dict[int, set[int]]:
     """One audit entry and one letter for each application; answers whom each of them concerns."""
     by_application = {
@@ -407,9 +427,13 @@ def _write_records(
                 old=state,
                 new=state,
                 message="",
-                details={"calendar_before": moves[0].row["calendar_version"], "clocks": clocks},
+                details={
+                    "calendar_before": moves[0].row["calendar_version"],
+                    "reason": change.note,
+                    "clocks": clocks,
+                },
                 policy_version=row["policy_version"],
-                calendar_version=version,
+                calendar_version=change.version,
             )
         )
         sealed.append(
@@ -424,7 +448,7 @@ def _write_records(
             {
                 "topic": "calendar",
                 "application_id": row["id"],
-                "content": {"clocks": clocks},
+                "content": {"reason": change.note, "clocks": clocks},
                 "created_at": now,
                 "attempts": 0,
                 "next_attempt_at": now,
@@ -456,23 +480,26 @@ def _move_notice(row: dict[str, Any], moves: Iterable[Move]) -> bool:
     return True
 
 
-def _tell(connection: Connection, moved: list[Move], concerned: dict[int, set[int]], now: datetime) -> None:
+def _tell(
+    connection: Connection, moved: list[Move], concerned: dict[int, set[int]], change: Any, now: datetime
+) -> None:
     """An alert for each moved clock, for everybody it concerns."""
-    ordinal = connection.execute(select(func.max(tables.calendar_version.c.id))).scalar_one()
     rows = [
         {
-            "application_id": row["application_id"],
-            "clock_id": row["id"],
-            "rung": f"calendar_{ordinal}",
-            "title": "到期日因日历更新而变动" if row["due_on"] != derived.due_on else "到期日由暂定转为确定",
-            "due_before_on": row["due_on"],
-            "provisional_before": row["provisional"],
-            "due_on": derived.due_on,
-            "provisional": derived.provisional,
+            "application_id": move.row["application_id"],
+            "clock_id": move.row["id"],
+            "rung": f"calendar_{change.id}",
+            "title": _title(move),
+            "reason": change.note,
+            "due_before_on": move.before[0],
+            "provisional_before": move.before[1],
+            "due_on": move.derived.due_on,
+            "provisional": move.derived.provisional,
             "scheduled_at": now,
             "raised_at": now,
         }
-        for row, derived in moved
+        for move in moved
+        if move.derived.due_on is not None
     ]
     written = insert_new_rows(connection, tables.alert, rows, "id", "application_id")
     told = [
@@ -481,3 +508,9 @@ def _tell(connection: Connection, moved: list[Move], concerned: dict[int, set[in
         for account_id in sorted(concerned[row.application_id])
     ]
     insert_rows(connection, tables.alert_recipient, told)
+
+
+def _title(move: Move) -> str:
+    if move.before[0] != move.after[0]:
+        return "到期日因日历更新而变动"
+    return "到期日转为暂定" if move.after[1] else "到期日由暂定转为确定"

@@ -1,21 +1,22 @@
-"""The reminder to administrators that a year's holiday notice is missing, on every working day.
+"""Reminders that are of no application: a year's notice is missing, a closure waits for a second person.
 
 The State Council publishes the next year's holidays in October or November (``policy/notices``); from 15
-November on somebody should look.
+November on administrators are reminded on every working day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from calendars import ChinaWorkingDays
 from workflow.clock import at_shanghai, shanghai_date
 from workflow.notifications.outbox import post
 from workflow.persistence import tables
-from workflow.persistence.engine import reading, upsert, writing
+from workflow.persistence.bulk import insert_new_rows, insert_rows
+from workflow.persistence.engine import reading, writing
 from workflow.services.product import Product
 from workflow.vocabulary import Role
 
@@ -61,27 +62,62 @@ def _is_reminded(connection: Connection, today: date) -> bool:
 
 
 def _remind(connection: Connection, year: int, now: datetime) -> bool:
-    alert, account = tables.alert, tables.account
-    today = shanghai_date(now)
-    values: dict[str, Any] = {
-        "rung": RUNG,
-        "title": f"{year}年放假安排通知尚未导入，涉及{year}年的期限均为暂定",
-        "due_on": today,
-        "provisional": True,
-        "scheduled_at": at_shanghai(today, *REMIND_AT),
+    account = tables.account
+    return remind(
+        connection,
+        rung=RUNG,
+        title=f"{year}年放假安排通知尚未导入，涉及{year}年的期限均为暂定",
+        reason="请在国务院办公厅通知发布后到“工作日历—导入放假通知”导入",
+        to=account.c.role == Role.ADMIN.value,
+        scheduled_at=at_shanghai(shanghai_date(now), *REMIND_AT),
+        now=now,
+    )
+
+
+def remind(
+    connection: Connection,
+    *,
+    rung: str,
+    title: str,
+    reason: str,
+    to: ColumnElement[bool],
+    scheduled_at: datetime,
+    now: datetime,
+) -> bool:
+    """An alert that is of no application, for the accounts ``to``; False where it was given today already."""
+    account = tables.account
+    row = {
+        "rung": rung,
+        "title": title,
+        "reason": reason,
+        "due_on": shanghai_date(now),
+        "provisional": rung == RUNG,
+        "scheduled_at": scheduled_at,
         "raised_at": now,
     }
-    # Another scheduler may have been faster; the unique key lets one of them through.
-    alert_id = connection.execute(
-        upsert(connection, alert).values(values).on_conflict_do_nothing().returning(alert.c.id)
-    ).scalar_one_or_none()
-    if alert_id is None:
+    # Another process may have been faster; the unique key lets one of them through.
+    written = insert_new_rows(connection, tables.alert, [row], "id")
+    if not written:
         return False
-    told = connection.execute(
-        select(account.c.id).where(account.c.active, account.c.role == Role.ADMIN.value)
-    ).scalars()
-    recipients = [{"alert_id": alert_id, "account_id": each} for each in told]
-    if recipients:
-        connection.execute(insert(tables.alert_recipient), recipients)
-    post(connection, "alert", None, {"alert_id": alert_id, "rung": RUNG}, now)
+    told = connection.execute(select(account.c.id).where(account.c.active, to)).scalars()
+    recipients = [{"alert_id": written[0].id, "account_id": each} for each in told]
+    insert_rows(connection, tables.alert_recipient, recipients)
+    post(connection, "alert", None, {"alert_id": written[0].id, "rung": rung}, now)
     return True
+
+
+def settle(connection: Connection, rungs: Sequence[str], now: datetime) -> None:
+    """What such alerts asked for is done: for whoever has not read them yet, they count as read."""
+    recipient, alert = tables.alert_recipient, tables.alert
+    asked = select(alert.c.id).where(alert.c.clock_id.is_(None), alert.c.rung.in_(rungs))
+    connection.execute(
+        update(recipient)
+        .where(recipient.c.alert_id.in_(asked), recipient.c.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
+def settle_missing_notice(connection: Connection, calendar: ChinaWorkingDays, now: datetime) -> None:
+    """The reminders of a missing notice are settled once ``calendar`` has it."""
+    if missing_year(calendar, shanghai_date(now)) is None:
+        settle(connection, [RUNG], now)

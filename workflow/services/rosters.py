@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -110,15 +111,21 @@ def _store_roster(case: Case, read: RosterReading) -> None:
 
 
 def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
+    """Who is not old enough on the day the class begins; a class without its day is taken to begin today."""
     youngest = case.policy.trainee_minimum_age
+    begins_on = {
+        each["class_no"]: max(date.fromisoformat(each["starts_on"]), case.today)
+        for each in case.form.get("opening", {}).get("classes", [])
+        if each.get("starts_on")
+    }
     for row, person in enumerate(read.rows, start=1):
         born = born_on(person.id_number)
         if born is None:
             continue
         if born > case.today:
             yield RowError(row, "id_number", f"“证件号码”中的出生日期{born}在今天之后")
-        elif add_years(born, youngest) > case.today:
-            yield RowError(row, "id_number", f"学员未满{youngest}周岁（出生日期{born}；本地参数）")
+        elif add_years(born, youngest) > begins_on.get(person.class_no, case.today):
+            yield RowError(row, "id_number", f"学员开班时未满{youngest}周岁（出生日期{born}；本地参数）")
 
 
 def _cell_error(error: RowError) -> FieldError:

@@ -41,7 +41,7 @@ def _store_calendar(connection: Connection) -> None:
         # A newer product may bring years that were imported from no notice yet; imported ones stay.
         stored = [CalendarYear.from_dict(year) for year in newest.years]
         have = {year.year for year in stored if not year.provisional}
-        added = [year for year in published_years(published) if year.year not in have]
+        added = [year for year in published.years if year.year not in have]
         if not added:
             return
         known = ChinaWorkingDays(stored, map(Closure.from_dict, newest.closures)).with_years(added)
@@ -58,7 +58,7 @@ def store_calendar(
         insert(versions)
         .values(
             version=calendar.version,
-            years=[year.as_dict() for year in published_years(calendar)],
+            years=[year.as_dict() for year in calendar.years],
             closures=[closure.as_dict() for closure in calendar.closures],
             note=note,
             created_by=created_by,
@@ -67,11 +67,3 @@ def store_calendar(
         .returning(versions.c.id)
     ).scalar_one()
     return ordinal
-
-
-def published_years(calendar: ChinaWorkingDays) -> list[CalendarYear]:
-    """Every year of a calendar that has its notice."""
-    years = [
-        calendar.year(number) for number in range(calendar.first_day.year, calendar.last_published_year + 1)
-    ]
-    return [year for year in years if not year.provisional]
