@@ -9,7 +9,7 @@ from flask import Flask
 from web import access, authentication, context, operators, protection, rate, refusals
 from web.api import create_api
 from web.current import EXTENSION
-from web.routing import KeyConverter
+from web.routing import KeyConverter, PolicyConverter
 from web.views import PAGES
 from workflow.services.product import Product
 
@@ -42,6 +42,7 @@ def create_app(product: Product) -> Flask:
     app.extensions[EXTENSION] = product
     app.extensions[rate.EXTENSION] = rate.SlidingWindow()
     app.url_map.converters["key"] = KeyConverter
+    app.url_map.converters["policy"] = PolicyConverter
 
     # The order counts: a request is numbered, then known, then let in, then checked for forgery.
     operators.observe(app)

@@ -44,6 +44,8 @@ STAFF = only(*(role for role in Role if role is not Role.APPLICANT))
 CLOSURE_KEEPERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD)
 CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 
+POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
+
 ACCESS: dict[str, Rule] = {
     # operators
     "static": ANONYMOUS,
@@ -88,6 +90,9 @@ ACCESS: dict[str, Rule] = {
     "api.propose_closure": CLOSURE_KEEPERS,
     "api.decide_closure": CLOSURE_KEEPERS,
     "api.propose_closure_withdrawal": CLOSURE_KEEPERS,
+    "api.list_policies": POLICY_READERS,
+    "api.read_policy": POLICY_READERS,
+    "api.compare_policies": POLICY_READERS,
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
@@ -145,6 +150,9 @@ ACCESS: dict[str, Rule] = {
     "admin.change_account": only(Role.ADMIN),
     "admin.show_system": only(Role.ADMIN),
     "admin.set_test_clock": only(Role.ADMIN),
+    "policies.list_all": POLICY_READERS,
+    "policies.show": POLICY_READERS,
+    "policies.compare": POLICY_READERS,
     "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }
 TEST_CLOCK_ONLY = frozenset({"api.set_test_clock"})

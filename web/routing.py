@@ -5,6 +5,8 @@ from __future__ import annotations
 from werkzeug.routing import BaseConverter
 
 LARGEST_KEY = 10**18 - 1
+POLICY_REFERENCE = "[a-z0-9]+(-[a-z0-9]+)*(@[0-9a-f]{12})?"
+"""A policy's key, or its key and one of its stored versions."""
 
 
 class KeyConverter(BaseConverter):
@@ -19,3 +21,10 @@ class KeyConverter(BaseConverter):
     def to_python(self, value: str) -> int:
         """The id."""
         return int(value)
+
+
+class PolicyConverter(BaseConverter):
+    """A policy, or a stored version of it."""
+
+    # Of a group in its pattern Werkzeug would take the part for the whole.
+    regex = POLICY_REFERENCE.replace("(", "(?:")

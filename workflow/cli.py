@@ -28,6 +28,7 @@ from workflow.command_line import (
     table,
 )
 from workflow.errors import Broken, Malformed, Refused
+from workflow.policy_commands import policy
 from workflow.settings import DEMONSTRATION_KEY, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -170,6 +171,10 @@ def serve(demonstration: bool) -> None:
 
 
 def _check_start(settings: Settings) -> None:
+    from workflow.policy import region_labels
+
+    # Said here in a line; the server would say it in a traceback.
+    region_labels()
     if settings.demonstration and settings.host not in _LOOPBACK:
         raise SettingsError("演示账号的密码是公开的，演示只能在本机运行，请去掉环境变量 SUBSIDY_HOST")
     if not settings.demonstration and settings.secret_key == DEMONSTRATION_KEY:
@@ -371,10 +376,11 @@ def token(login: str, days: int) -> None:
     click.echo(issue_token(open_ready(), login=login, days=days))
 
 
-# --- the calendar ------------------------------------------------------------------------------------------
+# --- the calendar and the policies --------------------------------------------------------------------------
 
 
 subsidy.add_command(calendar)
+subsidy.add_command(policy)
 
 
 # --- proof and reports -------------------------------------------------------------------------------------

@@ -30,8 +30,8 @@ ROLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "hr_head": (("/calendar/closures",), ("suspended", "claim_public_notice")),
     "inspector": ((), ("training_in_progress",)),
     "cashier": ((), ("disbursement_awaiting_payment", "recovering")),
-    "office": (("/audit", "/reports"), ("disbursed",)),
-    "auditor": (("/audit",), ("claim_hr_first",)),
+    "office": (("/audit", "/reports", "/admin/policies/xinxiang-2023"), ("disbursed",)),
+    "auditor": (("/audit", "/admin/policies"), ("claim_hr_first",)),
     "admin": (("/admin/accounts", "/admin/system", "/calendar/import", "/calendar/closures"), ()),
 }
 NARROW, SMALL_OLD_SCREEN = 360, 1024

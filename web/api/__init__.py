@@ -21,6 +21,7 @@ _CONVERTERS = {
     "ordinal": "key",
     "year": "int(fixed_digits=4)",
     "name": "string",
+    "policy": "policy",
 }
 
 

@@ -14,6 +14,7 @@ from workflow.form.claim import ClaimLine, Commitment
 from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
 from workflow.form.opening import Opening, Provider
 from workflow.form.training import Inspection, OpeningInspection
+from workflow.policy import Group
 from workflow.services.calendar_versions import MOST_LISTED
 from workflow.vocabulary import (
     ApplicationKind,
@@ -778,6 +779,84 @@ class LocalClosureShown(LocalClosure):
     ordinal: Ordinal
     moved_count: MovedCount = 0
     clocks: MovedClocks = []
+
+
+class StoredPolicyVersion(BaseModel):
+    """A version of a policy under which applications were accepted."""
+
+    version: str
+    stored_at: datetime
+    applications_count: int
+    open_count: int = Field(description="其中尚未办结的申请")
+    shown: bool = Field(description="即本答复所述的版本")
+
+
+class PolicyRegion(BaseModel):
+    """A region that a policy is for."""
+
+    code: str
+    label: str
+
+
+class ComparedPolicy(BaseModel):
+    """A policy without its values."""
+
+    key: str
+    version: str = Field(description="内容的杂凑值，任何值、出处或说明改变时随之改变")
+    title: str
+    documents: list[str] = Field(description="依据的文件；较早存储的版本没有")
+    draft: bool = Field(description="依据的文件中有征求意见稿")
+    valid_from: date
+    valid_until: date | None = Field(description="没有失效日期的，到被取代时为止")
+    regions: list[PolicyRegion]
+
+
+class PolicySummary(ComparedPolicy):
+    """A policy and the versions of it that applications keep."""
+
+    in_force: bool
+    stored_versions: list[StoredPolicyVersion]
+
+
+class PolicyParameter(BaseModel):
+    """A value of a policy with its source, or 本地."""
+
+    path: str
+    group: Group
+    group_label: str
+    title: str
+    value: str
+    details: str
+    source: str
+    local: bool
+    draft: bool = Field(description="出处是征求意见稿")
+    note: str
+
+
+class PolicyAnswer(PolicySummary):
+    """A policy with every value."""
+
+    parameters: list[PolicyParameter]
+
+
+class PolicyChange(BaseModel):
+    """A parameter that is not the same in two policies; null where a policy does not have it."""
+
+    path: str
+    group: Group
+    group_label: str
+    title: str
+    in_value: bool = Field(description="值不同；否则只是依据或说明不同")
+    before: PolicyParameter | None
+    after: PolicyParameter | None
+
+
+class PolicyComparison(BaseModel):
+    """What differs between two policies."""
+
+    before: ComparedPolicy
+    after: ComparedPolicy
+    changes: list[PolicyChange]
 
 
 class ReportName(BaseModel):

@@ -17,7 +17,7 @@ from web.api.intake import XLSX
 from web.api.operations import Operation
 from web.api.parameters import NoQuery
 from web.api.replies import CSV
-from web.routing import LARGEST_KEY
+from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import Typed
 
 References = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
@@ -36,6 +36,11 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     # With every notice the calendar in force reaches a year further, at most to here.
     "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
     "name": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"},
+    "policy": {
+        "type": "string",
+        "pattern": f"^{POLICY_REFERENCE}$",
+        "description": "政策，如 pingdingshan-2022；@ 之后可以写它的一个存储版本",
+    },
 }
 _REFUSALS = {
     400: "请求不能读取，或缺少必要的请求头、版本",

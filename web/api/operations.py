@@ -22,6 +22,7 @@ from web.api import (
     feeds,
     notices,
     parameters,
+    policies,
     reports,
 )
 from workflow.form.fields import Typed
@@ -279,6 +280,17 @@ OPERATIONS: tuple[Operation, ...] = (
         body=bodies.CLOSURE_WITHDRAWAL,
         answer=answers.LocalClosureShown,
         conflicts=True,
+    ),
+    _list(
+        "/v1/policies", policies.list_policies, "policies", answers.PolicySummary, query=parameters.NoQuery
+    ),
+    _get("/v1/policies/{policy}", policies.read_policy, "policies", answers.PolicyAnswer),
+    _get(
+        "/v1/policies/{policy}/changes",
+        policies.compare_policies,
+        "policies",
+        answers.PolicyComparison,
+        query=parameters.PolicyChangesQuery,
     ),
     _list("/v1/reports", reports.list_reports, "reports", answers.ReportName, query=parameters.NoQuery),
     _get(

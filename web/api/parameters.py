@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from web.routing import POLICY_REFERENCE
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
@@ -49,6 +50,7 @@ def _given(title: str, default: Any = None) -> Any:
 Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,500}$")]
 Flag = Literal["true", "false", "1", "0"]
 Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": list(_REGIONS)})]
+PolicyReference = Annotated[str, Field(pattern=f"^{POLICY_REFERENCE}$", max_length=80)]
 Words = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(clean_text)]
 Day = Annotated[date, BeforeValidator(_day)]
 # The bounds stand before the reading of text: else pydantic cannot put them into the document.
@@ -151,6 +153,19 @@ class ComparisonQuery(Typed):
 
     before: Ordinal | None = _given("原版次")
     after: Ordinal | None = _given("新版次")
+
+
+class PolicyChangesQuery(Typed):
+    """With which policy another one is compared."""
+
+    to: PolicyReference = Field(title="作比较的政策")
+
+
+class PolicyComparisonQuery(Typed):
+    """Two policies, as a page compares them."""
+
+    before: PolicyReference | None = _given("原政策")
+    after: PolicyReference | None = _given("新政策")
 
 
 class ClosuresQuery(PageQuery):

@@ -19,6 +19,7 @@ from web.views import (
     home,
     notices,
     oversight,
+    policies,
     reports,
     rosters,
     sign_in,
@@ -44,4 +45,5 @@ PAGES: tuple[Blueprint, ...] = (
     feeds.blueprint,
     admin.blueprint,
     oversight.blueprint,
+    policies.blueprint,
 )

@@ -4,9 +4,13 @@
 application keeps the version it was submitted under. Nothing outside this room knows a number of a document.
 """
 
+from workflow.policy.comparing import Difference, differences, overlaps
 from workflow.policy.model import (
     Audience,
     ClockLimit,
+    EmploymentSubsidy,
+    Fault,
+    Group,
     Parameter,
     Policy,
     PolicyError,
@@ -18,15 +22,21 @@ from workflow.policy.model import (
 )
 from workflow.policy.packaged import (
     available_policies,
+    check_files,
     load_policy,
     parse_policy,
     policy_in_force,
+    read_policy,
     region_labels,
 )
 
 __all__ = [
     "Audience",
     "ClockLimit",
+    "Difference",
+    "EmploymentSubsidy",
+    "Fault",
+    "Group",
     "Parameter",
     "Policy",
     "PolicyError",
@@ -36,8 +46,12 @@ __all__ = [
     "Severity",
     "UnknownPolicy",
     "available_policies",
+    "check_files",
+    "differences",
     "load_policy",
+    "overlaps",
     "parse_policy",
     "policy_in_force",
+    "read_policy",
     "region_labels",
 ]

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
-from workflow.vocabulary import CertificateKind, ClockKind, Department, FundSource, LimitUnit
+from workflow.vocabulary import CertificateKind, ClockKind, Department, FundSource, LimitUnit, Word
+
+# A document with these words in its name was out for comments only; wherever it is cited, they are shown.
+DRAFT = "征求意见稿"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: ``path`` names table and key, ``what`` the limit and the value."""
+
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"政策参数 {self.path}：{self.what}" if self.path else self.what
 
 
 class PolicyError(ValueError):
-    """A policy is incomplete, contradicts itself or cites no ground; the message names the value."""
+    """A policy is incomplete, contradicts itself or cites no ground; the message names every such value."""
+
+    def __init__(self, message: str = "", faults: Iterable[Fault] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message + "；".join(map(str, self.faults)))
 
 
 class UnknownPolicy(PolicyError):
@@ -96,7 +114,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Training subsidy per head, in fen."""
+    """Subsidy per head or certificate, in fen."""
 
     name: str
     title: str
@@ -106,15 +124,53 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class EmploymentSubsidy:
+    """What is paid once for each certificate holder employed and insured for so many months.
+
+    ``cap_fen`` is the most that one applicant gets in all; None where there is no such limit.
+    """
+
+    name: str
+    title: str
+    fen: int
+    cap_fen: int | None
+    months: int
+    source: str
+    local: bool
+
+
+class Group(Word):
+    """The parts in which a policy is shown, in this order."""
+
+    SCOPE = "scope", "名称、效力与适用地区"
+    CLOCKS = "clocks", "办理时限"
+    LADDER = "ladder", "提醒与升级"
+    RULES = "rules", "培训与资金规则"
+    MONEY = "money", "补贴标准"
+    FUNDS = "funds", "资金来源"
+    SWITCHES = "switches", "开关与其他参数"
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
-    """One value for the page that shows a policy: where it stands, what it says, and on what ground."""
+    """One value for people: where it stands, what it says, and on what ground.
+
+    ``details`` are what belongs to the value beside it: what a broken rule does, who hears a rung.
+    """
 
     path: str
+    group: Group
     title: str
     value: str
+    details: str
     source: str
     local: bool
     note: str
+
+    @property
+    def draft(self) -> bool:
+        """Whether it rests on a document that was only out for comments."""
+        return DRAFT in self.source
 
 
 LEVELLED_KINDS: frozenset[CertificateKind] = frozenset(
@@ -127,16 +183,21 @@ class Policy:
     """One city's policy of one year. Two policies are equal when their content is.
 
     ``source`` of any part is the clause; for a local default it is 本地, with the document it follows if any.
-    ``content`` is canonical JSON from which ``from_content`` builds the same policy again.
+    ``content`` is canonical JSON from which ``from_content`` builds the same policy again. What is empty or
+    None in a stored version had no parameter yet when that version was in force.
     """
 
     key: str
     title: str
+    documents: tuple[str, ...]
     valid_from: date
+    valid_until: date | None
     regions: Mapping[str, str]
     clocks: Mapping[ClockKind, ClockLimit]
     rules: Mapping[str, RuleSetting]
     rate_table: Mapping[str, Rate]
+    evaluation_rates: Mapping[str, Rate]
+    employment_subsidies: Mapping[str, EmploymentSubsidy]
     ladder: tuple[Rung, ...]
     stated_hours: Mapping[str, int]
     closing_time: str
@@ -149,6 +210,9 @@ class Policy:
     trainee_minimum_age: int
     fund_first: FundSource
     fund_order: tuple[FundSource, ...]
+    minor_certificates: tuple[CertificateKind, ...]
+    satisfaction_stop_months: int | None
+    platform_ban_years: int | None
     parameters: tuple[Parameter, ...]
     content: str
 
@@ -163,6 +227,19 @@ class Policy:
     def version(self) -> str:
         """Twelve hexadecimal digits that change with any value, citation or note."""
         return hashlib.sha256(self.content.encode()).hexdigest()[:12]
+
+    @property
+    def draft(self) -> bool:
+        """Whether a document that it rests on was only out for comments."""
+        return any(DRAFT in document for document in self.documents)
+
+    def covers(self, region: str, on: date) -> bool:
+        """Whether it is valid for a region on a day, as long as no later policy replaces it."""
+        return (
+            region in self.regions
+            and self.valid_from <= on
+            and (self.valid_until is None or on <= self.valid_until)
+        )
 
     def clock(self, kind: ClockKind) -> ClockLimit | None:
         """The limit of a clock; None where this policy does not have the clock."""

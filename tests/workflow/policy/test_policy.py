@@ -227,10 +227,15 @@ def test_a_city_replaces_a_default_together_with_its_ground() -> None:
         "value": 7,
         "unit": "working_day",
         "department": "hr",
-        "source": "某文件 一(一)",
+        "source": f"{PDS22} 一(一)",
     }
     limit = parse_policy(data).clocks[ClockKind.OBJECTION]
-    assert (limit.count, limit.source, limit.local, limit.note) == (7, "某文件 一(一)", False, "")
+    assert (limit.count, limit.source, limit.local, limit.note) == (
+        7,
+        f"{PDS22} 一(一)",
+        False,
+        "",
+    )
 
 
 def test_the_month_of_finance_can_be_switched_off() -> None:
@@ -266,7 +271,7 @@ def test_an_unknown_key_is_named_with_those_that_exist() -> None:
 
 
 def test_available_policies_can_all_be_loaded() -> None:
-    assert available_policies() == ("pingdingshan-2022",)
+    assert available_policies() == ("pingdingshan-2022", "xinxiang-2023", "zhongmu-2022")
     for key in available_policies():
         assert load_policy(key).key == key
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from workflow.errors import FieldError, Malformed
 from workflow.form.payloads import Submission
 from workflow.persistence import tables
+from workflow.policy import Policy, policy_in_force
 from workflow.rules import Occasion
 from workflow.services.acts.claim import fill_claim, require_complete
 from workflow.services.case import Case
@@ -22,6 +23,7 @@ def submit(case: Case, payload: Submission) -> None:
     An individual has trained elsewhere already, and submits the claim at once (form, note 2).
     """
     policy = case.product.policy_of_the_day(case.row["policy_key"])
+    _require_in_force(case, policy)
     case.product.keep_policy(case.connection, policy, case.now)
     case.policy, case.row["policy_version"] = policy, policy.version
     if case.kind is ApplicationKind.INDIVIDUAL:
@@ -45,6 +47,19 @@ def resubmit(case: Case, payload: Submission) -> None:
     require_complete(case)
     _require_fitting_roster(case)
     check_rules(case, Occasion.OPENING_SUBMIT)
+
+
+def _require_in_force(case: Case, policy: Policy) -> None:
+    """A draft may have waited until its policy was replaced, or was over."""
+    current = policy_in_force(case.row["region"], case.today)
+    if current is not None and current.key != policy.key:
+        instead = f"现行的是“{current.title}”，请按它新建申请"
+    elif policy.valid_until is not None and case.today > policy.valid_until:
+        instead = f"效力至{policy.valid_until}止，还没有后续的政策"
+    else:
+        return
+    message = f"所选的政策“{policy.title}”在{case.today}没有效力：{instead}"
+    raise Malformed(message, [FieldError("policy", message)])
 
 
 def _require_fitting_roster(case: Case) -> None:
