@@ -71,7 +71,7 @@ def fill(product: Product, sorts: list[Sort]) -> None:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
         first = 1000
-        for sort in sorts:
+        for sort in (each for each in sorts if each.count):
             copy_application(
                 connection,
                 first=first,
