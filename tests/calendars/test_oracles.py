@@ -22,7 +22,6 @@ def differences_from_chinesecalendar(number: int) -> list[object]:
 
 
 def differences_from_numpy(number: int) -> list[object]:
-    pytest.importorskip("numpy")
     oracle = Numpy()
     drawn = list(cases(number, seed=2))
     starts = [case.start for case in drawn]
