@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator
 
 # SQLite numbers rows by itself only where the key is a plain INTEGER.
 Key = BigInteger().with_variant(Integer(), "sqlite")
+# A larger number is no key, and the driver would refuse it.
+LARGEST_ID = 2**63 - 1
 
 
 class Instant(TypeDecorator[datetime]):

@@ -12,11 +12,10 @@ from workflow.deadlines.words import said
 from workflow.errors import NotFound
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
+from workflow.persistence.types import LARGEST_ID
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.vocabulary import ClockKind
-
-_LARGEST_ID = 2**63 - 1
 
 
 def list_alerts(
@@ -42,7 +41,7 @@ def mark_alert_read(product: Product, *, actor: Actor, alert_id: int) -> dict[st
     own = and_(recipient.c.alert_id == alert_id, recipient.c.account_id == actor.account_id)
     with writing(product.engine) as connection:
         row = None
-        if 0 < alert_id <= _LARGEST_ID:
+        if 0 < alert_id <= LARGEST_ID:
             connection.execute(
                 update(recipient)
                 .where(own, recipient.c.read_at.is_(None))

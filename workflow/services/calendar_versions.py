@@ -14,6 +14,7 @@ from workflow.clock import SHANGHAI
 from workflow.errors import Conflict, FieldError, Malformed, NotFound
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
 from workflow.services.audit import append_system_entry, lock_system_chain
 from workflow.services.calendar import counted_in, year_view
@@ -27,7 +28,6 @@ from workflow.vocabulary import ClockKind
 MOST_LISTED = 500
 # Who waits for an answer waits no longer; the scheduler goes on with what is left.
 ANSWER_SECONDS = 20.0
-_LARGEST_ID = 2**63 - 1
 _versions, _account = tables.calendar_version, tables.account
 
 
@@ -193,7 +193,7 @@ def _notice_years(calendar: ChinaWorkingDays) -> list[CalendarYear]:
 
 def _stored(product: Product, connection: Connection, ordinal: int) -> tuple[Any, ChinaWorkingDays]:
     row = None
-    if 0 < ordinal <= _LARGEST_ID:
+    if 0 < ordinal <= LARGEST_ID:
         row = (
             connection.execute(
                 select(_versions, _account.c.name)

@@ -22,13 +22,12 @@ from workflow.deadlines.keeping import Clock, clock_of_row
 from workflow.errors import NotFound
 from workflow.persistence import tables
 from workflow.persistence.prepared import Prepared
-from workflow.persistence.types import canonical
+from workflow.persistence.types import LARGEST_ID, canonical
 from workflow.policy import Policy
 from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
 from workflow.vocabulary import SECTION_OF, ApplicationKind, Department, Section, State
 
 application = tables.application
-_LARGEST_ID = 2**63 - 1
 _SECTIONS = tuple(section.value for section in Section)
 
 _READ = select(application, CURRENT_CALENDAR.label("calendar_now")).where(application.c.id == bindparam("id"))
@@ -310,7 +309,7 @@ def open_case(
 
     Raises ``NotFound`` for an unknown id.
     """
-    if not 0 < application_id <= _LARGEST_ID:
+    if not 0 < application_id <= LARGEST_ID:
         raise NotFound(f"没有编号为 {application_id} 的申请")
     found = _FIND[lock, product.settings.test_clock].rows(connection, {"id": application_id})
     if not found:

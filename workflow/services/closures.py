@@ -18,6 +18,7 @@ from workflow.clock import SHANGHAI
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
+from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
 from workflow.services.audit import append_system_entry, lock_system_chain
 from workflow.services.calendar_versions import (
@@ -34,7 +35,6 @@ from workflow.services.reminders import remind, settle
 from workflow.vocabulary import ClosureStatus, Department, Role
 
 MOST_DAYS = 60
-_LARGEST_ID = 2**63 - 1
 _closure, _account = tables.local_closure, tables.account
 _TEXTS = {"authority": ("决定机关", 200), "document_number": ("文号", 100), "reason": ("事由", 200)}
 
@@ -368,7 +368,7 @@ def _with_names() -> Any:
 
 def _stored(connection: Connection, closure_id: int) -> Any:
     row = None
-    if 0 < closure_id <= _LARGEST_ID:
+    if 0 < closure_id <= LARGEST_ID:
         row = connection.execute(_with_names().where(_closure.c.id == closure_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"没有编号为 {closure_id} 的停办")

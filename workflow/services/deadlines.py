@@ -15,6 +15,7 @@ from workflow.deadlines.ledger import SegmentState
 from workflow.errors import NotFound
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.persistence.types import LARGEST_ID
 from workflow.services.case import open_case
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
@@ -22,7 +23,6 @@ from workflow.services.view import clock_view
 from workflow.services.visibility import visible
 from workflow.vocabulary import ClockState, LimitUnit
 
-_LARGEST_ID = 2**63 - 1
 LONGEST_EXPLANATION_DAYS = 800
 
 
@@ -76,7 +76,7 @@ def read_clock(product: Product, *, actor: Actor, clock_id: int) -> dict[str, An
     """One clock with its explanation, day by day; raises ``NotFound`` and ``Forbidden``."""
     with reading(product.engine) as connection:
         application_id = None
-        if 0 < clock_id <= _LARGEST_ID:
+        if 0 < clock_id <= LARGEST_ID:
             application_id = connection.execute(
                 select(tables.clock.c.application_id).where(tables.clock.c.id == clock_id)
             ).scalar_one_or_none()

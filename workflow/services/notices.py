@@ -11,6 +11,7 @@ from workflow.clock import SHANGHAI
 from workflow.errors import Forbidden, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
+from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
 from workflow.sealing import unseal
 from workflow.services.audit import append_system_entry
@@ -20,7 +21,6 @@ from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.vocabulary import ClockKind, Department, Event, Role
 
-_LARGEST_ID = 2**63 - 1
 LEVEL_LABELS = {
     5: "初级工（五级）",
     4: "中级工（四级）",
@@ -54,7 +54,7 @@ def read_public_notice(product: Product, *, notice_id: int) -> dict[str, Any]:
     """One notice; raises ``NotFound``."""
     with reading(product.engine) as connection:
         row = None
-        if 0 < notice_id <= _LARGEST_ID:
+        if 0 < notice_id <= LARGEST_ID:
             row = (
                 connection.execute(_notices().where(tables.notice.c.id == notice_id)).mappings().one_or_none()
             )

@@ -268,16 +268,19 @@ def _round(product: Product, ends_at: float | None) -> tuple[bool, int]:
     """Once through all that are behind; answers whether there were any, and how many were done."""
     done, after, people = 0, 0, None
     while ends_at is None or time.monotonic() < ends_at:
+        # Mostly nothing is behind, and looking needs no lock.
+        with reading(product.engine) as connection:
+            found = _behind_after(product, connection, after)
+        if not found:
+            break
         began = time.monotonic()
         try:
-            found, locked, people = _batch(product, after, BATCH, people)
+            locked, people = _batch(product, found, people)
         except Refused:
             raise
         except Exception:
             _log.exception("batch_not_recomputed", after=after)
-            found, locked = _one_by_one(product, after)
-        if not found:
-            break
+            locked = sum(_alone(product, application_id) for application_id in found)
         done, after = done + locked, found[-1]
         if product.engine.dialect.name == "sqlite":
             # One writer at a time: whoever waits must find the door open now and then.
@@ -285,40 +288,29 @@ def _round(product: Product, ends_at: float | None) -> tuple[bool, int]:
     return after > 0, done
 
 
-def _one_by_one(product: Product, after: int) -> tuple[Sequence[int], int]:
-    """The same batch again, where one of it cannot be recomputed."""
-    done, passed = 0, []
-    for _ in range(BATCH):
-        with reading(product.engine) as connection:
-            found = _behind_after(product, connection, after, 1)
-        if not found:
-            break
-        try:
-            done += _batch(product, after, 1, None)[1]
-        except Refused:
-            raise
-        except Exception:
-            _log.exception("application_not_recomputed", application_id=found[0])
-        passed.append(found[0])
-        after = found[0]
-    return passed, done
+def _alone(product: Product, application_id: int) -> int:
+    """One of a batch of which one cannot be recomputed; answers whether this one could."""
+    try:
+        return _batch(product, [application_id], None)[0]
+    except Refused:
+        raise
+    except Exception:
+        _log.exception("application_not_recomputed", application_id=application_id)
+        return 0
 
 
-def _batch(
-    product: Product, after: int, size: int, people: People | None
-) -> tuple[Sequence[int], int, People | None]:
-    """Up to ``size`` applications in one transaction; those found, and how many of them nobody else held."""
+def _batch(product: Product, ids: Sequence[int], people: People | None) -> tuple[int, People | None]:
+    """These applications in one transaction; answers how many of them nobody else held."""
     with writing(product.engine) as connection:
         prefer_indexes(connection)
-        found = _behind_after(product, connection, after, size)
-        locked = _lock(connection, found)
+        locked = _lock(connection, ids)
         if locked:
             people = _people(connection, people, locked)
             recompute_applications(product, connection, sorted(locked), people)
-        return found, len(locked), people
+        return len(locked), people
 
 
-def _behind_after(product: Product, connection: Connection, after: int, size: int) -> Sequence[int]:
+def _behind_after(product: Product, connection: Connection, after: int) -> Sequence[int]:
     """The next applications that are behind, by their ids."""
     touched = behind(product, connection, product.calendar(connection))
     if touched is None:
@@ -329,7 +321,7 @@ def _behind_after(product: Product, connection: Connection, after: int, size: in
             .where(clock.c.ended.is_(None), touched, clock.c.application_id > after)
             .order_by(clock.c.application_id)
             .distinct()
-            .limit(size)
+            .limit(BATCH)
         )
         .scalars()
         .all()
