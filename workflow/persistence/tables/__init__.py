@@ -1,0 +1,57 @@
+"""The tables. ``_on`` is a date in China, ``_at`` an instant in UTC, ``_fen`` money, ``_days`` working days.
+
+The form (年度补贴培训资金申请表) is one document in ``application.form``, filled box by box like the paper.
+Beside it stand registers of what the database itself must guard: decisions, notices, objections, payments,
+clocks, alerts, commands and the audit chain.
+"""
+
+from __future__ import annotations
+
+from workflow.persistence.tables.accounts import (
+    access_token,
+    account,
+    calendar_feed,
+    organisation,
+    sign_in_session,
+)
+from workflow.persistence.tables.applications import (
+    application,
+    decision,
+    notice,
+    objection,
+    payment,
+    recovery,
+    trainee,
+)
+from workflow.persistence.tables.base import metadata
+from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
+from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
+from workflow.persistence.tables.trail import audit_entry, command, system_chain
+
+__all__ = [
+    "access_token",
+    "account",
+    "alert",
+    "alert_recipient",
+    "application",
+    "audit_entry",
+    "calendar_feed",
+    "calendar_version",
+    "clock",
+    "command",
+    "decision",
+    "local_closure",
+    "metadata",
+    "notice",
+    "objection",
+    "organisation",
+    "outbox",
+    "payment",
+    "policy_version",
+    "recovery",
+    "scheduler_node",
+    "sign_in_session",
+    "system_chain",
+    "test_clock",
+    "trainee",
+]

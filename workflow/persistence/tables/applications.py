@@ -1,0 +1,178 @@
+"""Applications and the registers beside the form that the database itself must guard."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from workflow.persistence.tables.base import metadata, partial
+from workflow.persistence.types import Document, Instant, Key
+
+application = Table(
+    "application",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("number", String(32), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("region", String(6), nullable=False),
+    Column("policy_key", String(64), nullable=False),
+    # Null until the first submission: a draft follows the policy of the day.
+    Column("policy_version", String(64), ForeignKey("policy_version.version")),
+    Column("organisation_id", Key, ForeignKey("organisation.id"), index=True),
+    Column("created_by", Key, ForeignKey("account.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("applicant_name", String(200), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("section", String(20), nullable=False),
+    Column("state_since_on", Date, nullable=False),
+    Column("correction_target", String(40)),
+    Column("suspension_target", String(40)),
+    Column("version", Integer, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("findings", Document, nullable=False),
+    Column("roster_count", Integer, nullable=False, default=0),
+    # Who is on the roster, as one digest of the blind indexes.
+    Column("roster_digest", String(64), nullable=False, default=""),
+    # What was last published (people, heads, amounts); a change after it needs a new notice.
+    Column("published_digest", String(64)),
+    Column("asked_fen", BigInteger, nullable=False, default=0),
+    Column("approved_fen", BigInteger, nullable=False, default=0),
+    Column("paid_fen", BigInteger, nullable=False, default=0),
+    Column("to_recover_fen", BigInteger, nullable=False, default=0),
+    Column("recovered_fen", BigInteger, nullable=False, default=0),
+    Column("audit_count", Integer, nullable=False, default=0),
+    Column("audit_head", String(64), nullable=False, default=""),
+    CheckConstraint("paid_fen >= 0 AND paid_fen <= approved_fen", name="paid_within_approved"),
+    CheckConstraint("to_recover_fen >= 0 AND to_recover_fen <= paid_fen", name="recovery_within_paid"),
+    CheckConstraint("recovered_fen >= 0 AND recovered_fen <= to_recover_fen", name="recovered_within_asked"),
+    Index(None, "region", "state"),
+    Index(None, "state"),
+)
+
+trainee = Table(
+    "trainee",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False),
+    Column("row_no", Integer, nullable=False),
+    Column("class_no", Integer, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("id_type", String(30), nullable=False),
+    Column("id_index", String(64), nullable=False, index=True),
+    Column("id_number_sealed", Text, nullable=False),
+    Column("id_number_masked", String(40), nullable=False),
+    Column("phone_sealed", Text),
+    Column("phone_masked", String(40)),
+    Column("category", String(30), nullable=False),
+    Column("employer", String(200)),
+    Column("occupation", String(100)),
+    UniqueConstraint("application_id", "id_index"),
+    UniqueConstraint("application_id", "row_no"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False),
+    Column("step", String(30), nullable=False),
+    Column("seat", String(10), nullable=False),
+    Column("account_id", Key, ForeignKey("account.id"), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("opinion", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("superseded", Boolean, nullable=False, default=False),
+    CheckConstraint("seat IN ('first', 'second', 'only')", name="seat"),
+    # One decision on each seat of a step, and no person on both seats (初审人 ≠ 复核人).
+    partial("uq_decision_seat", "application_id", "step", "seat", where="NOT superseded", unique=True),
+    partial(
+        "uq_decision_person", "application_id", "step", "account_id", where="NOT superseded", unique=True
+    ),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("sequence", Integer, nullable=False),
+    Column("site", String(200), nullable=False),
+    Column("published_on", Date, nullable=False),
+    Column("published_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("closed_on", Date),
+    Column("closed_by", Key, ForeignKey("account.id")),
+    # closed, upheld, suspended, withdrawn, terminated; null while it hangs
+    Column("ended_because", String(20)),
+    # What the public may see, frozen at the moment of publication.
+    Column("content", Document, nullable=False),
+    UniqueConstraint("application_id", "sequence"),
+    UniqueConstraint("id", "published_by"),
+    CheckConstraint("closed_by IS NULL OR closed_by <> published_by", name="closer_is_another"),
+    partial("uq_notice_open", "application_id", where="ended_because IS NULL", unique=True),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("notice_id", Key, nullable=False),
+    Column("published_by", Key, nullable=False),
+    Column("receipt", String(32), nullable=False, unique=True),
+    Column("name_sealed", Text, nullable=False),
+    Column("contact_sealed", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("filed_at", Instant, nullable=False),
+    Column("outcome", String(20)),
+    Column("reply", Text),
+    Column("resolved_by", Key, ForeignKey("account.id")),
+    Column("resolved_at", Instant),
+    ForeignKeyConstraint(["notice_id", "published_by"], ["notice.id", "notice.published_by"]),
+    CheckConstraint("resolved_by IS NULL OR resolved_by <> published_by", name="resolver_is_another"),
+    CheckConstraint("(outcome IS NULL) = (resolved_by IS NULL)", name="resolved_whole"),
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("voucher", String(64), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("source", String(30), nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("paid_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("failed_at", Instant),
+    Column("failure_reason", Text),
+    UniqueConstraint("application_id", "voucher"),
+    CheckConstraint("amount_fen > 0", name="positive"),
+)
+
+recovery = Table(
+    "recovery",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("voucher", String(64), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("recorded_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    UniqueConstraint("application_id", "voucher"),
+    CheckConstraint("amount_fen > 0", name="positive"),
+)

@@ -1,0 +1,113 @@
+"""Clocks and what they cause: alerts, messages, schedulers."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from workflow.persistence.tables.base import metadata, partial
+from workflow.persistence.types import Document, Instant, Key
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("region", String(6), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("department", String(20)),
+    # The notice or objection that the clock belongs to; 0 where there is one such clock per application.
+    Column("subject_id", Key, nullable=False, default=0),
+    Column("limit_count", Integer, nullable=False),
+    Column("limit_unit", String(20), nullable=False),
+    Column("minimum", Boolean, nullable=False),
+    Column("source", String(200), nullable=False),
+    # The ledger: the stays, in order. Everything below is derived from it and kept for the sweep and lists.
+    Column("segments", Document, nullable=False),
+    Column("ended", String(20)),
+    Column("ended_on", Date),
+    Column("used_days", Integer),
+    Column("left_days", Integer),
+    Column("started_on", Date, nullable=False),
+    Column("due_on", Date),
+    # The first day on which it shows as running; after today while a notice still counts its minimum.
+    Column("runs_from_on", Date),
+    Column("provisional", Boolean, nullable=False, default=False),
+    Column("calendar_version", String(64), nullable=False),
+    Column("next_rung", String(30)),
+    Column("next_alert_at", Instant),
+    UniqueConstraint("application_id", "kind", "subject_id"),
+    partial("ix_clock_next_alert", "next_alert_at", where="next_alert_at IS NOT NULL"),
+    partial("ix_clock_open_due", "region", "due_on", where="ended IS NULL AND due_on IS NOT NULL"),
+    # Which open clocks were derived by another calendar than today's; asked by every sweep.
+    partial("ix_clock_open_calendar", "calendar_version", "due_on", where="ended IS NULL"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Key, primary_key=True),
+    # Both null for what concerns no application: the reminder that a year's notice is missing.
+    Column("application_id", Key, ForeignKey("application.id"), index=True),
+    Column("clock_id", Key, ForeignKey("clock.id")),
+    Column("rung", String(30), nullable=False),
+    Column("title", String(100), nullable=False),
+    # Why, where the title does not say it: the notice or the closure by which a date moved.
+    Column("reason", Text),
+    # Where a clock moved, its date before; the day of the reminder where there is no clock.
+    Column("due_before_on", Date),
+    Column("provisional_before", Boolean),
+    Column("due_on", Date, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    # When the ladder called for it, and when it was given: they differ after downtime.
+    Column("scheduled_at", Instant, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    UniqueConstraint("clock_id", "rung", "due_on"),
+    CheckConstraint("(application_id IS NULL) = (clock_id IS NULL)", name="of_a_clock_or_of_none"),
+    partial("uq_alert_of_no_clock", "rung", "due_on", where="clock_id IS NULL", unique=True),
+)
+
+alert_recipient = Table(
+    "alert_recipient",
+    metadata,
+    Column("alert_id", Key, ForeignKey("alert.id"), primary_key=True),
+    Column("account_id", Key, ForeignKey("account.id"), primary_key=True),
+    Column("read_at", Instant),
+    Index(None, "account_id", "alert_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Key, primary_key=True),
+    # moved (an application changed state), alert (a rung of the ladder), calendar (due dates moved)
+    Column("topic", String(20), nullable=False),
+    Column("application_id", Key, ForeignKey("application.id")),
+    Column("content", Document, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Instant),
+    Column("sent_at", Instant),
+    Column("last_error", Text),
+    partial("ix_outbox_waiting", "next_attempt_at", where="next_attempt_at IS NOT NULL"),
+)
+
+scheduler_node = Table(
+    "scheduler_node",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("last_sweep_at", Instant, nullable=False),
+    Column("last_raised_count", Integer, nullable=False),
+)

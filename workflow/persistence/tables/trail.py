@@ -1,0 +1,42 @@
+"""Commands and the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+
+from workflow.persistence.tables.base import metadata
+from workflow.persistence.types import Instant, Key
+
+command = Table(
+    "command",
+    metadata,
+    # 0 stands for the public and for the system, who have no account.
+    Column("account_id", Key, primary_key=True, autoincrement=False),
+    Column("command_id", String(128), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("id", Key, primary_key=True),
+    # The application whose chain it is; 0 is the chain of the system itself.
+    Column("chain_id", Key, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("chain_id", "sequence"),
+)
+
+system_chain = Table(
+    "system_chain",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 0", name="single"), primary_key=True),
+    Column("audit_count", Integer, nullable=False),
+    Column("audit_head", String(64), nullable=False),
+)
