@@ -169,6 +169,24 @@ class TraineeCategory(Word):
     OTHER = "other", "其他"
 
 
+class Subsidy(Word):
+    """What an application claims; all but the first start at the claim (中牟县 三(二)4, 三(三)7)."""
+
+    TRAINING = "training", "职业技能培训补贴"
+    EVALUATION = "evaluation", "评价补贴"
+    HIRING = "hiring", "吸纳持证人员就业补助"
+    PLACEMENT = "placement", "介绍持证人员就业补助"
+
+
+class SanctionKind(Word):
+    """What may be imposed on an institution or an online platform of the year's list."""
+
+    REMOVAL = "removal", "移出目录"
+    STOP = "stop", "停止开班"
+    BLACKLIST = "blacklist", "列入黑名单"
+    BAN = "ban", "不得参与补贴培训"
+
+
 class IdentityType(Word):
     """Documents a person may be registered with."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from workflow.form.application import is_individual
 from workflow.form.money import fen_from_yuan
 from workflow.form.reading import section
+from workflow.vocabulary import CertificateKind, SanctionKind, TraineeCategory
 
 
 class Occasion(StrEnum):
@@ -27,6 +28,143 @@ class Occasion(StrEnum):
     RECOVERY_RECEIPT = "recovery_receipt"
 
 
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """A removal, stop, blacklisting or ban, from its first to its last day; None: until it is lifted."""
+
+    kind: SanctionKind
+    from_on: date
+    until_on: date | None
+    reason: str
+    document: str
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.from_on <= on and (self.until_on is None or on <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOccupation:
+    """An occupation for which an institution is on the year's list; a change counts from its first day.
+
+    ``certificate_kind`` is the best certificate that can be had in it (None: not stated).
+    """
+
+    occupation_code: str
+    occupation: str
+    levels: tuple[int, ...]
+    certificate_kind: CertificateKind | None
+    full_time_teacher_count: int | None
+    listed_from_on: date
+    listed_until_on: date | None
+    document: str
+
+    def holds(self, on: date) -> bool:
+        """Whether it is listed on a day."""
+        return self.listed_from_on <= on and (self.listed_until_on is None or on <= self.listed_until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedInstitution:
+    """An entry of the year's list (目录清单); what was not stated of its premises and staff is None."""
+
+    name: str
+    listed_from_on: date
+    listed_until_on: date | None
+    document: str
+    occupations: tuple[ListedOccupation, ...] = ()
+    theory_area: int | None = None
+    residential: bool | None = None
+    full_time_head: bool | None = None
+    administrator_count: int | None = None
+    finance_staff_count: int | None = None
+    own_account: bool | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is listed on a day."""
+        return self.listed_from_on <= on and (self.listed_until_on is None or on <= self.listed_until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlatform:
+    """An online platform of the year's list, with its bans."""
+
+    name: str
+    listed_from_on: date
+    listed_until_on: date | None
+    document: str
+    sanctions: tuple[Sanction, ...] = ()
+
+    def holds(self, on: date) -> bool:
+        """Whether it is listed on a day; bans are asked of ``sanctions``."""
+        return self.listed_from_on <= on and (self.listed_until_on is None or on <= self.listed_until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class YearList:
+    """What the region's year list says of the applicant (or of an individual's institution) and platforms."""
+
+    entries: tuple[ListedInstitution, ...] = ()
+    sanctions: tuple[Sanction, ...] = ()
+    platforms: tuple[ListedPlatform, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TraineeFacts:
+    """One trainee of the roster. ``person`` is the same for the same person in whatever application.
+
+    ``post_code`` and ``major_code`` are occupation codes of the trainee's own post and of the occupation a
+    student's major leads to.
+    """
+
+    person: int
+    row_no: int
+    class_no: int
+    name: str
+    masked: str
+    category: TraineeCategory
+    employer: str | None = None
+    post: str | None = None
+    post_code: str | None = None
+    changing_post: bool = False
+    major: str | None = None
+    major_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastTraining:
+    """Another subsidised training of a person; ``assessed_on`` is None while it is unassessed."""
+
+    application_number: str
+    class_no: int
+    occupation_code: str
+    occupation: str
+    level: int | None
+    starts_on: date
+    ends_on: date
+    assessed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidHead:
+    """A head another application has claimed, and was not refused: person, occupation and level."""
+
+    application_number: str
+    subsidy: str
+    occupation_code: str
+    level: int | None
+    certificate_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateCounts:
+    """Certificates of a region and calendar year, those of this application left out."""
+
+    year: int
+    minor: int
+    all: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """The facts of one application at one moment; rules change none of them.
@@ -35,6 +173,11 @@ class Facts:
     of the event's payload (``model.stored()``), ``roster`` the trainees per class, ``roster_ids`` their
     compact identity numbers per class (None: not compared). ``today`` (in Asia/Shanghai) and ``now`` may only
     be left out where nothing is compared with them.
+
+    What lies outside the application: ``year_list`` (None: not looked up, and then nothing is said of it),
+    ``people`` of the roster, and by person ``past`` trainings and ``paid`` heads of other applications;
+    ``certificates`` of the region and year; ``apprentices`` of the same applicant in training elsewhere, by
+    occupation code.
     """
 
     form: Mapping[str, Any]
@@ -43,6 +186,12 @@ class Facts:
     roster_ids: Mapping[int, frozenset[str]] | None = None
     today: date | None = None
     now: datetime | None = None
+    year_list: YearList | None = None
+    people: tuple[TraineeFacts, ...] = ()
+    past: Mapping[int, tuple[PastTraining, ...]] = field(default_factory=dict)
+    paid: Mapping[int, tuple[PaidHead, ...]] = field(default_factory=dict)
+    certificates: CertificateCounts | None = None
+    apprentices: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def individual(self) -> bool:
