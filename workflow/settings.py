@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workflow.sealing import KeyRing
+
 DEMONSTRATION_KEY = "demonstration-only-never-in-production"
 
 
@@ -17,13 +19,15 @@ class SettingsError(Exception):
 class Settings:
     """Everything the product takes from its environment.
 
-    ``database_url`` is an SQLAlchemy URL; ``secret_key`` seals personal data and signs sessions;
+    ``database_url`` is an SQLAlchemy URL; ``secret_key`` seals personal data and signs sessions,
+    ``further_secret_keys`` (a former or a coming one) only open what lies under them;
     ``test_clock`` lets an administrator set the present moment; ``demonstration`` says that the start is the
     loopback demonstration; ``smtp_url`` (``smtp://user:password@host:port``) switches e-mail on.
     """
 
     database_url: str
     secret_key: str
+    further_secret_keys: tuple[str, ...]
     demonstration: bool
     test_clock: bool
     host: str
@@ -36,6 +40,11 @@ class Settings:
     site_code: str
     icp_number: str
     police_number: str
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of personal data."""
+        return KeyRing(self.secret_key, self.further_secret_keys)
 
 
 def _flag(environment: Mapping[str, str], name: str, default: str = "0") -> bool:
@@ -71,9 +80,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key = DEMONSTRATION_KEY
     elif len(secret_key) < 32:
         raise SettingsError("环境变量 SUBSIDY_SECRET_KEY 至少应有 32 个字符")
+    further = tuple(env.get("SUBSIDY_FURTHER_SECRET_KEYS", "").split())
+    if any(len(secret) < 32 for secret in further) or len({secret_key, *further}) != len(further) + 1:
+        raise SettingsError(
+            "环境变量 SUBSIDY_FURTHER_SECRET_KEYS 为以空格分隔的其他密钥，每个至少 32 个字符，"
+            "互不相同，也不同于 SUBSIDY_SECRET_KEY"
+        )
     return Settings(
         database_url=database_url,
         secret_key=secret_key,
+        further_secret_keys=further,
         demonstration=demonstration,
         test_clock=_flag(env, "SUBSIDY_TEST_CLOCK"),
         host=host,

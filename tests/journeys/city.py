@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select
 
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
+from workflow.demonstration.trainees import identity_number
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services import applications, door, rosters, sweep
@@ -50,6 +51,8 @@ class City:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
+        # Which roster an application has, in the order in which they were filled.
+        self.rosters: dict[int, int] = {}
         with writing(product.engine) as connection:
             for region, suffix in ((CITY, ""), (COUNTY, "_bf")):
                 for login, role, department in PEOPLE:
@@ -130,8 +133,12 @@ class City:
         return self.application
 
     def fill_roster(self, login: str = "institution", count: int = 50) -> None:
-        """The example's roster, or its first rows."""
+        """The example's roster or its first rows; other people in every further application."""
         rows = json.loads((DATA / "roster.json").read_text(encoding="utf-8"))[:count]
+        earlier = self.rosters.setdefault(self.application["id"], len(self.rosters))
+        for place, row in enumerate(rows):
+            if earlier:
+                row["id_number"] = identity_number(earlier * 1_000 + place)
         rosters.replace_roster(
             self.product,
             actor=self.actors[login],

@@ -151,7 +151,7 @@ def kept(product: Product) -> dict[str, list[Any]]:
         "trail": trail,
         "alerts": rows(product, select(alert).order_by(alert.c.id)),
         "clocks": rows(product, select(clock).order_by(clock.c.id)),
-        "people": rows(product, select(tables.trainee.c.id_index).order_by(tables.trainee.c.id)),
+        "people": rows(product, select(tables.person.c.token).order_by(tables.person.c.id)),
     }
 
 
@@ -193,9 +193,8 @@ def test_the_organisations_are_invented_with_codes_that_are_well_formed(loaded: 
 
 
 def test_no_trainee_appears_twice_and_every_number_has_its_check_digit(loaded: Product) -> None:
-    trainee = tables.trainee
-    sealed = rows(loaded, select(trainee.c.id_number_sealed))
-    numbers = [unseal(each, secret_key=loaded.settings.secret_key) for (each,) in sealed]
+    sealed = rows(loaded, select(tables.person.c.id_number_sealed))
+    numbers = [unseal(each, keys=loaded.settings.keys) for (each,) in sealed]
     assert len(numbers) > 1_000
     assert len(set(numbers)) == len(numbers)
     assert all(number.startswith("410499") and len(number) == 18 for number in numbers)

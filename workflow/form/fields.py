@@ -155,6 +155,11 @@ def compact(value: object) -> object:
     ).upper()
 
 
+def person_key(number: str) -> str:
+    """By what a person is compared, however the number was typed."""
+    return str(compact(number))
+
+
 def _identifier(pattern: str, message: str) -> Callable[[str], str]:
     shape = re.compile(pattern, re.ASCII)
 

@@ -52,8 +52,8 @@ def create_application(
     if actor.region is not None and new.region != actor.region:
         raise Forbidden(f"您的账号属于地区 {actor.region}，不能在地区 {new.region} 申请")
     policy = product.policy_of_the_day(new.policy)
-    secret_key = product.settings.secret_key
-    form = {name: seal_part(name, part, secret_key=secret_key) for name, part in new.sections().items()}
+    keys = product.settings.keys
+    form = {name: seal_part(name, part, keys=keys) for name, part in new.sections().items()}
     try:
         with writing(product.engine) as connection:
             known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
@@ -158,7 +158,7 @@ def read_payee(product: Product, *, actor: Actor, application_id: int) -> dict[s
         append_system_entry(
             connection, actor, "read_bank_account", case.now, {"application": case.id, "purpose": "拨付"}
         )
-        applicant = open_form(case.form["applicant"], secret_key=product.settings.secret_key)
+        applicant = open_form(case.form["applicant"], keys=product.settings.keys)
         return {name: applicant.get(name) for name in ("name", "bank_name", "bank_account")}
 
 
@@ -168,7 +168,7 @@ def preview_findings(product: Product, *, actor: Actor, application_id: int) -> 
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
         claiming = case.state in {State.CLAIM_DRAFT, State.CLAIM_CORRECTION}
-        form = open_form(case.form, secret_key=product.settings.secret_key)
+        form = open_form(case.form, keys=product.settings.keys)
         form["claim"] = {key: form.get("claim", {}).get(key) for key in ("lines", "commitment")}
         missing = completeness(form, case.kind, claim=claiming)
         ready = not missing
@@ -206,7 +206,7 @@ def _with_kept_masks(case: Case, body: Any) -> Any:
         "applicant",
         applicant,
         case.form.get("applicant", {}),
-        secret_key=case.product.settings.secret_key,
+        keys=case.product.settings.keys,
     )
     return body | {"applicant": kept}
 
@@ -217,4 +217,4 @@ def _replace_part(case: Case, name: str, part: dict[str, Any]) -> None:
         kept = {key: value for key, value in before.items() if key not in _TYPED_KEYS[name]}
     else:
         kept = {key: before[key] for key in _DEPARTMENTS_KEEP if key in before}
-    case.form[name] = seal_part(name, part, secret_key=case.product.settings.secret_key) | kept
+    case.form[name] = seal_part(name, part, keys=case.product.settings.keys) | kept

@@ -119,12 +119,12 @@ def read_objection(
             case.now,
             {"application": application_id, "objection": objection_id, "purpose": "处理异议"},
         )
-        secret_key = product.settings.secret_key
+        keys = product.settings.keys
         return {
             "id": row["id"],
             "receipt": row["receipt"],
-            "name": unseal(row["name_sealed"], secret_key=secret_key),
-            "contact": unseal(row["contact_sealed"], secret_key=secret_key),
+            "name": unseal(row["name_sealed"], keys=keys),
+            "contact": unseal(row["contact_sealed"], keys=keys),
             "content": row["content"],
         }
 

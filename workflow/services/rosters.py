@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from calendars import add_years
 from workflow.access import Actor, require_reading
 from workflow.errors import FieldError, Malformed, NotNow
-from workflow.form.fields import born_on, compact
-from workflow.form.masking import mask_identity, mask_phone
+from workflow.form.fields import born_on
+from workflow.form.masking import mask_phone
 from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
 from workflow.persistence import tables
+from workflow.persistence.bulk import insert_rows
 from workflow.persistence.engine import reading, writing
-from workflow.sealing import blind_index, seal
+from workflow.sealing import seal
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_editable, require_own, require_version
+from workflow.services.persons import register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
 from workflow.vocabulary import ApplicationKind
@@ -80,13 +82,13 @@ def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[
 
 
 def _store_roster(case: Case, read: RosterReading) -> None:
-    secret_key = case.product.settings.secret_key
+    keys = case.product.settings.keys
     trainees = tables.trainee
+    persons = register_persons(case.connection, [each.id_number for each in read.rows], keys=keys)
     case.connection.execute(delete(trainees).where(trainees.c.application_id == case.id))
     rows = []
-    for number, person in enumerate(read.rows, start=1):
-        stored = person.stored()
-        index = blind_index(str(compact(stored["id_number"])), secret_key=secret_key)
+    for number, each in enumerate(read.rows, start=1):
+        stored = each.stored()
         rows.append(
             {
                 "application_id": case.id,
@@ -94,20 +96,19 @@ def _store_roster(case: Case, read: RosterReading) -> None:
                 "class_no": stored["class_no"],
                 "name": stored["name"],
                 "id_type": stored.get("id_type", "resident_id"),
-                "id_index": index,
-                "id_number_sealed": seal(stored["id_number"], secret_key=secret_key),
-                "id_number_masked": mask_identity(stored["id_number"]),
-                "phone_sealed": seal(stored["phone"], secret_key=secret_key) if stored.get("phone") else None,
+                "person_id": persons[each.id_number].id,
+                "phone_sealed": seal(stored["phone"], keys=keys) if stored.get("phone") else None,
                 "phone_masked": mask_phone(stored["phone"]) if stored.get("phone") else None,
                 "category": stored["category"],
                 "employer": stored.get("employer"),
                 "occupation": stored.get("occupation"),
             }
         )
-    if rows:
-        case.connection.execute(insert(trainees), rows)
+    insert_rows(case.connection, trainees, rows)
     case.row["roster_count"] = len(rows)
-    case.row["roster_digest"] = roster_digest(rows)
+    case.row["roster_digest"] = roster_digest(
+        [(each.class_no, persons[each.id_number].token) for each in read.rows]
+    )
 
 
 def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
@@ -136,7 +137,10 @@ def _cell_error(error: RowError) -> FieldError:
 def _roster_view(case: Case) -> dict[str, Any]:
     trainees = tables.trainee
     found = case.connection.execute(
-        select(trainees).where(trainees.c.application_id == case.id).order_by(trainees.c.row_no)
+        select(trainees, tables.person.c.id_number_masked)
+        .join(tables.person, tables.person.c.id == trainees.c.person_id)
+        .where(trainees.c.application_id == case.id)
+        .order_by(trainees.c.row_no)
     ).mappings()
     items = [
         {

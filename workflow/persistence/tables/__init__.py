@@ -21,11 +21,19 @@ from workflow.persistence.tables.applications import (
     objection,
     payment,
     recovery,
-    trainee,
 )
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
+from workflow.persistence.tables.people import (
+    certificate,
+    class_result,
+    enrolment,
+    entitlement,
+    person,
+    person_index,
+    trainee,
+)
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
 
 __all__ = [
@@ -37,9 +45,13 @@ __all__ = [
     "audit_entry",
     "calendar_feed",
     "calendar_version",
+    "certificate",
+    "class_result",
     "clock",
     "command",
     "decision",
+    "enrolment",
+    "entitlement",
     "local_closure",
     "metadata",
     "notice",
@@ -47,6 +59,8 @@ __all__ = [
     "organisation",
     "outbox",
     "payment",
+    "person",
+    "person_index",
     "policy_version",
     "recovery",
     "scheduler_node",

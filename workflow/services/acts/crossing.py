@@ -7,6 +7,7 @@ from workflow.errors import FieldError, Malformed
 from workflow.form.payloads import CorrectionRequest, Opinion, Reason
 from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
+from workflow.services.enrolments import release_people
 from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State
 
 
@@ -85,4 +86,5 @@ def _end(case: Case, payload: Reason, how: str) -> None:
         "by": case.actor.name,
         "on": case.today.isoformat(),
     }
+    release_people(case)
     take_down(case, how)

@@ -1,0 +1,229 @@
+"""The facts of a case for the rules: its form and roster, and what lies outside it about the same people.
+
+Everything is looked up by indexed keys, however many trainees other applications have had.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import case as one_of
+
+from workflow.form.application import is_individual
+from workflow.persistence import tables
+from workflow.rules import Facts, Occasion
+from workflow.rules.facts import CertificateCounts, PaidHead, PastTraining, TraineeFacts
+from workflow.services.case import Case
+from workflow.services.personal import open_form
+from workflow.services.persons import find_persons
+from workflow.vocabulary import TraineeCategory
+
+Entry = TypeVar("Entry")
+Named = TypeVar("Named")
+_ABOUT_PEOPLE = {Occasion.OPENING_SUBMIT, Occasion.RESULTS, Occasion.CLAIM_SUBMIT}
+_COUNTING = {Occasion.INSPECTION, *_ABOUT_PEOPLE}
+
+
+def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
+    """What the rules of this occasion look at; ``payload`` is not yet on the form."""
+    people = people_of(case) if occasion in _COUNTING else ()
+    outside = bool(people) and occasion in _ABOUT_PEOPLE
+    return Facts(
+        form=case.form,
+        payload=payload,
+        roster={} if is_individual(case.form) else Counter(person.class_no for person in people),
+        roster_ids=_roster_ids(case, people, payload) if occasion is Occasion.RESULTS else None,
+        today=case.today,
+        now=case.now,
+        people=people,
+        past=_past(case, people) if outside else {},
+        paid=_paid(case, people) if outside else {},
+        certificates=_certificates(case) if occasion in _ABOUT_PEOPLE else None,
+        apprentices=_apprentices(case, people) if outside else {},
+    )
+
+
+def people_of(case: Case) -> tuple[TraineeFacts, ...]:
+    """The trainees of the roster in its order; of an individual the applicant, once known as a person."""
+    if is_individual(case.form):
+        return _individual(case)
+    if not case.row["roster_count"]:
+        return ()
+    trainee, person = tables.trainee, tables.person
+    rows = case.connection.execute(
+        select(trainee, person.c.id_number_masked)
+        .join(person, person.c.id == trainee.c.person_id)
+        .where(trainee.c.application_id == case.id)
+        .order_by(trainee.c.row_no)
+    )
+    return tuple(
+        TraineeFacts(
+            person=row.person_id,
+            row_no=row.row_no,
+            class_no=row.class_no,
+            name=row.name,
+            masked=row.id_number_masked,
+            category=TraineeCategory(row.category),
+            employer=row.employer,
+            post=row.occupation,
+            post_code=row.post_code,
+            changing_post=bool(row.changing_post),
+            major=row.major,
+            major_code=row.major_code,
+        )
+        for row in rows
+    )
+
+
+def _individual(case: Case) -> tuple[TraineeFacts, ...]:
+    keys = case.product.settings.keys
+    applicant = open_form(case.form.get("applicant", {}), keys=keys)
+    number = applicant.get("id_number")
+    person = find_persons(case.connection, [number], keys=keys).get(number) if number else None
+    if person is None:
+        return ()
+    name, category = applicant.get("name", ""), TraineeCategory.OTHER
+    return (TraineeFacts(person.id, 1, 1, name, person.masked, category),)
+
+
+def _roster_ids(
+    case: Case, people: tuple[TraineeFacts, ...], payload: dict[str, Any]
+) -> Mapping[int, frozenset[str]] | None:
+    listed = [
+        (result["class_no"], certificate["id_number"])
+        for result in payload.get("results") or ()
+        for certificate in result.get("certificates") or ()
+    ]
+    if not listed:
+        return None
+    on_roster = {(person.class_no, person.person) for person in people}
+    known = find_persons(case.connection, {number for _, number in listed}, keys=case.product.settings.keys)
+    found = _grouped(
+        (class_no, number)
+        for class_no, number in listed
+        if number in known and (class_no, known[number].id) in on_roster
+    )
+    return {class_no: frozenset(numbers) for class_no, numbers in found.items()}
+
+
+def _past(case: Case, people: tuple[TraineeFacts, ...]) -> Mapping[int, tuple[PastTraining, ...]]:
+    enrolment, application = tables.enrolment, tables.application
+    rows = case.connection.execute(
+        select(enrolment, application.c.number)
+        .join(application, application.c.id == enrolment.c.application_id)
+        .where(
+            _of_the_same(case, people, enrolment.c.person_id),
+            enrolment.c.application_id != case.id,
+            func.coalesce(enrolment.c.ended, "") != "released",
+        )
+        .order_by(enrolment.c.starts_on)
+    )
+    return _grouped(
+        (
+            row.person_id,
+            PastTraining(
+                application_number=row.number,
+                class_no=row.class_no,
+                occupation_code=row.occupation_code,
+                occupation=row.occupation,
+                level=row.level,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                assessed_on=row.assessed_on,
+            ),
+        )
+        for row in rows
+    )
+
+
+def _paid(case: Case, people: tuple[TraineeFacts, ...]) -> Mapping[int, tuple[PaidHead, ...]]:
+    entitlement, application = tables.entitlement, tables.application
+    rows = case.connection.execute(
+        select(entitlement, application.c.number)
+        .join(application, application.c.id == entitlement.c.application_id)
+        .where(
+            _of_the_same(case, people, entitlement.c.person_id),
+            entitlement.c.application_id != case.id,
+            entitlement.c.subsidy == case.row["subsidy"],
+            ~entitlement.c.released,
+        )
+        .order_by(entitlement.c.id)
+    )
+    return _grouped(
+        (
+            row.person_id,
+            PaidHead(
+                application_number=row.number,
+                subsidy=row.subsidy,
+                occupation_code=row.occupation_code,
+                level=row.level or None,
+                certificate_number=row.certificate_number,
+            ),
+        )
+        for row in rows
+    )
+
+
+def _of_the_same(
+    case: Case, people: tuple[TraineeFacts, ...], column: ColumnElement[int]
+) -> ColumnElement[bool]:
+    # Asked by the roster itself, so that ten thousand trainees need no ten thousand parameters.
+    trainee = tables.trainee
+    if is_individual(case.form):
+        return column.in_([person.person for person in people])
+    return column.in_(select(trainee.c.person_id).where(trainee.c.application_id == case.id))
+
+
+def _certificates(case: Case) -> CertificateCounts:
+    """Of the year in which this application's assessment is, or today's."""
+    result = tables.class_result
+    assess_on = case.form.get("assessment", {}).get("assess_on")
+    year = (date.fromisoformat(assess_on) if assess_on else case.today).year
+    minor = one_of(
+        (
+            result.c.kind.in_([kind.value for kind in case.policy.minor_certificates]),
+            result.c.certified_count,
+        ),
+        else_=0,
+    )
+    counted = case.connection.execute(
+        select(
+            func.coalesce(func.sum(result.c.certified_count), 0).label("everything"),
+            func.coalesce(func.sum(minor), 0).label("minor"),
+        ).where(
+            result.c.region == case.row["region"],
+            result.c.assessed_on.between(date(year, 1, 1), date(year, 12, 31)),
+            result.c.certified_count > 0,
+            result.c.application_id != case.id,
+        )
+    ).one()
+    return CertificateCounts(year=year, minor=int(counted.minor), all=int(counted.everything))
+
+
+def _apprentices(case: Case, people: tuple[TraineeFacts, ...]) -> Mapping[str, int]:
+    if all(person.category is not TraineeCategory.APPRENTICE for person in people):
+        return {}
+    enrolment, application = tables.enrolment, tables.application
+    rows = case.connection.execute(
+        select(enrolment.c.occupation_code, func.count().label("heads"))
+        .join(application, application.c.id == enrolment.c.application_id)
+        .where(
+            application.c.organisation_id == case.row["organisation_id"],
+            enrolment.c.application_id != case.id,
+            enrolment.c.category == TraineeCategory.APPRENTICE.value,
+            enrolment.c.ended.is_(None),
+        )
+        .group_by(enrolment.c.occupation_code)
+    )
+    return {row.occupation_code: row.heads for row in rows}
+
+
+def _grouped(pairs: Iterable[tuple[Named, Entry]]) -> dict[Named, tuple[Entry, ...]]:
+    groups: dict[Named, list[Entry]] = {}
+    for name, entry in pairs:
+        groups.setdefault(name, []).append(entry)
+    return {name: tuple(entries) for name, entries in groups.items()}
