@@ -194,6 +194,8 @@ BankAccount = Annotated[
 ]
 OccupationCode = Annotated[
     str,
+    # 06-18-01-01 is the same occupation, and would otherwise be paid once more.
+    AfterValidator(lambda code: code.removeprefix("0")),
     AfterValidator(_identifier(r"\d{1,2}(-\d{2}){2,4}", "须为职业编码的格式，如 6-18-01-01")),
     BeforeValidator(compact),
     Widget("text"),

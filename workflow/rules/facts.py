@@ -11,11 +11,15 @@ from typing import Any
 from workflow.form.application import is_individual
 from workflow.form.money import fen_from_yuan
 from workflow.form.reading import section
+from workflow.rules.direct_facts import DirectClaim
 from workflow.vocabulary import CertificateKind, SanctionKind, TraineeCategory
 
 
 class Occasion(StrEnum):
-    """When rules are checked. An individual's one submission is a ``CLAIM_SUBMIT``."""
+    """When rules are checked.
+
+    An individual's one submission is a ``CLAIM_SUBMIT``; a ``DIRECT_CLAIM`` is that of a list of persons.
+    """
 
     OPENING_SUBMIT = "opening_submit"
     INSPECTION = "inspection"
@@ -23,6 +27,7 @@ class Occasion(StrEnum):
     ASSESSMENT_PROPOSAL = "assessment_proposal"
     RESULTS = "results"
     CLAIM_SUBMIT = "claim_submit"
+    DIRECT_CLAIM = "direct_claim"
     PAYMENT = "payment"
     RECOVERY = "recovery"
     RECOVERY_RECEIPT = "recovery_receipt"
@@ -177,7 +182,7 @@ class Facts:
     What lies outside the application: ``year_list`` (None: not looked up, and then nothing is said of it),
     ``people`` of the roster, and by person ``past`` trainings and ``paid`` heads of other applications;
     ``certificates`` of the region and year; ``apprentices`` of the same applicant in training elsewhere, by
-    occupation code.
+    occupation code. ``direct`` is the list of a subsidy that starts at the claim.
     """
 
     form: Mapping[str, Any]
@@ -192,6 +197,7 @@ class Facts:
     paid: Mapping[int, tuple[PaidHead, ...]] = field(default_factory=dict)
     certificates: CertificateCounts | None = None
     apprentices: Mapping[str, int] = field(default_factory=dict)
+    direct: DirectClaim | None = None
 
     @property
     def individual(self) -> bool:

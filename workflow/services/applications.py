@@ -12,13 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from workflow.access import Actor, require_reading
 from workflow.clock import SHANGHAI
 from workflow.errors import Forbidden
-from workflow.form import completeness, read_new_application, read_patch
+from workflow.form import read_new_application, read_patch
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
 from workflow.rules import Occasion
 from workflow.sealing import sm3
+from workflow.services.acts.claim import missing_in
 from workflow.services.audit import append_entry, append_system_entry
+from workflow.services.beneficiaries import computation_of
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
 from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
@@ -26,7 +28,7 @@ from workflow.services.editing import EDITABLE, require_editable, require_own, r
 from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
 from workflow.services.view import application_view
-from workflow.vocabulary import ApplicationKind, Role, Section, State
+from workflow.vocabulary import ApplicationKind, Role, Section, State, Subsidy
 
 _PAYING = frozenset({State.DISBURSEMENT_AWAITING_PAYMENT, State.DISBURSED, State.RECOVERING})
 _TYPED_KEYS = {"claim": ("lines", "commitment")}
@@ -66,6 +68,7 @@ def create_application(
                 .values(
                     number=uuid4().hex,
                     kind=kind.value,
+                    subsidy=new.subsidy,
                     region=new.region,
                     policy_key=policy.key,
                     organisation_id=actor.organisation_id if kind is not ApplicationKind.INDIVIDUAL else None,
@@ -123,7 +126,7 @@ def edit_application(
         if merge:
             body = _merged(case, body)
         body = _with_kept_masks(case, body)
-        parts = read_patch(case.kind, body).sections()
+        parts = read_patch(case.kind, body, case.subsidy).sections()
         require_editable(case, set(parts))
         for name, part in parts.items():
             _replace_part(case, name, part)
@@ -163,24 +166,28 @@ def read_payee(product: Product, *, actor: Actor, application_id: int) -> dict[s
 
 
 def preview_findings(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
-    """What the rules would say to a submission now, and what is still missing; nothing is recorded."""
+    """What the rules would say to a submission now, and what is still missing; nothing is recorded.
+
+    Of a list of persons also the ``computation``: for whom how much may be claimed; None for training.
+    """
     with reading(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
         claiming = case.state in {State.CLAIM_DRAFT, State.CLAIM_CORRECTION}
-        form = open_form(case.form, keys=product.settings.keys)
-        form["claim"] = {key: form.get("claim", {}).get(key) for key in ("lines", "commitment")}
-        missing = completeness(form, case.kind, claim=claiming)
+        missing = missing_in(case, claim=claiming)
         ready = not missing
-        occasion = (
-            Occasion.CLAIM_SUBMIT
-            if claiming or case.kind is ApplicationKind.INDIVIDUAL
-            else Occasion.OPENING_SUBMIT
-        )
+        listed = case.subsidy is not Subsidy.TRAINING
+        if listed:
+            occasion = Occasion.DIRECT_CLAIM
+        elif claiming or case.starts_at_claim:
+            occasion = Occasion.CLAIM_SUBMIT
+        else:
+            occasion = Occasion.OPENING_SUBMIT
         found = findings_of(case, occasion) if ready else []
         return {
             "findings": [finding.as_dict() for finding in found],
             "missing": [error.as_dict() for error in missing],
+            "computation": computation_of(case) if listed else None,
         }
 
 

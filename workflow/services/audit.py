@@ -23,7 +23,7 @@ from workflow.services.case import Case, open_case
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.registers import register_faults
-from workflow.vocabulary import Event, Role, State
+from workflow.vocabulary import Event, Role, State, Subsidy
 
 SYSTEM_CHAIN = 0
 MOST_FAULTS = 100
@@ -150,8 +150,12 @@ _SEALED_COLUMNS = (
 
 
 def _row_digest(row: Any) -> str:
-    """Whose it is, where it stands and what it is worth, as one digest."""
-    return sm3(canonical([row[name] for name in _SEALED_COLUMNS]))
+    """Whose it is, what it claims, where it stands and what it is worth, as one digest."""
+    sealed = [row[name] for name in _SEALED_COLUMNS]
+    # What was written before there were other subsidies says nothing of it.
+    if row["subsidy"] != Subsidy.TRAINING.value:
+        sealed.append(row["subsidy"])
+    return sm3(canonical(sealed))
 
 
 def lock_system_chain(connection: Connection) -> RowMapping:
@@ -201,6 +205,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "create": "新建申请",
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
+    "replace_list": "更新受益人员名单",
     "recompute": "因日历更新重新计算期限",
 }
 

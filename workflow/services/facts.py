@@ -17,6 +17,7 @@ from workflow.form.application import is_individual
 from workflow.persistence import tables
 from workflow.rules import Facts, Occasion
 from workflow.rules.facts import CertificateCounts, PaidHead, PastTraining, TraineeFacts
+from workflow.services.beneficiaries import direct_claim_of
 from workflow.services.case import Case
 from workflow.services.personal import open_form
 from workflow.services.persons import find_persons
@@ -30,6 +31,10 @@ _COUNTING = {Occasion.INSPECTION, *_ABOUT_PEOPLE}
 
 def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
     """What the rules of this occasion look at; ``payload`` is not yet on the form."""
+    if occasion is Occasion.DIRECT_CLAIM:
+        return Facts(
+            form=case.form, payload=payload, today=case.today, now=case.now, direct=direct_claim_of(case)
+        )
     people = people_of(case) if occasion in _COUNTING else ()
     outside = bool(people) and occasion in _ABOUT_PEOPLE
     return Facts(

@@ -19,12 +19,13 @@ from workflow.persistence.bulk import insert_rows
 from workflow.persistence.engine import reading, writing
 from workflow.sealing import seal
 from workflow.services.audit import append_entry
+from workflow.services.beneficiaries import list_view, read_given, store_list
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_editable, require_own, require_version
 from workflow.services.persons import register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
-from workflow.vocabulary import ApplicationKind
+from workflow.vocabulary import ApplicationKind, Subsidy
 
 
 def replace_roster(
@@ -46,6 +47,8 @@ def replace_roster(
         require_version(case, expected_version)
         if case.kind is ApplicationKind.INDIVIDUAL:
             raise NotNow("个人申请不需要学员花名册")
+        if case.subsidy is not Subsidy.TRAINING:
+            return _replace_list(case, rows, workbook)
         require_editable(case, {"opening"})
         classes = case.form.get("opening", {}).get("classes", [])
         read = (
@@ -59,26 +62,42 @@ def replace_roster(
                 f"花名册有{len(errors)}处错误，没有保存", [_cell_error(error) for error in errors]
             )
         _store_roster(case, read)
-        case.row["version"] += 1
-        case.write()
-        append_entry(
-            case,
-            "replace_roster",
-            outcome="done",
-            old=case.state,
-            new=case.state,
-            details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
-        )
-        case.write_row()
+        _record(case, "replace_roster")
         return _roster_view(case) | {"version": case.row["version"]}
 
 
 def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
-    """The roster, masked."""
+    """The roster or, of a subsidy that starts at the claim, the list of persons; masked."""
     with reading(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
-        return _roster_view(case)
+        return _roster_view(case) if case.subsidy is Subsidy.TRAINING else list_view(case)
+
+
+def _replace_list(case: Case, rows: Any, workbook: bytes | None) -> dict[str, Any]:
+    require_editable(case, {"claim"})
+    read = read_given(case, rows, workbook)
+    if read.errors:
+        raise Malformed(
+            f"受益人员名单有{len(read.errors)}处错误，没有保存", [_cell_error(error) for error in read.errors]
+        )
+    store_list(case, read)
+    _record(case, "replace_list")
+    return list_view(case) | {"version": case.row["version"]}
+
+
+def _record(case: Case, event: str) -> None:
+    case.row["version"] += 1
+    case.write()
+    append_entry(
+        case,
+        event,
+        outcome="done",
+        old=case.state,
+        new=case.state,
+        details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
+    )
+    case.write_row()
 
 
 def _store_roster(case: Case, read: RosterReading) -> None:

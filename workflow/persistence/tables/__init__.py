@@ -23,6 +23,7 @@ from workflow.persistence.tables.applications import (
     recovery,
 )
 from workflow.persistence.tables.base import metadata
+from workflow.persistence.tables.beneficiaries import beneficiary
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
 from workflow.persistence.tables.people import (
@@ -43,6 +44,7 @@ __all__ = [
     "alert_recipient",
     "application",
     "audit_entry",
+    "beneficiary",
     "calendar_feed",
     "calendar_version",
     "certificate",

@@ -8,7 +8,7 @@ from workflow.form.payloads import CorrectionRequest, Opinion, Reason
 from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
 from workflow.services.enrolments import release_people
-from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State
+from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State, Subsidy
 
 
 def approve(case: Case, payload: Opinion) -> None:
@@ -29,6 +29,9 @@ def return_for_correction(case: Case, payload: CorrectionRequest) -> None:
     """退回补正: the applicant is asked for what is missing; every signature of the step is superseded."""
     if SECTION_OF[case.state] is Section.OPENING and CorrectionSection.CLAIM in payload.sections:
         message = "“需要补正的部分”不能包括补贴资金申领：开班申请阶段还没有申领内容"
+        raise Malformed(message, [FieldError("payload.sections", message)])
+    if case.subsidy is not Subsidy.TRAINING and CorrectionSection.OPENING in payload.sections:
+        message = f"“需要补正的部分”不能包括开班申请：{case.subsidy.label}不经开班，人员名单属于补贴资金申领"
         raise Malformed(message, [FieldError("payload.sections", message)])
     case.row["correction_target"] = table.correction_target(case.state).value
     request = payload.stored() | {
