@@ -113,6 +113,7 @@ ACCESS: dict[str, Rule] = {
     "rosters.show": only(Role.APPLICANT),
     "rosters.upload": only(Role.APPLICANT, max_bytes=UPLOAD_BYTES),
     "rosters.template": SIGNED_IN,
+    "rosters.beneficiary_template": SIGNED_IN,
     "events.show": SIGNED_IN,
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,

@@ -72,6 +72,7 @@ def view_of(state: State, **more: Any) -> dict[str, Any]:
         "state_since_on": "2026-10-19",
         "section": "claim",
         "kind": "institution",
+        "subsidy": "training",
         "region": "410400",
         "policy": "pingdingshan-2022",
         "form": form,

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
-from web.views.applications import open_parts
-from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
+from web.views.applications import list_columns, may_replace_list
+from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.form.beneficiaries import ROWS
+from workflow.form.beneficiary_workbook import list_template
 from workflow.form.roster import roster_template
 from workflow.services import applications, rosters
 
@@ -52,7 +54,7 @@ def upload(application_id: int) -> ResponseReturnValue:
         raise
     except Refused as refusal:
         return _page(application_id, refusal), refusal.status
-    flash(f"名册已保存，共 {answer['count']} 人。", "good")
+    flash(f"已保存，共 {answer['count']} 人。", "good")
     return redirect(url_for("rosters.show", application_id=application_id), code=303)
 
 
@@ -60,6 +62,15 @@ def upload(application_id: int) -> ResponseReturnValue:
 def template() -> Response:
     """The empty workbook to fill in."""
     return workbook_reply(roster_template(), "学员名册模板")
+
+
+@blueprint.get("/list-template/<subsidy>.xlsx")
+def beneficiary_template(subsidy: str) -> Response:
+    """The empty workbook of the list of persons for one subsidy."""
+    known = next((each for each in ROWS if each == subsidy), None)
+    if known is None:
+        raise NotFound("没有这种名单模板")
+    return workbook_reply(list_template(known), f"受益人员名单模板（{known.label}）")
 
 
 def _page(application_id: int, refusal: Refused | None = None) -> str:
@@ -70,7 +81,8 @@ def _page(application_id: int, refusal: Refused | None = None) -> str:
         "applications/roster.html",
         view=view,
         roster=roster,
-        may_edit="opening" in open_parts(view),
+        columns=list_columns(view),
+        may_edit=may_replace_list(view),
         refusal=refusal,
         wrong=_wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
     )

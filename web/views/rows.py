@@ -14,7 +14,7 @@ from workflow.form.assessment import Result
 from workflow.form.claim import ClaimLine
 from workflow.policy import load_policy
 from workflow.rules.training import attendance_by_class
-from workflow.vocabulary import Event, State
+from workflow.vocabulary import ApplicationKind, Event, State, Subsidy, starts_at_claim
 
 MOST_EXTRA_ROWS = 20
 _CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
@@ -62,7 +62,8 @@ def claims(view: dict[str, Any]) -> bool:
     state = State(view["state"])
     if state is State.CLAIM_CORRECTION:
         return "claim" in (view.get("correction") or {}).get("sections", ())
-    return state is State.CLAIM_DRAFT or (state is State.DRAFT and view["kind"] == "individual")
+    begun = starts_at_claim(ApplicationKind(view["kind"]), Subsidy(view["subsidy"]))
+    return state is State.CLAIM_DRAFT or (state is State.DRAFT and begun)
 
 
 def stored_claim(view: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +76,8 @@ def claim_rows(
     view: dict[str, Any], roster: dict[str, Any], values: Sent, errors: Mapping[str, str], scope: str
 ) -> list[Row]:
     """One row for each class, with what a claim may not exceed beside it."""
-    on_roster = Counter(trainee["class_no"] for trainee in roster["items"])
+    # A list of persons is one class.
+    on_roster = Counter(person.get("class_no", 1) for person in roster["items"])
     classes = {row["class_no"]: row for row in classes_of(view)}
     attended = attendance_by_class(view["form"], load_policy(view["policy"]))
     rows = []
@@ -83,9 +85,13 @@ def claim_rows(
         prefix = f"claim.lines.{index}."
         if view["kind"] == "individual":
             values = Sent({f"{prefix}heads": "1"}) | values
+        computation = view.get("computation")
+        if computation and computation["heads"]:
+            most = {"heads": str(computation["heads"]), "amount": str(computation["amount"])}
+            values = Sent({f"{prefix}{name}": value for name, value in most.items()}) | values
         rows.append(
             Row(
-                words=class_words(classes[number]) if number in classes else "个人申请",
+                words=class_words(classes[number]) if number in classes else _without_classes(view),
                 class_no=number,
                 roster=on_roster.get(number),
                 attendance=attended.get(number),
@@ -102,6 +108,10 @@ def claim_rows(
             )
         )
     return rows
+
+
+def _without_classes(view: dict[str, Any]) -> str:
+    return "个人申请" if view["subsidy"] == Subsidy.TRAINING else str(view["subsidy_label"])
 
 
 def _class_numbers(view: dict[str, Any]) -> list[int]:

@@ -21,6 +21,7 @@ from workflow.vocabulary import (
     CorrectionCode,
     CorrectionSection,
     Department,
+    EnterpriseSize,
     Event,
     FundSource,
     IdentityType,
@@ -29,6 +30,7 @@ from workflow.vocabulary import (
     Role,
     Section,
     State,
+    Subsidy,
     TraineeCategory,
     TrainingMode,
     Word,
@@ -36,6 +38,8 @@ from workflow.vocabulary import (
 
 VOCABULARIES: dict[str, type[Word]] = {
     "kind": ApplicationKind,
+    "subsidy": Subsidy,
+    "size": EnterpriseSize,
     "mode": TrainingMode,
     "certificate": CertificateKind,
     "source": FundSource,

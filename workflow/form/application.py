@@ -149,7 +149,7 @@ class ClaimPatch(Typed):
         return self.stored()
 
 
-class EmployerPatch(ClaimPatch):
+class HiringPatch(ClaimPatch):
     """The same of an enterprise that claims for whom it has hired."""
 
     applicant: Employer | None = optional("申请人信息")
@@ -170,7 +170,7 @@ NEW_CLAIMS: Mapping[Subsidy, type[NewClaim]] = {
 def patch_of(kind: ApplicationKind, subsidy: Subsidy = Subsidy.TRAINING) -> type[ApplicationPatch]:
     """The sections that this kind of applicant fills in for this subsidy."""
     if subsidy is Subsidy.HIRING:
-        return EmployerPatch
+        return HiringPatch
     if subsidy is not Subsidy.TRAINING:
         return ClaimPatch
     return IndividualPatch if kind is ApplicationKind.INDIVIDUAL else OrganisationPatch

@@ -170,7 +170,7 @@ def computation_of(case: Case) -> dict[str, Any]:
                 "class_no": line.class_no,
                 "row_no": line.row_no,
                 "name": line.name,
-                "id_number": line.masked,
+                "masked": line.masked,
                 "eligible": line.eligible,
                 "reason": line.reason,
                 "source": line.source,
