@@ -501,6 +501,8 @@ class Preview(BaseModel):
 
     findings: list[FindingAnswer]
     missing: list[FieldFault]
+    # What was typed and cannot be read; the rest was checked without it.
+    faults: list[FieldFault]
 
 
 class AlertAnswer(BaseModel):

@@ -130,8 +130,19 @@ def _event_body(event: Event, payload: type[Typed]) -> type[BaseModel]:
     return create_model(name, __base__=Typed, __doc__=event.label, **fields)
 
 
+class FormBeingTyped(Typed):
+    """Whole sections as somebody is typing them; what cannot be read in them is answered as ``faults``."""
+
+    applicant: dict[str, Any] | None = None
+    opening: dict[str, Any] | None = None
+    provider: dict[str, Any] | None = None
+    certificate: dict[str, Any] | None = None
+    claim: dict[str, Any] | None = None
+
+
 NEW_APPLICATION: tuple[type[BaseModel], ...] = (NewOrganisationApplication, NewIndividualApplication)
 APPLICATION_PATCH: tuple[type[BaseModel], ...] = (OrganisationChange, IndividualChange)
+FORM_BEING_TYPED: tuple[type[BaseModel], ...] = (FormBeingTyped,)
 ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows)
 # One envelope for each event, so that the document says which payload belongs to which.
 EVENTS: tuple[type[BaseModel], ...] = tuple(

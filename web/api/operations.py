@@ -136,6 +136,14 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST",
+        path="/v1/applications/{application_id}/findings",
+        view=applications.preview_typed,
+        tag="applications",
+        body=bodies.FORM_BEING_TYPED,
+        answer=answers.Preview,
+    ),
+    Operation(
+        method="POST",
         path="/v1/applications/{application_id}/events",
         view=applications.send_event,
         tag="applications",

@@ -18,7 +18,7 @@ from web.views.rows import Attempt
 from web.views.sheet import sheet_of
 from workflow.clock import shanghai_date
 from workflow.policy import region_labels
-from workflow.services import applications, audit, calendar, deadlines, listing, rosters, test_clock
+from workflow.services import applications, audit, calendar, deadlines, listing, previews, rosters, test_clock
 from workflow.vocabulary import Role, State
 
 blueprint = Blueprint("applications", __name__)
@@ -125,7 +125,7 @@ def _check_of(view: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str
     """Findings and what is not filled in: before a submission as it would be, otherwise as it was checked."""
     if not open_parts(view) or "submit" not in view["allowed_events"]:
         return view["findings"] or [], []
-    check = applications.preview_findings(product(), actor=require_actor(), application_id=view["id"])
+    check = previews.preview_findings(product(), actor=require_actor(), application_id=view["id"])
     # The claim has its own form on the page.
     missing = [one for one in check["missing"] if not one["field"].startswith("claim")]
     return check["findings"], missing

@@ -4,7 +4,7 @@
 ``RuleBroken`` when one of them is blocking. Severities, limits and sources come from the policy.
 """
 
-from workflow.rules.checking import RULES, blocking, check, demand
+from workflow.rules.checking import RULES, blocking, check, check_draft, demand
 from workflow.rules.facts import Facts, Occasion
 from workflow.rules.training import attendance_by_class, average_attendance
 
@@ -16,5 +16,6 @@ __all__ = [
     "average_attendance",
     "blocking",
     "check",
+    "check_draft",
     "demand",
 ]

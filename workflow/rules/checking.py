@@ -72,6 +72,16 @@ def check(occasion: Occasion, facts: Facts, policy: Policy) -> list[Finding]:
     ]
 
 
+def check_draft(occasion: Occasion, facts: Facts, policy: Policy) -> list[Finding]:
+    """The same while the form is being filled: what is not there yet is passed over; never raises."""
+    return [
+        finding
+        for rule, measure in RULES[occasion]
+        if rule in policy.rules
+        for finding in measure(facts, policy)
+    ]
+
+
 def blocking(findings: list[Finding]) -> list[Finding]:
     """The findings that refuse the step."""
     return [finding for finding in findings if finding.severity == Severity.BLOCKING]
