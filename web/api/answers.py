@@ -368,6 +368,13 @@ class MoneyTotals(BaseModel):
     recovered: Yuan
 
 
+class ClassAttendance(BaseModel):
+    """The average attendance of a class at the checks during its training, rounded down."""
+
+    class_no: int
+    average: int
+
+
 class ApplicationAnswer(BaseModel):
     """An application as its caller sees it."""
 
@@ -394,6 +401,7 @@ class ApplicationAnswer(BaseModel):
     clocks: list[ClockAnswer]
     departments: Departments
     average_attendance: int | None
+    attendance: list[ClassAttendance]
     findings: list[FindingAnswer]
     roster_count: int
     correction: Correction | None
