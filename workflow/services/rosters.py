@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from calendars import add_years
 from workflow.access import Actor, require_reading
 from workflow.errors import FieldError, Malformed, NotNow
-from workflow.form.fields import born_on, compact
+from workflow.form.ages import Ages
+from workflow.form.identity import same_person_key
 from workflow.form.masking import mask_identity, mask_phone
-from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
+from workflow.form.roster import (
+    RosterReading,
+    RowRemark,
+    check_roster_table,
+    read_roster_rows,
+    read_roster_table,
+)
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.sealing import blind_index, seal
@@ -23,6 +28,11 @@ from workflow.services.editing import require_editable, require_own, require_ver
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
 from workflow.vocabulary import ApplicationKind
+from workflow.workbooks.confinement import Progress
+from workflow.workbooks.errors import UnreadableWorkbook
+from workflow.workbooks.rows import Table
+
+MOST_LISTED = 1_000
 
 
 def replace_roster(
@@ -33,29 +43,34 @@ def replace_roster(
     rows: Any = None,
     workbook: bytes | None = None,
     expected_version: int | None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Replaces the whole roster by ``rows`` or by the rows of a workbook; nothing is kept of a faulty one.
 
-    Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N the row as people count it.
+    ``progress`` as for ``form.roster``. Raises ``Malformed`` whose errors name each wrong cell as
+    ``rows.N.field``, N the row as people count it.
     """
+    table: Table | None = None
+    if workbook is not None:
+        with reading(product.engine) as connection:
+            case = open_case(product, connection, actor, application_id, lock=False)
+            _require_replaceable(case, actor, expected_version)
+        # Outside any transaction, and only for those who may: a hostile file takes its time.
+        try:
+            table = read_roster_table(workbook, progress=progress)
+        except UnreadableWorkbook as fault:
+            raise _malformed([RowRemark(0, "", str(fault))]) from fault
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
-        require_own(case, actor)
-        require_version(case, expected_version)
-        if case.kind is ApplicationKind.INDIVIDUAL:
-            raise NotNow("个人申请不需要学员花名册")
-        require_editable(case, {"opening"})
+        _require_replaceable(case, actor, expected_version)
         classes = case.form.get("opening", {}).get("classes", [])
-        read = (
-            read_roster_workbook(workbook, classes)
-            if workbook is not None
-            else read_roster_rows(rows, classes)
-        )
-        errors = [*read.errors, *_of_wrong_age(case, read)]
-        if errors:
-            raise Malformed(
-                f"花名册有{len(errors)}处错误，没有保存", [_cell_error(error) for error in errors]
-            )
+        ages = Ages.of_policy(case.policy, classes, case.today)
+        if table is not None:
+            read = check_roster_table(table, classes, ages=ages, progress=progress)
+        else:
+            read = read_roster_rows(rows, classes, ages=ages, progress=progress)
+        if read.errors:
+            raise _malformed(read.errors)
         _store_roster(case, read)
         case.row["version"] += 1
         case.write()
@@ -84,9 +99,10 @@ def _store_roster(case: Case, read: RosterReading) -> None:
     trainees = tables.trainee
     case.connection.execute(delete(trainees).where(trainees.c.application_id == case.id))
     rows = []
-    for number, person in enumerate(read.rows, start=1):
+    for number, row in enumerate(read.rows, start=1):
+        person = row.trainee
         stored = person.stored()
-        index = blind_index(str(compact(stored["id_number"])), secret_key=secret_key)
+        index = blind_index(same_person_key(person.id_number, person.id_type), secret_key=secret_key)
         rows.append(
             {
                 "application_id": case.id,
@@ -110,25 +126,23 @@ def _store_roster(case: Case, read: RosterReading) -> None:
     case.row["roster_digest"] = roster_digest(rows)
 
 
-def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
-    """Who is not old enough on the day the class begins; a class without its day is taken to begin today."""
-    youngest = case.policy.trainee_minimum_age
-    begins_on = {
-        each["class_no"]: max(date.fromisoformat(each["starts_on"]), case.today)
-        for each in case.form.get("opening", {}).get("classes", [])
-        if each.get("starts_on")
-    }
-    for row, person in enumerate(read.rows, start=1):
-        born = born_on(person.id_number)
-        if born is None:
-            continue
-        if born > case.today:
-            yield RowError(row, "id_number", f"“证件号码”中的出生日期{born}在今天之后")
-        elif add_years(born, youngest) > begins_on.get(person.class_no, case.today):
-            yield RowError(row, "id_number", f"学员开班时未满{youngest}周岁（出生日期{born}；本地参数）")
+def _require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+    require_own(case, actor)
+    require_version(case, expected_version)
+    if case.kind is ApplicationKind.INDIVIDUAL:
+        raise NotNow("个人申请不需要学员花名册")
+    require_editable(case, {"opening"})
 
 
-def _cell_error(error: RowError) -> FieldError:
+def _malformed(errors: Sequence[RowRemark]) -> Malformed:
+    listed = f"，以下为前{MOST_LISTED}处" if len(errors) > MOST_LISTED else ""
+    return Malformed(
+        f"花名册有{len(errors)}处错误，没有保存{listed}",
+        [_cell_error(error) for error in errors[:MOST_LISTED]],
+    )
+
+
+def _cell_error(error: RowRemark) -> FieldError:
     place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
 
