@@ -18,7 +18,9 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.services import applications, door, rosters
 from workflow.services.persons import find_persons, register_persons
+from workflow.vocabulary import IdentityType
 
+RESIDENT = IdentityType.RESIDENT_ID
 ONE = "410499197909020081"
 
 
@@ -71,8 +73,8 @@ def test_a_disguised_number_is_the_same_person(small_city: City, disguised: str)
     city = small_city
     keys = city.product.settings.keys
     with writing(city.product.engine) as connection:
-        known = register_persons(connection, [ONE], keys=keys)[ONE]
-        assert register_persons(connection, [disguised], keys=keys)[disguised] == known
+        known = register_persons(connection, {ONE: RESIDENT}, keys=keys)[ONE]
+        assert register_persons(connection, {disguised: RESIDENT}, keys=keys)[disguised] == known
         assert find_persons(connection, [disguised], keys=keys)[disguised] == known
         assert connection.scalar(select(func.count()).select_from(tables.person)) == 1
 

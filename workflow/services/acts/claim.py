@@ -17,7 +17,7 @@ from workflow.services.checks import check_rules
 from workflow.services.enrolments import ClaimedHead, certificates_of, claim_heads, lock_trainees
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, lock_persons, register_persons
-from workflow.vocabulary import ApplicationKind, Section
+from workflow.vocabulary import ApplicationKind, IdentityType, Section
 
 
 def submit(case: Case, payload: Submission) -> None:
@@ -104,8 +104,9 @@ def _heads(case: Case, facts: Facts) -> Iterator[ClaimedHead]:
 
 def _applicant(case: Case) -> Person:
     keys = case.product.settings.keys
-    number = open_form(case.form["applicant"], keys=keys)["id_number"]
-    return register_persons(case.connection, [number], keys=keys)[number]
+    applicant = open_form(case.form["applicant"], keys=keys)
+    number, kind = applicant["id_number"], IdentityType(applicant.get("id_type", IdentityType.RESIDENT_ID))
+    return register_persons(case.connection, {number: kind}, keys=keys)[number]
 
 
 def claim_digest(case: Case) -> str:
