@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from workflow.errors import Finding
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.form.reading import section
 from workflow.policy import Policy
 from workflow.rules.assessment import minor_share
-from workflow.rules.eligibility import ClassEligibility, eligibility, holders
+from workflow.rules.eligibility import Awards, ClassEligibility, awards_of, eligibility, holders
 from workflow.rules.facts import Facts, TraineeFacts
 from workflow.rules.findings import Fault, blocks, found, of_trainees
 from workflow.rules.occupations import awarded_level
-from workflow.rules.people import duplicate_fault, gap_fault, planned_award
+from workflow.rules.people import duplicate_fault, gap_fault
 from workflow.vocabulary import CertificateKind
+
+Measure = Callable[[Mapping[str, Any], TraineeFacts, Awards], Fault | None]
 
 
 def headcount(facts: Facts, policy: Policy) -> Iterator[Finding]:
@@ -77,31 +80,12 @@ def no_duplicate(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
     Where this refuses, a person who was paid for is left out, and named only when the claim counts the head.
     """
-    yield from of_trainees(policy, "no-duplicate", _duplicates(facts, policy))
 
+    def measure(entry: Mapping[str, Any], trainee: TraineeFacts, awards: Awards) -> Fault | None:
+        return duplicate_fault(facts, trainee.person, entry, awards)
 
-def _duplicates(facts: Facts, policy: Policy) -> Iterator[tuple[TraineeFacts, Fault]]:
-    counted = _counted_classes(facts, policy, "no-duplicate")
-    if facts.individual:
-        certificate = section(facts.form, "certificate")
-        level = awarded_level(certificate.get("kind"), certificate.get("level"))
-        award = level, certificate.get("number")
-        for person in facts.people[:1]:
-            fault = duplicate_fault(facts, person.person, section(facts.form, "provider"), [award])
-            if fault and counted:
-                yield person, fault
-        return
-    for _, entry in facts.classes_at():
-        if entry.get("class_no") not in counted:
-            continue
-        held = holders(facts, entry["class_no"])
-        for trainee in facts.people_of(entry):
-            awards = [planned_award(entry)]
-            if held is not None:
-                awards = [(each.level, each.number) for each in held.get(trainee.person, ())]
-            fault = duplicate_fault(facts, trainee.person, entry, awards)
-            if fault:
-                yield trainee, fault
+    faults = _individual_duplicate(facts) if facts.individual else _certified_faults(facts, measure)
+    yield from _of_counted_heads(facts, policy, "no-duplicate", faults)
 
 
 def one_month_gap(facts: Facts, policy: Policy) -> Iterator[Finding]:
@@ -110,26 +94,51 @@ def one_month_gap(facts: Facts, policy: Policy) -> Iterator[Finding]:
     Trained at once is the fault of both trainings, too short a gap that of the later. Whoever is at fault is
     left out and named as in ``no_duplicate``.
     """
-    counted = _counted_classes(facts, policy, "one-month-gap")
-    faults = (
-        (trainee, fault)
-        for _, entry in facts.classes_at()
-        if entry.get("class_no") in counted
-        for trainee in facts.people_of(entry)
-        if (fault := gap_fault(facts, policy, entry, trainee))
-    )
-    yield from of_trainees(policy, "one-month-gap", faults)
+
+    def measure(entry: Mapping[str, Any], trainee: TraineeFacts, _awards: Awards) -> Fault | None:
+        return gap_fault(facts, policy, entry, trainee)
+
+    yield from _of_counted_heads(facts, policy, "one-month-gap", _certified_faults(facts, measure))
 
 
-def _counted_classes(facts: Facts, policy: Policy, rule: str) -> set[int]:
-    """The claimed classes in which heads are counted that the rule leaves out, or where it only warns."""
+def _certified_faults(facts: Facts, measure: Measure) -> Iterator[tuple[TraineeFacts, Fault]]:
+    """Those at fault who are, or where nobody has listed them may be, among the certified."""
+    for _, entry in facts.classes_at():
+        if "class_no" not in entry:
+            continue
+        held = holders(facts, entry["class_no"])
+        for trainee in facts.people_of(entry):
+            if held is None or trainee.person in held:
+                fault = measure(entry, trainee, awards_of(facts, entry, held, trainee.person))
+                if fault:
+                    yield trainee, fault
+
+
+def _individual_duplicate(facts: Facts) -> Iterator[tuple[TraineeFacts, Fault]]:
+    certificate = section(facts.form, "certificate")
+    level = awarded_level(certificate.get("kind"), certificate.get("level"))
+    award = level, certificate.get("number")
+    for person in facts.people[:1]:
+        fault = duplicate_fault(facts, person.person, section(facts.form, "provider"), [award])
+        if fault:
+            yield person, fault
+
+
+def _of_counted_heads(
+    facts: Facts, policy: Policy, rule: str, faults: Iterator[tuple[TraineeFacts, Fault]]
+) -> Iterator[Finding]:
+    """The findings where the claimed heads cannot do without those at fault; where they only warn, all."""
+    at_fault = list(faults)
+    if not at_fault:
+        return
     classes = _by_number(facts, policy)
-    return {
+    counted = {
         number
         for line in facts.claim_lines
         if (number := line.get("class_no", 1)) in classes
         and (not blocks(policy, rule) or line.get("heads", 0) > classes[number].tightest.heads)
     }
+    yield from of_trainees(policy, rule, (each for each in at_fault if each[0].class_no in counted))
 
 
 def minor_certificate_share(facts: Facts, policy: Policy) -> Iterator[Finding]:

@@ -24,6 +24,9 @@ from workflow.rules.training import attendance_by_class, void
 from workflow.vocabulary import CertificateKind
 
 NO_RATE = "没有补贴标准"
+Held = Mapping[object, tuple[CertificateFacts, ...]]
+Awards = list[tuple[int | None, str | None]]
+
 _DUPLICATE, _GAP = "重复补贴", "培训间隔不足"
 
 
@@ -183,21 +186,20 @@ def _taken(
             kept[place] = min(heads, lines[place].heads)
             heads -= kept[place]
     for place, line in enumerate(lines):
-        if place not in kept:
+        count = kept.get(place, line.heads)
+        if count == line.heads:
             yield line
             continue
-        if kept[place]:
-            yield replace(line, heads=kept[place], amount_fen=kept[place] * line.rate_fen)
-        if line.heads > kept[place]:
-            left = line.heads - kept[place]
-            yield _left_out(replace(line, heads=left), reason, _source(policy, rule))
+        if count:
+            yield replace(line, heads=count, amount_fen=count * line.rate_fen)
+        yield _left_out(line, reason, _source(policy, rule), line.heads - count)
 
 
 def _named(
     facts: Facts,
     policy: Policy,
     entry: Mapping[str, Any],
-    held: Mapping[object, tuple[CertificateFacts, ...]],
+    held: Held,
 ) -> Iterator[EligibilityLine]:
     """One line for each trainee and for each holder of a certificate, in the order of the roster."""
     trainees = facts.people_of(entry)
@@ -210,7 +212,7 @@ def _named(
             continue
         certificates = held[trainee.person]
         line = _rewarded(line, policy, planned, certificates)
-        excluded = exclusion(facts, policy, entry, trainee, certificates)
+        excluded = exclusion(facts, policy, entry, trainee, held)
         yield _left_out(line, excluded[1], _source(policy, excluded[0])) if excluded else line
     known = {trainee.person for trainee in trainees}
     for mark, certificates in held.items():
@@ -231,13 +233,13 @@ def _counted(facts: Facts, policy: Policy, entry: Mapping[str, Any]) -> Iterator
     certified = sum(result.get("certified_count", 0) for result in results)
     left_out = 0
     for trainee in facts.people_of(entry):
-        excluded = exclusion(facts, policy, entry, trainee, ())
+        excluded = exclusion(facts, policy, entry, trainee, None)
         if excluded:
             line = replace(_blank(entry), certified=left_out < certified, **_identity(trainee))
             yield _left_out(line, excluded[1], _source(policy, excluded[0]))
             left_out += 1
     lines = [
-        replace(_rewarded(_blank(entry), policy, planned, [_certificate(result, {})]), heads=heads)
+        _rewarded(_blank(entry), policy, planned, [_certificate(result, {})], heads)
         for result in results
         if (heads := result.get("certified_count", 0))
     ]
@@ -246,24 +248,31 @@ def _counted(facts: Facts, policy: Policy, entry: Mapping[str, Any]) -> Iterator
             yield line
     uncertified = facts.roster.get(number, 0) - max(certified, left_out)
     if uncertified > 0:
-        line = replace(_blank(entry), heads=uncertified)
-        yield _left_out(line, "未取证", _source(policy, "no-certificate-no-money"))
+        source = _source(policy, "no-certificate-no-money")
+        yield _left_out(_blank(entry), "未取证", source, uncertified)
 
 
 def exclusion(
-    facts: Facts,
-    policy: Policy,
-    entry: Mapping[str, Any],
-    trainee: TraineeFacts,
-    certificates: Iterable[CertificateFacts],
+    facts: Facts, policy: Policy, entry: Mapping[str, Any], trainee: TraineeFacts, held: Held | None
 ) -> tuple[str, str] | None:
     """Why a trainee is not paid for, as (rule, reason), under the rules that the policy lets refuse."""
-    awards = [(each.level, each.number) for each in certificates] or [planned_award(entry)]
+    awards = awards_of(facts, entry, held, trainee.person)
     if blocks(policy, "no-duplicate") and duplicate_fault(facts, trainee.person, entry, awards):
         return "no-duplicate", _DUPLICATE
     if blocks(policy, "one-month-gap") and gap_fault(facts, policy, entry, trainee):
         return "one-month-gap", _GAP
     return None
+
+
+def awards_of(facts: Facts, entry: Mapping[str, Any], held: Held | None, person: int) -> Awards:
+    """The level and number of a person's certificates; where nobody has listed them, of any there are."""
+    if held is not None:
+        return [(each.level, each.number) for each in held.get(person, ())]
+    return [
+        (awarded_level(result["kind"], result.get("level")), None)
+        for result in facts.results
+        if result["class_no"] == entry["class_no"] and result.get("certified_count")
+    ]
 
 
 def _blank(entry: Mapping[str, Any]) -> EligibilityLine:
@@ -287,15 +296,27 @@ def _identity(trainee: TraineeFacts) -> dict[str, Any]:
 
 
 def _rewarded(
-    line: EligibilityLine, policy: Policy, planned: Rate | None, certificates: Iterable[CertificateFacts]
+    line: EligibilityLine,
+    policy: Policy,
+    planned: Rate | None,
+    certificates: Iterable[CertificateFacts],
+    heads: int = 1,
 ) -> EligibilityLine:
-    """The head with its best paid certificate, which is not paid above what the class was opened for."""
+    """The heads with their best paid certificate, which is not paid above what the class was opened for."""
     rated = [(certificate, _capped(policy, planned, certificate)) for certificate in certificates]
     certificate, rate = max(rated, key=lambda each: each[1].fen if each[1] else -1)
-    line = replace(line, certified=True, level=certificate.level, certificate_number=certificate.number)
-    if rate is None:
-        return replace(line, reason=NO_RATE, source=_source(policy, "amount"))
-    return replace(line, rate=rate.title, rate_fen=rate.fen, amount_fen=rate.fen, source=rate.source)
+    return replace(
+        line,
+        heads=heads,
+        certified=True,
+        level=certificate.level,
+        certificate_number=certificate.number,
+        reason="" if rate else NO_RATE,
+        source=rate.source if rate else _source(policy, "amount"),
+        rate=rate.title if rate else "",
+        rate_fen=rate.fen if rate else 0,
+        amount_fen=rate.fen * heads if rate else 0,
+    )
 
 
 def _capped(policy: Policy, planned: Rate | None, certificate: CertificateFacts) -> Rate | None:
@@ -303,8 +324,8 @@ def _capped(policy: Policy, planned: Rate | None, certificate: CertificateFacts)
     return min(rate, planned, key=lambda each: each.fen) if rate and planned else None
 
 
-def _left_out(line: EligibilityLine, reason: str, source: str) -> EligibilityLine:
-    return replace(line, eligible=False, reason=reason, source=source, amount_fen=0)
+def _left_out(line: EligibilityLine, reason: str, source: str, heads: int = 1) -> EligibilityLine:
+    return replace(line, heads=heads, eligible=False, reason=reason, source=source, amount_fen=0)
 
 
 def _source(policy: Policy, rule: str) -> str:
@@ -321,7 +342,7 @@ def _rate(policy: Policy, kind: object, level: int | None) -> Rate | None:
 # Who holds which certificates ------------------------------------------------------------------------------
 
 
-def holders(facts: Facts, number: int) -> dict[object, tuple[CertificateFacts, ...]] | None:
+def holders(facts: Facts, number: int) -> Held | None:
     """The certificates of a class by person; None where not every one of them is listed."""
     results = [result for result in facts.results if result.get("class_no") == number]
     held: dict[object, tuple[CertificateFacts, ...]] = {
