@@ -187,6 +187,18 @@ class SanctionKind(Word):
     BAN = "ban", "不得参与补贴培训"
 
 
+class OnlineFault(Word):
+    """What an inspector may find of training online; each makes it void (平技领办〔2022〕5号 二(四)20(3))."""
+
+    FAST_FORWARD = "fast_forward", "快进播放"
+    SEVERAL_WINDOWS = "several_windows", "多开窗口"
+    NO_POPUP_CHECK = "no_popup_check", "超过规定分钟无弹窗"
+    NO_FACE_CHECK = "no_face_check", "无实时人脸核验"
+    FREE_COURSE_ORDER = "free_course_order", "可任意选课"
+    NO_RANDOM_PHOTO = "no_random_photo", "每学时无随机抓拍"
+    OUTSIDE_COMMON_PLATFORM = "outside_common_platform", "未纳入统一监管平台"
+
+
 class IdentityType(Word):
     """Documents a person may be registered with."""
 

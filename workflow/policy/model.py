@@ -238,6 +238,7 @@ class Policy:
     minor_certificates: tuple[CertificateKind, ...]
     satisfaction_stop_months: int | None
     platform_ban_years: int | None
+    finance_staff_minimum: int | None
     parameters: tuple[Parameter, ...]
     content: str
 

@@ -26,6 +26,7 @@ _UNITS = {
     "settings.trainee_minimum_age": "周岁",
     "settings.satisfaction_stop_months": "个月",
     "settings.platform_ban_years": "年",
+    "settings.finance_staff_minimum": "人",
 }
 _SEVERITIES = {Severity.BLOCKING: "不符合的不予通过", Severity.WARNING: "不符合的提示，审核人须书面说明"}
 _AUDIENCES = {

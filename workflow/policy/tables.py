@@ -116,12 +116,14 @@ SETTINGS: Mapping[str, Callable[[Cited], Any]] = {
     "minor_certificates": lambda cited: cited.choices(CertificateKind, cited.value),
     "satisfaction_stop_months": lambda cited: cited.whole(1, 24),
     "platform_ban_years": lambda cited: cited.whole(1, 10),
+    "finance_staff_minimum": lambda cited: cited.whole(1, 20),
 }
 # What a version says that was stored before there was the setting; such tables are empty in it.
 LATER_SETTINGS: Mapping[str, Any] = {
     "minor_certificates": (),
     "satisfaction_stop_months": None,
     "platform_ban_years": None,
+    "finance_staff_minimum": None,
 }
 LATER_TABLES = ("evaluation_rates", "employment_subsidies", "retirement")
 ORDER: Mapping[str, tuple[str, ...]] = {

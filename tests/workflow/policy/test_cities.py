@@ -130,8 +130,9 @@ def test_the_regions_are_those_that_the_documents_name() -> None:
         ("rules.no-fee", "启用", f"{XX23R} 附件1 五6"),
         ("rules.no-merge", "启用", f"{XX23R} 附件1 五7"),
         ("rules.teachers", "2人", f"{XX23R} 附件1 二1"),
-        ("rules.premises", "300平方米", f"{XX23R} 附件1 三1"),
-        ("rules.staff", "3人", f"{XX23R} 附件1 四1"),
+        ("rules.premises", "300平方米", f"{XX23R} 附件1 三1、2"),
+        ("rules.staff", "3人", f"{XX23R} 附件1 四1、2"),
+        ("settings.finance_staff_minimum", "2人", f"{XX23R} 附件1 四2"),
         ("clocks.hr_total", "15个工作日", "本地（参照平技领办〔2022〕5号 二(四)21）"),
         ("rules.class-size", "80人", "本地（参照平技领办〔2022〕5号 二(四)20(1)）"),
         ("settings.platform_ban_years", "2年", "本地（参照平技领办〔2022〕5号 二(四)20(3)）"),
@@ -189,8 +190,14 @@ def test_a_version_stored_before_a_parameter_was_known_is_still_read() -> None:
     data = json.loads(load_policy("pingdingshan-2022").content)
     for name in ("documents", "evaluation_rates", "employment_subsidies", "retirement"):
         del data[name]
-    for name in ("minor_certificates", "satisfaction_stop_months", "platform_ban_years"):
+    for name in (
+        *("minor_certificates", "satisfaction_stop_months", "platform_ban_years"),
+        "finance_staff_minimum",
+    ):
         del data["settings"][name]
+    # These three only warned then.
+    for name in ("recording", "online-integrity", "satisfaction"):
+        data["rules"][name]["severity"] = "warning"
     stored = Policy.from_content(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
     # The version under which applications were accepted before these parameters were added.
     assert stored.version == "962a681d3be5"

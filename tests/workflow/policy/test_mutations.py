@@ -141,6 +141,7 @@ def test_a_key_that_nobody_knows_is_named(key: str) -> None:
         ("settings", "minor_certificates", {"value": ["completion", "completion"]}, "列表中有重复"),
         ("settings", "satisfaction_stop_months", {"value": 0}, "须为1至24的整数，现为 0"),
         ("settings", "platform_ban_years", {"value": 11}, "须为1至10的整数，现为 11"),
+        ("settings", "finance_staff_minimum", {"value": 0}, "须为1至20的整数，现为 0"),
         ("settings", "closing_time", {"title": ""}, "title 须为文字，现为 ''"),
         ("evaluation_rates", "level_1", {"value": "380"}, "文本格式不对，现为 '380'"),
         ("evaluation_rates", "level_1", {"value": False}, "文本格式不对，现为 False"),
