@@ -220,7 +220,12 @@ def list_pools(product: Product, *, actor: Actor, region: str | None = None, yea
     with reading(product.engine) as connection:
         rows = [dict(row) for row in connection.execute(statement).mappings()]
     rows.sort(key=lambda row: (row["region"], -row["year"], _SOURCES.index(FundSource(row["source"]))))
-    return {"items": [_pool_view(pool_of_row(row), row.pop("recovered_fen")) for row in rows], "next": None}
+    recovered = [row.pop("recovered_fen") for row in rows]
+    pools = map(pool_of_row, rows)
+    return {
+        "items": [_pool_view(pool, fen) for pool, fen in zip(pools, recovered, strict=True)],
+        "next": None,
+    }
 
 
 def read_ledger(
