@@ -155,6 +155,43 @@ class FundSource(Word):
     INDUSTRY_FUND = "industry_fund", "行业产业发展经费"
 
 
+class LedgerAccount(Word):
+    """The four accounts of a pool of funds; what leaves one of them arrives in another."""
+
+    TREASURY = "treasury", "财政来源"
+    AVAILABLE = "available", "可用"
+    RESERVED = "reserved", "已预留"
+    PAID = "paid", "已拨付"
+
+
+class LedgerKind(Word):
+    """Why money moves between the accounts of a pool; ``LEDGER_SIDES`` says from which to which."""
+
+    APPROPRIATION = "appropriation", "拨入"
+    WITHDRAWAL = "withdrawal", "核减收回"
+    CARRIED_OUT = "carried_out", "结转下年"
+    CARRIED_IN = "carried_in", "上年结转"
+    RESERVATION = "reservation", "预留"
+    RELEASE = "release", "释放预留"
+    PAYMENT = "payment", "拨付"
+    PAYMENT_FAILED = "payment_failed", "支付失败退回"
+    RECOVERY = "recovery", "追缴收回"
+
+
+LEDGER_SIDES: dict[LedgerKind, tuple[LedgerAccount, LedgerAccount]] = {
+    LedgerKind.APPROPRIATION: (LedgerAccount.TREASURY, LedgerAccount.AVAILABLE),
+    LedgerKind.WITHDRAWAL: (LedgerAccount.AVAILABLE, LedgerAccount.TREASURY),
+    LedgerKind.CARRIED_OUT: (LedgerAccount.AVAILABLE, LedgerAccount.TREASURY),
+    LedgerKind.CARRIED_IN: (LedgerAccount.TREASURY, LedgerAccount.AVAILABLE),
+    LedgerKind.RESERVATION: (LedgerAccount.AVAILABLE, LedgerAccount.RESERVED),
+    LedgerKind.RELEASE: (LedgerAccount.RESERVED, LedgerAccount.AVAILABLE),
+    LedgerKind.PAYMENT: (LedgerAccount.RESERVED, LedgerAccount.PAID),
+    LedgerKind.PAYMENT_FAILED: (LedgerAccount.PAID, LedgerAccount.RESERVED),
+    LedgerKind.RECOVERY: (LedgerAccount.PAID, LedgerAccount.AVAILABLE),
+}
+"""The account that gives and the account that takes."""
+
+
 class TraineeCategory(Word):
     """Who is trained."""
 

@@ -11,7 +11,7 @@ from web.routing import LARGEST_KEY
 from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
 from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import ClaimLine, Commitment
-from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
+from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt, SourceChoice
 from workflow.form.opening import Opening, Provider
 from workflow.form.training import Inspection, OpeningInspection
 from workflow.policy import Group
@@ -281,9 +281,18 @@ class ClaimShown(BaseModel):
     reviews: list[Review] = Field(default=[])
 
 
-class PaymentShown(Payment):
-    """One payment, with who made it and whether the bank sent it back."""
+class ReservationShown(BaseModel):
+    """Money in a source of funds of a year: reserved for the application, or returned to it."""
 
+    source: SourceChoice
+    year: int
+    amount: Yuan
+
+
+class PaymentShown(Payment):
+    """One payment, with who made it and whether the bank sent it back; ``year`` is that of the pool."""
+
+    year: int | None = None
     paid_by_name: str
     failed: bool
     failure_reason: str | None = None
@@ -298,14 +307,16 @@ class RecoveryShown(Recovery):
 
 
 class RecoveryReceiptShown(RecoveryReceipt):
-    """Recovered money, with who recorded it."""
+    """Recovered money, with who recorded it and to which pools it went."""
 
     recorded_by_name: str
+    returned_to: list[ReservationShown] = Field(default=[])
 
 
 class DisbursementShown(BaseModel):
     """五 资金拨付."""
 
+    reservation: list[ReservationShown] = []
     payments: list[PaymentShown] = []
     recovery: RecoveryShown | None = None
     recoveries: list[RecoveryReceiptShown] = []
@@ -891,6 +902,7 @@ class AuditVerdict(BaseModel):
     holds: bool
     chains: int
     entries: int
+    movements: int = Field(description="资金台账的记录数")
     faults: list[Any]
 
 

@@ -16,6 +16,7 @@ from workflow.form.application import (
     OrganisationPatch,
 )
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
+from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
@@ -112,6 +113,12 @@ class ClosureWithdrawal(Typed):
     reason: Line = Field(title="撤销事由")
 
 
+class ReservationRequest(Typed):
+    """A reservation to be made anew."""
+
+    version: Version = Field(title="您所看到的申请版本")
+
+
 class TestClockSetting(Typed):
     """The present moment of the business."""
 
@@ -153,4 +160,7 @@ NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
 CLOSURE: tuple[type[BaseModel], ...] = (ClosureEntry,)
 CLOSURE_DECISION: tuple[type[BaseModel], ...] = (ClosureDecision,)
 CLOSURE_WITHDRAWAL: tuple[type[BaseModel], ...] = (ClosureWithdrawal,)
+FUND_ENTRY: tuple[type[BaseModel], ...] = (FundEntry,)
+CARRY_OVER: tuple[type[BaseModel], ...] = (CarryOver,)
+RESERVATION: tuple[type[BaseModel], ...] = (ReservationRequest,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)
