@@ -46,6 +46,10 @@ CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
+# Of the departments only 财政部门, and for their own region: the services look closer.
+FUND_READERS = only(Role.REVIEWER, Role.CASHIER, Role.HEAD, Role.OFFICE, Role.AUDITOR)
+FUND_KEEPERS = only(Role.HEAD)
+
 ACCESS: dict[str, Rule] = {
     # operators
     "static": ANONYMOUS,
@@ -65,6 +69,7 @@ ACCESS: dict[str, Rule] = {
     "api.replace_roster": only(Role.APPLICANT, max_bytes=UPLOAD_BYTES),
     "api.read_roster": SIGNED_IN,
     "api.preview_findings": SIGNED_IN,
+    "api.preview_typed": only(Role.APPLICANT),
     "api.send_event": SIGNED_IN,
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
@@ -93,6 +98,14 @@ ACCESS: dict[str, Rule] = {
     "api.list_policies": POLICY_READERS,
     "api.read_policy": POLICY_READERS,
     "api.compare_policies": POLICY_READERS,
+    "api.list_fund_pools": FUND_READERS,
+    "api.appropriate_funds": FUND_KEEPERS,
+    "api.withdraw_funds": FUND_KEEPERS,
+    "api.carry_funds_over": FUND_KEEPERS,
+    "api.read_fund_ledger": FUND_READERS,
+    "api.read_fund_balance": FUND_READERS,
+    "api.read_application_funds": FUND_READERS,
+    "api.reserve_funds_anew": FUND_KEEPERS,
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
@@ -107,6 +120,8 @@ ACCESS: dict[str, Rule] = {
     "applications.clock": SIGNED_IN,
     "drafts.create": only(Role.APPLICANT),
     "drafts.begin": only(Role.APPLICANT),
+    "drafts.check_new": only(Role.APPLICANT),
+    "drafts.check": only(Role.APPLICANT),
     "drafts.edit": only(Role.APPLICANT),
     "drafts.save": only(Role.APPLICANT),
     "drafts.save_claim": only(Role.APPLICANT),
@@ -137,6 +152,14 @@ ACCESS: dict[str, Rule] = {
     "closures.show": CLOSURE_READERS,
     "closures.decide": CLOSURE_KEEPERS,
     "closures.withdraw": CLOSURE_KEEPERS,
+    "funds.show": FUND_READERS,
+    "funds.appropriate": FUND_KEEPERS,
+    "funds.withdraw": FUND_KEEPERS,
+    "funds.carry_over": FUND_KEEPERS,
+    "funds.ledger": FUND_READERS,
+    "funds.balance": FUND_READERS,
+    "funds.application": FUND_READERS,
+    "funds.reserve_anew": FUND_KEEPERS,
     "reports.list_all": STAFF,
     "reports.show": STAFF,
     "account.show": SIGNED_IN,

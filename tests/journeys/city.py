@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services import applications, door, rosters, sweep
 from workflow.services.product import Product
-from workflow.vocabulary import ApplicationKind, Department, Role
+from workflow.vocabulary import LEDGER_SIDES, ApplicationKind, Department, FundSource, LedgerKind, Role
 
 DATA = Path(__file__).parents[1] / "examples"
 CITY, COUNTY, ZHONGMU = "410400", "410421", "410122"
@@ -52,6 +53,9 @@ PEOPLE: tuple[tuple[str, Role, Department | None], ...] = (
     ("admin", Role.ADMIN, None),
 )
 EVERYWHERE = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
+# The years in which the journeys decide and pay.
+FUNDED_YEARS = (2025, 2026, 2027, 2028)
+FUNDED_FEN = 100_000_000_00
 COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 
 
@@ -70,6 +74,7 @@ class City:
                     if suffix and role in EVERYWHERE:
                         continue
                     self._settle(connection, login + suffix, role, department, region)
+            fund(connection, [CITY, COUNTY, ZHONGMU], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str
@@ -307,3 +312,38 @@ class City:
             today = connection.execute(select(tables.test_clock.c.now_at)).scalar_one().astimezone(SHANGHAI)
         payload = {"amount": amount, "paid_on": today.date().isoformat(), "source": "special_account"}
         return self.send("cashier", "pay", **(payload | {"voucher": voucher} | changes))
+
+
+def fund(
+    connection: Any, regions: Sequence[str], years: Sequence[int], sources: Sequence[FundSource], fen: int
+) -> None:
+    """Pools with an opening each, as a migration would write them."""
+    pools = tables.fund_pool
+    stands = {"available_fen": fen, "reserved_fen": 0, "paid_fen": 0}
+    places = [(region, year, source.value) for region in regions for year in years for source in sources]
+    rows = [
+        {"region": region, "year": year, "source": source, "movement_count": 1, **stands}
+        for region, year, source in places
+    ]
+    connection.execute(insert(pools), rows)
+    gives, takes = LEDGER_SIDES[LedgerKind.APPROPRIATION]
+    stored = connection.execute(select(pools).where(pools.c.movement_count == 1)).mappings().all()
+    connection.execute(
+        insert(tables.ledger_movement),
+        [
+            {
+                "pool_id": pool["id"],
+                "sequence": 1,
+                "kind": LedgerKind.APPROPRIATION.value,
+                "from_account": gives.value,
+                "to_account": takes.value,
+                "amount_fen": fen,
+                "happened_on": date(pool["year"], 1, 1),
+                "recorded_at": datetime(pool["year"], 1, 1, 9, tzinfo=SHANGHAI),
+                "document": f"测预〔{pool['year']}〕1号",
+                **stands,
+            }
+            for pool in stored
+            if (pool["region"], pool["year"], pool["source"]) in set(places)
+        ],
+    )

@@ -12,7 +12,7 @@ from web.routing import LARGEST_KEY
 from workflow.form.applicant import Employer, IndividualApplicant, OrganisationApplicant
 from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import ClaimLine, Commitment
-from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
+from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt, SourceChoice
 from workflow.form.opening import Opening, Provider
 from workflow.form.training import Inspection, OpeningInspection
 from workflow.policy import Group
@@ -283,9 +283,18 @@ class ClaimShown(BaseModel):
     reviews: list[Review] = Field(default=[])
 
 
-class PaymentShown(Payment):
-    """One payment, with who made it and whether the bank sent it back."""
+class ReservationShown(BaseModel):
+    """Money in a source of funds of a year: reserved for the application, or returned to it."""
 
+    source: SourceChoice
+    year: int
+    amount: Yuan
+
+
+class PaymentShown(Payment):
+    """One payment, with who made it and whether the bank sent it back; ``year`` is that of the pool."""
+
+    year: int | None = None
     paid_by_name: str
     failed: bool
     failure_reason: str | None = None
@@ -300,14 +309,16 @@ class RecoveryShown(Recovery):
 
 
 class RecoveryReceiptShown(RecoveryReceipt):
-    """Recovered money, with who recorded it."""
+    """Recovered money, with who recorded it and to which pools it went."""
 
     recorded_by_name: str
+    returned_to: list[ReservationShown] = Field(default=[])
 
 
 class DisbursementShown(BaseModel):
     """五 资金拨付."""
 
+    reservation: list[ReservationShown] = []
     payments: list[PaymentShown] = []
     recovery: RecoveryShown | None = None
     recoveries: list[RecoveryReceiptShown] = []
@@ -370,6 +381,13 @@ class MoneyTotals(BaseModel):
     recovered: Yuan
 
 
+class ClassAttendance(BaseModel):
+    """The average attendance of a class at the checks during its training, rounded down."""
+
+    class_no: int
+    average: int
+
+
 class ApplicationAnswer(BaseModel):
     """An application as its caller sees it."""
 
@@ -398,6 +416,7 @@ class ApplicationAnswer(BaseModel):
     clocks: list[ClockAnswer]
     departments: Departments
     average_attendance: int | None
+    attendance: list[ClassAttendance]
     findings: list[FindingAnswer]
     roster_count: int
     correction: Correction | None
@@ -507,6 +526,8 @@ class Preview(BaseModel):
 
     findings: list[FindingAnswer]
     missing: list[FieldFault]
+    # What was typed and cannot be read; the rest was checked without it.
+    faults: list[FieldFault]
     computation: Computation | None
 
 
@@ -890,6 +911,7 @@ class AuditVerdict(BaseModel):
     holds: bool
     chains: int
     entries: int
+    movements: int = Field(description="资金台账的记录数")
     faults: list[Any]
 
 

@@ -20,6 +20,7 @@ from workflow.form.application import (
     OrganisationPatch,
 )
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
+from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
@@ -124,6 +125,12 @@ class ClosureWithdrawal(Typed):
     reason: Line = Field(title="撤销事由")
 
 
+class ReservationRequest(Typed):
+    """A reservation to be made anew."""
+
+    version: Version = Field(title="您所看到的申请版本")
+
+
 class TestClockSetting(Typed):
     """The present moment of the business."""
 
@@ -142,6 +149,16 @@ def _event_body(event: Event, payload: type[Typed]) -> type[BaseModel]:
     return create_model(name, __base__=Typed, __doc__=event.label, **fields)
 
 
+class FormBeingTyped(Typed):
+    """Whole sections as somebody is typing them; what cannot be read in them is answered as ``faults``."""
+
+    applicant: dict[str, Any] | None = None
+    opening: dict[str, Any] | None = None
+    provider: dict[str, Any] | None = None
+    certificate: dict[str, Any] | None = None
+    claim: dict[str, Any] | None = None
+
+
 NEW_APPLICATION: tuple[type[BaseModel], ...] = (
     NewOrganisationApplication,
     NewIndividualApplication,
@@ -153,6 +170,7 @@ APPLICATION_PATCH: tuple[type[BaseModel], ...] = (
     ClaimChange,
     HiringChange,
 )
+FORM_BEING_TYPED: tuple[type[BaseModel], ...] = (FormBeingTyped,)
 ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows, *list_bodies(Version))
 # One envelope for each event, so that the document says which payload belongs to which.
 EVENTS: tuple[type[BaseModel], ...] = tuple(
@@ -163,4 +181,7 @@ NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
 CLOSURE: tuple[type[BaseModel], ...] = (ClosureEntry,)
 CLOSURE_DECISION: tuple[type[BaseModel], ...] = (ClosureDecision,)
 CLOSURE_WITHDRAWAL: tuple[type[BaseModel], ...] = (ClosureWithdrawal,)
+FUND_ENTRY: tuple[type[BaseModel], ...] = (FundEntry,)
+CARRY_OVER: tuple[type[BaseModel], ...] = (CarryOver,)
+RESERVATION: tuple[type[BaseModel], ...] = (ReservationRequest,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

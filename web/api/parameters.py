@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from web.routing import POLICY_REFERENCE
+from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
-from workflow.vocabulary import ClockKind, ClockState, ClosureStatus, Section, State
+from workflow.vocabulary import ClockKind, ClockState, ClosureStatus, FundSource, LedgerKind, Section, State
 
 
 def _number(value: object) -> object:
@@ -65,6 +65,7 @@ CalendarYear = Annotated[
 ]
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+ApplicationId = Annotated[int, Field(ge=1, le=LARGEST_KEY), BeforeValidator(_number)]
 Ordinal = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 
 
@@ -180,6 +181,24 @@ class ReportQuery(Typed):
     region: Region | None = _given("地区")
     year: Year | None = _given("年度")
     month: Month | None = _given("月份")
+    format: Literal["json", "xlsx"] = _given("格式", "json")
+
+
+class PoolsQuery(Typed):
+    """Which pools of funds are meant."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+
+
+class LedgerQuery(PageQuery):
+    """Which movements of the ledger are wanted, and in which shape."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+    source: Annotated[FundSource, Field(strict=False)] | None = _given("资金来源")
+    kind: Annotated[LedgerKind, Field(strict=False)] | None = _given("种类")
+    application_id: ApplicationId | None = _given("申请的编号（id）")
     format: Literal["json", "xlsx"] = _given("格式", "json")
 
 

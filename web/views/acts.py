@@ -71,6 +71,9 @@ NOTES: dict[Event, str] = {
     Event.RETURN_FOR_CORRECTION: "退回期间暂停计时，申请人补正后接着计算，不重新起算。",
     Event.RETURN_TO_FIRST: "退回后由初审人重新审核，原初审意见失效但保留可查。",
     Event.RESUME: "恢复后接着计时，不重新起算；暂停的公示须重新公示。",
+    Event.PAY: "从预留的资金来源拨付；预留分属几个来源的，分笔登记。",
+    Event.PAYMENT_FAILED: "退回的资金回到原来源的预留，可以再次拨付。",
+    Event.RECORD_RECOVERY: "收回的资金回到拨付时的来源和年度，最后拨付的先收回。",
     Event.PROPOSE_ASSESSMENT: "考核时间须提前提出；在考核之前可以改期，仍须提前。",
 }
 CONFIRMED = "confirmed"
@@ -147,7 +150,7 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
             if not name.startswith("claim.lines.") or name.startswith(kept)
         }
         for row in rows:
-            sent[f"{row}.amount"] = _plain_amount(sent.get(f"{row}.amount", ""))
+            sent[f"{row}.amount"] = plain_amount(sent.get(f"{row}.amount", ""))
     elif event is Event.SUBMIT:
         return {}, []
     elif event is Event.RECORD_RESULTS:
@@ -155,7 +158,7 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
         for row in rows:
             sent |= certificates(row, str(sent.pop(f"{row}.certificates", "")))
     elif "amount" in sent:
-        sent["amount"] = _plain_amount(sent["amount"])
+        sent["amount"] = plain_amount(sent["amount"])
     return from_inputs(PAYLOADS[event], sent), rows
 
 
@@ -219,6 +222,10 @@ def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
 def _defaults(event: Event, view: dict[str, Any]) -> Sent:
     money = view.get("money") or {}
     match event:
+        case Event.PAY if _reservation(view):
+            # One payment has one source: first what is reserved in the first of them.
+            first = _reservation(view)[0]
+            return {"amount": first["amount"], "source": first["source"]}
         case Event.PAY:
             rest = Decimal(money.get("approved") or "0") - Decimal(money.get("paid") or "0")
             return {"amount": f"{rest:.2f}"} if rest > 0 else {}
@@ -235,7 +242,7 @@ def _defaults(event: Event, view: dict[str, Any]) -> Sent:
             return {}
 
 
-def _plain_amount(typed: str | list[str]) -> str:
+def plain_amount(typed: str | list[str]) -> str:
     """People copy amounts with separators and the unit: 54,000.00 元."""
     return re.sub(r"[,，\s元]", "", typed if isinstance(typed, str) else "")
 
@@ -243,6 +250,11 @@ def _plain_amount(typed: str | list[str]) -> str:
 def _payments(view: dict[str, Any]) -> list[dict[str, Any]]:
     payments: list[dict[str, Any]] = (view["form"].get("disbursement") or {}).get("payments") or []
     return payments
+
+
+def _reservation(view: dict[str, Any]) -> list[dict[str, Any]]:
+    held: list[dict[str, Any]] = (view["form"].get("disbursement") or {}).get("reservation") or []
+    return held
 
 
 def _open_objections(view: dict[str, Any]) -> list[dict[str, Any]]:

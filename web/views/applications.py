@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -18,9 +19,9 @@ from web.views.rows import Attempt
 from web.views.sheet import sheet_of
 from workflow.clock import shanghai_date
 from workflow.form.application import patch_of
-from workflow.form.beneficiaries import columns_of
+from workflow.form.beneficiaries import TEMPLATES
 from workflow.policy import region_labels
-from workflow.services import applications, audit, calendar, deadlines, listing, rosters, test_clock
+from workflow.services import applications, audit, calendar, deadlines, listing, previews, rosters, test_clock
 from workflow.vocabulary import ApplicationKind, Role, State, Subsidy
 
 blueprint = Blueprint("applications", __name__)
@@ -135,7 +136,7 @@ def _check_of(
     writing = (open_parts(view) or may_replace_list(view)) and "submit" in view["allowed_events"]
     if not writing and view["subsidy"] == Subsidy.TRAINING:
         return view["findings"] or [], [], None
-    check = applications.preview_findings(product(), actor=require_actor(), application_id=view["id"])
+    check = previews.preview_findings(product(), actor=require_actor(), application_id=view["id"])
     if not writing:
         return view["findings"] or [], [], check["computation"]
     # The claim has its own form on the page.
@@ -148,10 +149,10 @@ def parts_of(kind: ApplicationKind, subsidy: Subsidy) -> tuple[str, ...]:
     return tuple(name for name in patch_of(kind, subsidy).model_fields if name != "claim")
 
 
-def list_columns(view: dict[str, Any]) -> dict[str, str]:
+def list_columns(view: dict[str, Any]) -> Mapping[str, str]:
     """The columns of a list of persons; a roster of trainees has its own table."""
     subsidy = Subsidy(view["subsidy"])
-    return {} if subsidy is Subsidy.TRAINING else columns_of(subsidy)
+    return {} if subsidy is Subsidy.TRAINING else TEMPLATES[subsidy].labels
 
 
 def may_replace_list(view: dict[str, Any]) -> bool:

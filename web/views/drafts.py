@@ -23,7 +23,7 @@ from workflow.form.fields import Typed
 from workflow.form.opening import MOST_CLASSES, Opening, TrainingClass
 from workflow.form.reading import model_inside
 from workflow.policy import Policy, available_policies, load_policy
-from workflow.services import applications
+from workflow.services import applications, previews
 from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Event, IdentityType, Subsidy
 
 blueprint = Blueprint("drafts", __name__)
@@ -173,6 +173,44 @@ def _changeable(application_id: int) -> dict[str, Any]:
     return view
 
 
+@blueprint.post("/applications/new/check")
+def check_new() -> ResponseReturnValue:
+    """What the rules say to a form that has not been saved."""
+    kind, subsidy, sent = _kind(), _subsidy(), sent_by(request.form)
+    body = from_inputs(patch_of(kind, subsidy), sent) | {
+        "kind": kind.value,
+        "subsidy": subsidy.value,
+        "policy": str(sent.get("policy", "")),
+        "region": require_actor().region,
+    }
+    check = previews.preview_new(product(), body=body)
+    return _check_panel(check) if _is_partial() else _new_page(kind, subsidy, sent, check=check)
+
+
+@blueprint.post("/applications/<key:application_id>/check")
+def check(application_id: int) -> ResponseReturnValue:
+    """What the rules say to the form as it is being typed; nothing is saved."""
+    view = _changeable(application_id)
+    sent = sent_by(request.form)
+    whole = from_inputs(patch_of(ApplicationKind(view["kind"]), Subsidy(view["subsidy"])), sent)
+    found = previews.preview_typed(
+        product(),
+        actor=require_actor(),
+        application_id=application_id,
+        body={name: whole.get(name, {}) for name in open_parts(view)},
+    )
+    return _check_panel(found) if _is_partial() else _edit_page(view, sent, check=found)
+
+
+def _is_partial() -> bool:
+    """Whether a script asks for the panel alone."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _check_panel(check: dict[str, Any]) -> str:
+    return render_template("applications/_live.html", check=check)
+
+
 # Rows of classes, without a script ------------------------------------------------------------------------
 
 
@@ -250,6 +288,7 @@ def _new_page(
     sent: Sent,
     refused: Shown | None = None,
     errors: Errors | None = None,
+    check: dict[str, Any] | None = None,
 ) -> str:
     policies = [(key, policy.title) for key, policy in _policies_here() if policy.pays(subsidy)]
     return render_template(
@@ -262,11 +301,16 @@ def _new_page(
         chosen=sent.get("policy") or (policies[-1][0] if policies else ""),
         parts=_parts(parts_of(kind, subsidy), patch_of(kind, subsidy), sent, errors or {}),
         refused=refused,
+        check=check,
     )
 
 
 def _edit_page(
-    view: dict[str, Any], values: Sent, refused: Shown | None = None, errors: Errors | None = None
+    view: dict[str, Any],
+    values: Sent,
+    refused: Shown | None = None,
+    errors: Errors | None = None,
+    check: dict[str, Any] | None = None,
 ) -> str:
     kind, subsidy = ApplicationKind(view["kind"]), Subsidy(view["subsidy"])
     return render_template(
@@ -280,6 +324,7 @@ def _edit_page(
         version=request.form.get("version") or view["version"],
         parts=_parts(open_parts(view), patch_of(kind, subsidy), values, errors or {}),
         refused=refused,
+        check=check,
     )
 
 

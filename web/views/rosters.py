@@ -12,8 +12,7 @@ from web.api.replies import workbook_reply
 from web.current import product, require_actor
 from web.views.applications import list_columns, may_replace_list
 from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
-from workflow.form.beneficiaries import ROWS
-from workflow.form.beneficiary_workbook import list_template
+from workflow.form.beneficiaries import ROWS, list_template
 from workflow.form.roster import roster_template
 from workflow.services import applications, rosters
 

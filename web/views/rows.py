@@ -12,8 +12,6 @@ from web.views.fields import Field, Sent, fields_of, flat, with_options
 from web.views.wording import level_label
 from workflow.form.assessment import Result
 from workflow.form.claim import ClaimLine
-from workflow.policy import load_policy
-from workflow.rules.training import attendance_by_class
 from workflow.vocabulary import ApplicationKind, Event, State, Subsidy, starts_at_claim
 
 MOST_EXTRA_ROWS = 20
@@ -79,7 +77,7 @@ def claim_rows(
     # A list of persons is one class.
     on_roster = Counter(person.get("class_no", 1) for person in roster["items"])
     classes = {row["class_no"]: row for row in classes_of(view)}
-    attended = attendance_by_class(view["form"], load_policy(view["policy"]))
+    attended = {each["class_no"]: each["average"] for each in view["attendance"]}
     rows = []
     for index, number in enumerate(_class_numbers(view)):
         prefix = f"claim.lines.{index}."

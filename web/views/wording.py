@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from web.views.fields import input_id
 from workflow.clock import SHANGHAI
 from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
@@ -25,6 +26,8 @@ from workflow.vocabulary import (
     Event,
     FundSource,
     IdentityType,
+    LedgerAccount,
+    LedgerKind,
     LimitUnit,
     ObjectionOutcome,
     Role,
@@ -43,6 +46,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "mode": TrainingMode,
     "certificate": CertificateKind,
     "source": FundSource,
+    "ledger": LedgerKind,
+    "account": LedgerAccount,
     "category": TraineeCategory,
     "identity": IdentityType,
     "code": CorrectionCode,
@@ -235,7 +240,13 @@ def options(vocabulary: str) -> list[tuple[str, str]]:
     return [(word.value, word.label) for word in VOCABULARIES[vocabulary]]
 
 
+def field_id(name: object) -> str:
+    """The id of the input for a field of the form, by its path; nothing where there is no path."""
+    return input_id("", str(name)) if name else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "field_id": field_id,
     "day": day,
     "days": days,
     "day_cn": day_cn,

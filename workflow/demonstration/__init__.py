@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.access import Actor
 from workflow.clock import at_shanghai, real_now, shanghai_date
+from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
 from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
 from workflow.demonstration.stage import Stage
@@ -44,8 +45,11 @@ def load(
         begins = first_day(placed)
         stage = Stage(product, connection)
         stage.open(at_shanghai(begins, 8))
-        player = Player(stage, _add_people(stage, connection))
+        people = _add_people(stage, connection)
         say(f"已建立{len(ACCOUNTS)}个演示账号")
+        pools = fill_pools(stage.product, people, begins, present)
+        say(f"已建立{pools}个资金池（示例）")
+        player = Player(stage, people)
         player.play(placed, scheduler_moments(calendar, begins, present), say)
         stage.close()
     say(f"已载入{len(placed)}件演示申请")

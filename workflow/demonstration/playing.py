@@ -11,6 +11,7 @@ from typing import Any
 from calendars import ChinaWorkingDays
 from workflow.access import Actor
 from workflow.clock import at_shanghai, shanghai_date
+from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS, give_funds_back, leave_funds
 from workflow.demonstration.script import CREATE, EDIT, REPLACE_ROSTER, Script
 from workflow.demonstration.stage import Stage
 from workflow.demonstration.stories import STORIES, Story
@@ -80,6 +81,8 @@ class Player:
     actors: Mapping[str, Actor]
     ids: dict[int, int] = field(default_factory=dict)
     states: dict[int, State] = field(default_factory=dict)
+    # What the head of finance took from a pool for a while.
+    taken: dict[int, str] = field(default_factory=dict)
 
     def play(
         self, placed: Sequence[PlacedStory], moments: Iterator[datetime], say: Callable[[str], None]
@@ -141,6 +144,12 @@ class Player:
             edit_application(
                 product, actor=actor, application_id=application_id, body=payload, expected_version=None
             )
+            return
+        if actor is not None and act == LEAVE_FUNDS:
+            self.taken[number] = leave_funds(product, actor, payload)
+            return
+        if actor is not None and act == GIVE_FUNDS_BACK:
+            give_funds_back(product, actor, payload, self.taken[number])
             return
         if actor is not None and act == Event.RESOLVE_OBJECTION:
             payload = payload | {"objection_id": self._open_objection(actor, application_id)}

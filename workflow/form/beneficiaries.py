@@ -5,7 +5,7 @@ A list is taken whole or not at all: ``ListReading.rows`` may be stored only whe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -21,24 +21,27 @@ from workflow.form.fields import (
     Level,
     Name,
     OccupationCode,
+    PersonName,
     Phone,
     Uscc,
     Widget,
     asked,
-    check_identity,
     clean_text,
     compact,
     optional,
-    person_key,
 )
+from workflow.form.identity import check_identity, same_person_key
 from workflow.form.pages import LEVELS
 from workflow.form.reading import read
-from workflow.form.roster import RowError
+from workflow.form.roster import RowRemark
 from workflow.policy.model import LEVELLED_KINDS
 from workflow.vocabulary import CertificateKind, IdentityType, Subsidy, Word
+from workflow.workbooks.confinement import Progress
+from workflow.workbooks.limits import MOST_ROWS
+from workflow.workbooks.rows import CellFault, Table, read_table
+from workflow.workbooks.templates import Column, Holds, Template, empty_workbook
 
-MOST_ROWS = 5_000
-MOST_ERRORS = 1_000
+LIST_NAME = "受益人员名单"
 
 
 def _code_of(words: type[Word]) -> BeforeValidator:
@@ -76,7 +79,7 @@ CertificateNumber = Annotated[str, AfterValidator(_not_too_long), BeforeValidato
 class Beneficiary(Drafted):
     """One person and the certificate that is held."""
 
-    name: Name = asked("姓名")
+    name: PersonName = asked("姓名")
     id_type: Annotated[IdentityKind, _code_of(IdentityType)] = Field(
         default=IdentityType.RESIDENT_ID, title="证件类型", json_schema_extra={"x-required": False}
     )
@@ -156,66 +159,116 @@ ROWS: Final[Mapping[Subsidy, type[Beneficiary]]] = {
 """What a row of the list holds, by subsidy."""
 
 
+_HELD: Final[Mapping[str, Holds]] = {
+    "id_number": Holds.IDENTIFIER,
+    "certificate_number": Holds.IDENTIFIER,
+    "employer_uscc": Holds.IDENTIFIER,
+}
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "id_type": tuple(word.label for word in IdentityType),
+    "certificate_kind": tuple(word.label for word in CertificateKind),
+    "level": tuple(label for _, label in LEVELS),
+}
+_WIDTHS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("id_type", "id_number", "certificate_number", "employer", "employer_uscc"), 24),
+    **dict.fromkeys(("certificate_kind", "level"), 20),
+}
+
+
+def _template(row: type[Beneficiary]) -> Template:
+    columns = []
+    for name, field in row.model_fields.items():
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        columns.append(
+            Column(
+                name,
+                str(field.title),
+                Holds.DATE if name.endswith("_on") else _HELD.get(name, Holds.TEXT),
+                needed=bool(extra.get("x-required")),
+                width=_WIDTHS.get(name, 14),
+                choices=_CHOICES.get(name, ()),
+                help=str(extra.get("x-help", "")),
+            )
+        )
+    return Template(name=LIST_NAME, columns=tuple(columns))
+
+
+TEMPLATES: Final[Mapping[Subsidy, Template]] = {subsidy: _template(row) for subsidy, row in ROWS.items()}
+"""The workbook of the list, by subsidy."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """The persons that could be read, and what is wrong with the others."""
+    """The persons in whose row nothing is wrong, in the order of the rows, and what is wrong elsewhere."""
 
     rows: tuple[Beneficiary, ...]
-    errors: tuple[RowError, ...]
+    errors: tuple[RowRemark, ...]
 
 
-def columns_of(subsidy: Subsidy) -> dict[str, str]:
-    """The columns of a list: the name and the label of each."""
-    return {name: str(field.title) for name, field in ROWS[subsidy].model_fields.items()}
+def list_template(subsidy: Subsidy) -> bytes:
+    """The empty list as a workbook."""
+    return empty_workbook(TEMPLATES[subsidy])
+
+
+def read_list_table(subsidy: Subsidy, content: bytes, *, progress: Progress | None = None) -> Table:
+    """The cells of an uploaded list, read by a child process; raises ``UnreadableWorkbook``."""
+    return read_table(content, TEMPLATES[subsidy], progress=progress)
+
+
+def check_list_table(subsidy: Subsidy, table: Table) -> ListReading:
+    """The list of the rows of a workbook."""
+    if not table.rows:
+        return _refused("名单中没有人员")
+    return _check(subsidy, [(row.number, row.values, row.faults) for row in table.rows])
 
 
 def read_list(subsidy: Subsidy, rows: object) -> ListReading:
     """The list of JSON rows."""
     if not isinstance(rows, list):
-        return ListReading((), (RowError(0, "", "名单须为列表，每人一项"),))
-    return read_numbered(subsidy, list(enumerate(rows, start=1)))
-
-
-def read_numbered(
-    subsidy: Subsidy, rows: Sequence[tuple[int, object]], errors: Sequence[RowError] = ()
-) -> ListReading:
-    """The list of rows with their numbers; ``errors`` are those of cells that could not be read at all."""
+        return _refused("名单须为列表，每人一项")
     if len(rows) > MOST_ROWS:
-        return ListReading((), (RowError(0, "", f"名单最多{MOST_ROWS}行，现有{len(rows)}行"),))
-    if not rows:
-        return ListReading((), tuple(errors) or (RowError(0, "", "名单中没有人员"),))
+        return _refused(f"名单最多{MOST_ROWS}行，现有{len(rows)}行")
+    return _check(subsidy, [(row, data, ()) for row, data in enumerate(rows, start=1)])
+
+
+def _refused(message: str) -> ListReading:
+    return ListReading((), (RowRemark(0, "", message),))
+
+
+def _check(subsidy: Subsidy, rows: Iterable[tuple[int, object, Sequence[CellFault]]]) -> ListReading:
     people: list[Beneficiary] = []
-    found = list(errors)
-    spoilt = {error.row for error in errors}
-    seen_heads: dict[tuple[Any, ...], int] = {}
-    seen_certificates: dict[str, int] = {}
-    for row, data in rows:
-        if row in spoilt:
-            continue
-        if len(found) >= MOST_ERRORS:
-            found.append(RowError(row, "", "错误过多，从这一行起未再检查"))
-            break
+    errors: list[RowRemark] = []
+    first_heads: dict[tuple[Any, ...], int] = {}
+    first_certificates: dict[str, int] = {}
+    for row, data, faults in rows:
+        errors += [RowRemark(row, fault.field, fault.message) for fault in faults]
         try:
             person = read(ROWS[subsidy], data)
         except Malformed as fault:
-            found += [RowError(row, error.field, error.message) for error in fault.errors]
+            known = {each.field for each in faults}
+            # A cell that could not be read is not also empty.
+            errors += [
+                RowRemark(row, each.field, each.message) for each in fault.errors if each.field not in known
+            ]
             continue
-        head, alike = head_of(subsidy, person)
-        first = seen_heads.setdefault(head, row)
+        before = len(errors)
+        head, alike = _head_of(subsidy, person)
+        first = first_heads.setdefault(head, row)
         if first != row:
-            found.append(RowError(row, "id_number", f"“证件号码”与第{first}行重复，{alike}只能列一次"))
-        first = seen_certificates.setdefault(person.certificate_number, row)
+            errors.append(RowRemark(row, "id_number", f"“证件号码”与第{first}行重复，{alike}只能列一次"))
+        first = first_certificates.setdefault(person.certificate_number, row)
         if first != row:
-            found.append(
-                RowError(row, "certificate_number", f"“证书编号”与第{first}行重复，每本证书只能列一次")
+            errors.append(
+                RowRemark(row, "certificate_number", f"“证书编号”与第{first}行重复，每本证书只能列一次")
             )
-        people.append(person)
-    return ListReading(tuple(people), tuple(sorted(found, key=lambda error: error.row)))
+        if not faults and len(errors) == before:
+            people.append(person)
+    return ListReading(tuple(people), tuple(errors))
 
 
-def head_of(subsidy: Subsidy, person: Beneficiary) -> tuple[tuple[Any, ...], str]:
+def _head_of(subsidy: Subsidy, person: Beneficiary) -> tuple[tuple[Any, ...], str]:
     """By what a person is paid for once, and that in words: for being at work, or for each certificate."""
-    key = person_key(person.id_number)
+    key = same_person_key(person.id_number, person.id_type)
     if subsidy is Subsidy.EVALUATION:
         return (key, person.occupation_code, person.level), "同一人员、同一职业、同一等级"
     return (key,), "同一人员"

@@ -1,12 +1,12 @@
 """Rules of the subsidies that start at the claim (中牟县 三(二)4, 三(三)7): for whom they are paid.
 
-``head_lines`` says it person by person, with the reason for everybody who is left out; the claim's one line
-asks for no more heads and no more money than these lines add up to.
+``judged`` says it person by person, with the reason for everybody who is left out; ``eligibility`` makes its
+lines of it. The claim's one line asks for no more heads and no more money than they add up to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,65 +26,51 @@ Price = Rate | EmploymentSubsidy
 
 
 @dataclass(frozen=True, slots=True)
-class HeadLine:
-    """One person of the list: paid at ``rate`` with ``amount_fen``, or left out for ``reason``.
+class Judged:
+    """One person of the list: paid for at ``price``, or left out by ``rule`` for ``reason``.
 
-    ``source`` is the clause of the one or of the other, ``rule`` the rule that leaves the person out.
+    ``source`` is the clause of the subsidy, which says the one and the other.
     """
 
-    class_no: int
-    row_no: int
-    name: str
-    masked: str
-    eligible: bool
-    reason: str
+    person: BeneficiaryFacts
+    price: Price | None
     source: str
-    rate: str
-    amount_fen: int
     rule: str = ""
+    reason: str = ""
+
+
+def judged(facts: Facts, policy: Policy) -> tuple[Judged, ...]:
+    """Every person of the list in its order; nobody where there is no list, or no day to judge them on.
+
+    A cap on what the applicant gets in all is used up in the order of the list.
+    """
+    claim, today = facts.direct, facts.today
+    if claim is None or today is None:
+        return ()
+    left = _left_under_cap(claim, policy)
+    found = []
+    for person in claim.people:
+        price = _price(claim.subsidy, person, policy)
+        fault = next(_faults(claim, person, price, policy, today), None)
+        if fault is None and price is not None and left is not None:
+            if price.fen > left:
+                fault = _Fault("amount", f"超过本单位累计上限（{_cap_words(claim, policy)}）")
+            else:
+                left -= price.fen
+        source = price.source if price else _ground(claim.subsidy, policy)
+        found.append(
+            Judged(person, None, source, fault.rule, fault.reason) if fault else Judged(person, price, source)
+        )
+    return tuple(found)
+
+
+# --- who is left out ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
     rule: str
     reason: str
-
-
-def head_lines(facts: Facts, policy: Policy) -> tuple[HeadLine, ...]:
-    """Every person of the list in its order, and what is paid for each, in fen.
-
-    A cap on what the applicant gets in all is used up in the order of the list.
-    """
-    claim, today = _claim(facts), facts.today
-    assert today is not None, "who is paid depends on the day"
-    left = _left_under_cap(claim, policy)
-    lines = []
-    for person in claim.people:
-        price = _price(claim.subsidy, person, policy)
-        fault = next(_faults(claim, person, price, policy, today), None)
-        if fault is None and price is not None and left is not None and price.fen > left:
-            fault = _Fault("amount", f"超过本单位累计上限（{_cap_words(claim, policy)}）")
-        paid = price if fault is None else None
-        if paid is not None and left is not None:
-            left -= paid.fen
-        lines.append(
-            HeadLine(
-                class_no=1,
-                row_no=person.row_no,
-                name=person.name,
-                masked=person.masked,
-                eligible=paid is not None,
-                reason=fault.reason if fault else "",
-                source=(price.source if price else _ground(claim.subsidy, policy)),
-                rate=f"{paid.title} {yuan_from_fen(paid.fen)}元" if paid else "",
-                amount_fen=paid.fen if paid else 0,
-                rule=fault.rule if fault else "",
-            )
-        )
-    return tuple(lines)
-
-
-# --- who is left out ---------------------------------------------------------------------------------------
 
 
 def _faults(
@@ -147,11 +133,6 @@ def _province_of_employer(person: BeneficiaryFacts) -> str:
 # --- what is paid ------------------------------------------------------------------------------------------
 
 
-def _claim(facts: Facts) -> DirectClaim:
-    assert facts.direct is not None, "only asked of a subsidy that starts at the claim"
-    return facts.direct
-
-
 def _price(subsidy: Subsidy, person: BeneficiaryFacts, policy: Policy) -> Price | None:
     if subsidy is Subsidy.EVALUATION:
         return policy.evaluation_rate(person.certificate_kind, person.level)
@@ -189,7 +170,7 @@ def shape(facts: Facts) -> Iterator[FieldError]:
     if len(lines) > 1:
         yield FieldError("claim.lines", "“申领明细”只能有一行：人员都在同一份名单中")
     for index, line in enumerate(lines):
-        if line["class_no"] != 1:
+        if line.get("class_no", 1) != 1:
             yield FieldError(
                 f"claim.lines.{index}.class_no",
                 f"“班次”{line['class_no']}不可用：这种补贴不分班次，填写 1 或者不填",
@@ -198,17 +179,19 @@ def shape(facts: Facts) -> Iterator[FieldError]:
 
 def headcount(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """No more heads than the list has persons who are paid for."""
-    lines = head_lines(facts, policy)
-    paid = sum(line.eligible for line in lines)
-    for index, claimed in enumerate(facts.claim_lines):
-        if claimed["heads"] > paid:
-            out = [line for line in lines if not line.eligible]
-            ground = f"名单{len(lines)}人" + (f"，不计入{len(out)}人：{_named(out)}" if out else "")
+    if facts.direct is None:
+        return
+    everybody = judged(facts, policy)
+    out = [each for each in everybody if each.price is None]
+    paid = len(everybody) - len(out)
+    for index, line in enumerate(facts.claim_lines):
+        if line.get("heads", 0) > paid:
+            ground = f"名单{len(everybody)}人" + (f"，不计入{len(out)}人：{_named(out)}" if out else "")
             yield _finding(
                 facts,
                 policy,
                 "headcount",
-                measured=f"{claimed['heads']}人",
+                measured=f"{line['heads']}人",
                 limit=f"{paid}人（{ground}）",
                 message="申请补贴人数过多",
                 where=f"claim.lines.{index}.heads",
@@ -217,13 +200,16 @@ def headcount(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
 def amount(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """No more money than the heads that are claimed add up to, the best paid first; nor beyond a cap."""
-    claim = _claim(facts)
-    lines = head_lines(facts, policy)
-    paid = sorted((line.amount_fen for line in lines if line.eligible), reverse=True)
-    for index, claimed in enumerate(facts.claim_lines):
-        asked_fen, most_fen = fen_from_yuan(claimed["amount"]), sum(paid[: claimed["heads"]])
+    claim = facts.direct
+    if claim is None:
+        return
+    paid = sorted((each.price.fen for each in judged(facts, policy) if each.price), reverse=True)
+    for index, line in enumerate(facts.claim_lines):
+        if "amount" not in line or "heads" not in line:
+            continue
+        asked_fen, most_fen = fen_from_yuan(line["amount"]), sum(paid[: line["heads"]])
         if asked_fen > most_fen:
-            ground = f"{min(claimed['heads'], len(paid))}人的补贴标准之和"
+            ground = f"{min(line['heads'], len(paid))}人的补贴标准之和"
             if _cap_fen(claim, policy) is not None:
                 ground += f"；{_cap_words(claim, policy)}"
             yield _finding(
@@ -248,12 +234,12 @@ def certificates(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
 
 def _left_out(facts: Facts, policy: Policy, rule: str, message: str, limit: str) -> Iterator[Finding]:
-    lines = head_lines(facts, policy)
-    out = [line for line in lines if line.rule == rule]
+    everybody = judged(facts, policy)
+    out = [each for each in everybody if each.rule == rule]
     if not out:
         return
-    paid = sum(line.eligible for line in lines)
-    too_many = any(claimed["heads"] > paid for claimed in facts.claim_lines)
+    paid = sum(each.price is not None for each in everybody)
+    too_many = any(line.get("heads", 0) > paid for line in facts.claim_lines)
     yield _finding(
         facts,
         policy,
@@ -267,9 +253,9 @@ def _left_out(facts: Facts, policy: Policy, rule: str, message: str, limit: str)
     )
 
 
-def _named(lines: list[HeadLine]) -> str:
-    named = "；".join(f"第{line.row_no}行{line.reason}" for line in lines[:_MOST_NAMED])
-    return named + ("等" if len(lines) > _MOST_NAMED else "")
+def _named(out: Iterable[Judged]) -> str:
+    named = [f"第{each.person.row_no}行{each.reason}" for each in out]
+    return "；".join(named[:_MOST_NAMED]) + ("等" if len(named) > _MOST_NAMED else "")
 
 
 def _finding(
@@ -284,7 +270,7 @@ def _finding(
     severity: Severity | None = None,
 ) -> Finding:
     # The clause of the subsidy, not of the rule for training of the same name.
-    source = _ground(_claim(facts).subsidy, policy)
+    source = _ground(facts.direct.subsidy, policy) if facts.direct else ""
     return Finding(
         rule=rule,
         severity=(severity or policy.rules[rule].severity).value,

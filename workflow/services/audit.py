@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
@@ -20,6 +20,7 @@ from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.case import Case, open_case
+from workflow.services.ledger_proof import Sealed, ledger_faults, sealed_movement
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.registers import register_faults
@@ -27,6 +28,8 @@ from workflow.vocabulary import Event, Role, State, Subsidy
 
 SYSTEM_CHAIN = 0
 MOST_FAULTS = 100
+MOVE_FUNDS = "move_funds"
+"""The event of the system's chain under which money is moved by hand."""
 _INSERT = Prepared(
     insert(tables.audit_entry).inline(),
     filled=[column.name for column in tables.audit_entry.c if column.name != "id"],
@@ -207,6 +210,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "replace_roster": "更新学员花名册",
     "replace_list": "更新受益人员名单",
     "recompute": "因日历更新重新计算期限",
+    "reserve_anew": "重新预留资金",
 }
 
 
@@ -257,16 +261,18 @@ def _entry_view(row: Any) -> dict[str, Any]:
 
 
 def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
-    """Recomputes every chain and compares it with its head.
+    """Recomputes every chain and compares it with its head; adds up the ledger of funds, pool by pool.
 
     ``actor`` None is the command line, where the machine's owner stands. Answers ``holds``, the number of
-    chains and entries, and each fault found: an edited, missing, swapped or cut entry.
+    chains, entries and movements of money, and each fault found: an edited, missing, swapped or cut entry,
+    a register, a pool or a movement that contradicts the others.
     """
     if actor is not None and actor.role not in _READERS:
         raise Forbidden("只有审计、领导小组办公室和系统管理员可以核验审计链")
     faults: list[dict[str, Any]] = []
-    counts = {"chains": 0, "entries": 0}
+    counts = {"chains": 0, "entries": 0, "movements": 0}
     applications, entries = tables.application, tables.audit_entry
+    sealed: set[Sealed] = set()
     with reading(product.engine) as connection:
         heads: dict[int, tuple[int, str]] = {}
         standing: dict[int, tuple[str, str, int, str]] = {}
@@ -300,6 +306,15 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
                     content["application_version"],
                     content["row_digest"],
                 )
+            elif content["event"] == MOVE_FUNDS:
+                sealed |= {sealed_movement(each) for each in content["details"]["movements"]}
+        faults += [
+            {"chain": SYSTEM_CHAIN, "sequence": sequence, "fault": fault}
+            for sequence, fault in ledger_faults(connection, sealed)
+        ]
+        counts["movements"] = connection.execute(
+            select(func.count()).select_from(tables.ledger_movement)
+        ).scalar_one()
     for chain_id, head in heads.items():
         counts["chains"] += 1
         if reached.get(chain_id, (0, "")) != head:

@@ -9,18 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy import case as one_of
 
-from workflow.form.beneficiaries import ListReading, read_list
-from workflow.form.beneficiary_workbook import read_list_workbook
+from workflow.form.beneficiaries import ListReading
 from workflow.form.masking import mask_phone
 from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
-from workflow.rules import Facts
-from workflow.rules.direct_claims import head_lines
+from workflow.rules import Facts, eligibility
 from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim, Head
 from workflow.sealing import seal
 from workflow.services.case import Case
-from workflow.services.enrolments import ClaimedHead
 from workflow.services.persons import lock_persons, register_persons
 from workflow.services.registers import list_digest, list_of
 from workflow.vocabulary import CertificateKind, State
@@ -29,18 +26,12 @@ _DAYS = ("issued_on", "hired_on", "placed_on", "insured_from_on", "insured_until
 _ENDED = (State.REJECTED.value, State.WITHDRAWN.value, State.TERMINATED.value)
 
 
-def read_given(case: Case, rows: Any, workbook: bytes | None) -> ListReading:
-    """What was sent as the list, as JSON rows or as a workbook."""
-    return (
-        read_list_workbook(case.subsidy, workbook) if workbook is not None else read_list(case.subsidy, rows)
-    )
-
-
 def store_list(case: Case, read: ListReading) -> None:
     """Puts this list, in which nothing is wrong, in the place of the one that stands."""
     keys = case.product.settings.keys
     table = tables.beneficiary
-    persons = register_persons(case.connection, [each.id_number for each in read.rows], keys=keys)
+    numbers = {each.id_number: each.id_type for each in read.rows}
+    persons = register_persons(case.connection, numbers, keys=keys)
     case.connection.execute(delete(table).where(table.c.application_id == case.id))
     rows = []
     for number, each in enumerate(read.rows, start=1):
@@ -149,21 +140,10 @@ def lock_direct_claim(case: Case) -> None:
     lock_persons(case.connection, case.connection.scalars(persons).all())
 
 
-def heads_to_claim(facts: Facts, case: Case) -> Iterator[ClaimedHead]:
-    """Everybody of the list who is paid for; in one order, so that no two claims wait for each other."""
-    claim = facts.direct
-    assert claim is not None, "only asked of a subsidy that starts at the claim"
-    paid = {line.row_no for line in head_lines(facts, case.policy) if line.eligible}
-    for each in sorted(claim.people, key=lambda person: person.certificate_number):
-        if each.row_no in paid:
-            person, occupation_code, level = claim.head(each)
-            yield ClaimedHead(person, 1, occupation_code, level, each.certificate_number)
-
-
 def computation_of(case: Case) -> dict[str, Any]:
     """What may be claimed now, person by person, with the reason for everybody who is left out."""
     facts = Facts(form=case.form, today=case.today, now=case.now, direct=direct_claim_of(case))
-    lines = head_lines(facts, case.policy)
+    (listed,) = eligibility(facts, case.policy)
     return {
         "lines": [
             {
@@ -177,10 +157,10 @@ def computation_of(case: Case) -> dict[str, Any]:
                 "rate": line.rate,
                 "amount": yuan_from_fen(line.amount_fen),
             }
-            for line in lines
+            for line in listed.lines
         ],
-        "heads": sum(line.eligible for line in lines),
-        "amount": yuan_from_fen(sum(line.amount_fen for line in lines)),
+        "heads": listed.eligible_heads,
+        "amount": yuan_from_fen(listed.amount_fen),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflow.errors import Finding
-from workflow.rules import Facts, Occasion, check, demand
+from workflow.rules import Facts, Occasion, check_draft, demand
 from workflow.services.case import Case
 from workflow.services.facts import facts_of
 
@@ -22,5 +22,5 @@ def check_rules(case: Case, occasion: Occasion, payload: dict[str, Any] | None =
 
 
 def findings_of(case: Case, occasion: Occasion) -> list[Finding]:
-    """What the rules would say now, blocking findings among them; raises ``Malformed``."""
-    return check(occasion, facts_of(case, occasion, {}), case.policy)
+    """What the rules would say now to a form that may still be incomplete, blocking findings among them."""
+    return check_draft(occasion, facts_of(case, occasion, {}), case.policy)

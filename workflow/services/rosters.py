@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from calendars import add_years
 from workflow.access import Actor, require_reading
 from workflow.errors import FieldError, Malformed, NotNow
-from workflow.form.fields import born_on
+from workflow.form.ages import Ages
+from workflow.form.beneficiaries import LIST_NAME, check_list_table, read_list, read_list_table
 from workflow.form.masking import mask_phone
-from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
+from workflow.form.roster import (
+    RosterReading,
+    RowRemark,
+    check_roster_table,
+    read_roster_rows,
+    read_roster_table,
+)
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
 from workflow.persistence.engine import reading, writing
 from workflow.sealing import seal
 from workflow.services.audit import append_entry
-from workflow.services.beneficiaries import list_view, read_given, store_list
+from workflow.services.beneficiaries import list_view, store_list
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_editable, require_own, require_version
 from workflow.services.persons import register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
 from workflow.vocabulary import ApplicationKind, Subsidy
+from workflow.workbooks.confinement import Progress
+from workflow.workbooks.errors import UnreadableWorkbook
+from workflow.workbooks.rows import Table
+
+MOST_LISTED = 1_000
 
 
 def replace_roster(
@@ -36,31 +46,40 @@ def replace_roster(
     rows: Any = None,
     workbook: bytes | None = None,
     expected_version: int | None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Replaces the whole roster by ``rows`` or by the rows of a workbook; nothing is kept of a faulty one.
 
-    Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N the row as people count it.
+    ``progress`` as for ``form.roster``. Raises ``Malformed`` whose errors name each wrong cell as
+    ``rows.N.field``, N the row as people count it.
     """
+    table: Table | None = None
+    if workbook is not None:
+        with reading(product.engine) as connection:
+            case = open_case(product, connection, actor, application_id, lock=False)
+            _require_replaceable(case, actor, expected_version)
+        # Outside any transaction, and only for those who may: a hostile file takes its time.
+        try:
+            table = (
+                read_roster_table(workbook, progress=progress)
+                if case.subsidy is Subsidy.TRAINING
+                else read_list_table(case.subsidy, workbook, progress=progress)
+            )
+        except UnreadableWorkbook as fault:
+            raise _malformed([RowRemark(0, "", str(fault))]) from fault
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
-        require_own(case, actor)
-        require_version(case, expected_version)
-        if case.kind is ApplicationKind.INDIVIDUAL:
-            raise NotNow("个人申请不需要学员花名册")
+        _require_replaceable(case, actor, expected_version)
         if case.subsidy is not Subsidy.TRAINING:
-            return _replace_list(case, rows, workbook)
-        require_editable(case, {"opening"})
+            return _replace_list(case, rows, table)
         classes = case.form.get("opening", {}).get("classes", [])
-        read = (
-            read_roster_workbook(workbook, classes)
-            if workbook is not None
-            else read_roster_rows(rows, classes)
-        )
-        errors = [*read.errors, *_of_wrong_age(case, read)]
-        if errors:
-            raise Malformed(
-                f"花名册有{len(errors)}处错误，没有保存", [_cell_error(error) for error in errors]
-            )
+        ages = Ages.of_policy(case.policy, classes, case.today)
+        if table is not None:
+            read = check_roster_table(table, classes, ages=ages, progress=progress)
+        else:
+            read = read_roster_rows(rows, classes, ages=ages, progress=progress)
+        if read.errors:
+            raise _malformed(read.errors)
         _store_roster(case, read)
         _record(case, "replace_roster")
         return _roster_view(case) | {"version": case.row["version"]}
@@ -74,13 +93,10 @@ def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[
         return _roster_view(case) if case.subsidy is Subsidy.TRAINING else list_view(case)
 
 
-def _replace_list(case: Case, rows: Any, workbook: bytes | None) -> dict[str, Any]:
-    require_editable(case, {"claim"})
-    read = read_given(case, rows, workbook)
+def _replace_list(case: Case, rows: Any, table: Table | None) -> dict[str, Any]:
+    read = read_list(case.subsidy, rows) if table is None else check_list_table(case.subsidy, table)
     if read.errors:
-        raise Malformed(
-            f"受益人员名单有{len(read.errors)}处错误，没有保存", [_cell_error(error) for error in read.errors]
-        )
+        raise _malformed(read.errors, LIST_NAME)
     store_list(case, read)
     _record(case, "replace_list")
     return list_view(case) | {"version": case.row["version"]}
@@ -102,53 +118,58 @@ def _record(case: Case, event: str) -> None:
 
 def _store_roster(case: Case, read: RosterReading) -> None:
     keys = case.product.settings.keys
-    trainees = tables.trainee
-    persons = register_persons(case.connection, [each.id_number for each in read.rows], keys=keys)
-    case.connection.execute(delete(trainees).where(trainees.c.application_id == case.id))
-    rows = []
-    for number, each in enumerate(read.rows, start=1):
-        stored = each.stored()
-        rows.append(
+    trainees = [row.trainee for row in read.rows]
+    numbers = {each.id_number: each.id_type for each in trainees}
+    persons = register_persons(case.connection, numbers, keys=keys)
+    table = tables.trainee
+    case.connection.execute(delete(table).where(table.c.application_id == case.id))
+    insert_rows(
+        case.connection,
+        table,
+        [
             {
                 "application_id": case.id,
                 "row_no": number,
-                "class_no": stored["class_no"],
-                "name": stored["name"],
-                "id_type": stored.get("id_type", "resident_id"),
+                "class_no": each.class_no,
+                "name": each.name,
+                "id_type": each.id_type.value,
                 "person_id": persons[each.id_number].id,
-                "phone_sealed": seal(stored["phone"], keys=keys) if stored.get("phone") else None,
-                "phone_masked": mask_phone(stored["phone"]) if stored.get("phone") else None,
-                "category": stored["category"],
-                "employer": stored.get("employer"),
-                "occupation": stored.get("occupation"),
+                "phone_sealed": seal(each.phone, keys=keys) if each.phone else None,
+                "phone_masked": mask_phone(each.phone) if each.phone else None,
+                "category": each.category.value,
+                "employer": each.employer,
+                "occupation": each.occupation,
+                "post_code": each.post_code,
+                "changing_post": each.changing_post,
+                "major": each.major,
+                "major_code": each.major_code,
             }
-        )
-    insert_rows(case.connection, trainees, rows)
-    case.row["roster_count"] = len(rows)
+            for number, each in enumerate(trainees, start=1)
+        ],
+    )
+    case.row["roster_count"] = len(trainees)
     case.row["roster_digest"] = roster_digest(
-        [(each.class_no, persons[each.id_number].token) for each in read.rows]
+        [(each.class_no, persons[each.id_number].token) for each in trainees]
     )
 
 
-def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
-    """Who is not old enough on the day the class begins; a class without its day is taken to begin today."""
-    youngest = case.policy.trainee_minimum_age
-    begins_on = {
-        each["class_no"]: max(date.fromisoformat(each["starts_on"]), case.today)
-        for each in case.form.get("opening", {}).get("classes", [])
-        if each.get("starts_on")
-    }
-    for row, person in enumerate(read.rows, start=1):
-        born = born_on(person.id_number)
-        if born is None:
-            continue
-        if born > case.today:
-            yield RowError(row, "id_number", f"“证件号码”中的出生日期{born}在今天之后")
-        elif add_years(born, youngest) > begins_on.get(person.class_no, case.today):
-            yield RowError(row, "id_number", f"学员开班时未满{youngest}周岁（出生日期{born}；本地参数）")
+def _require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+    require_own(case, actor)
+    require_version(case, expected_version)
+    if case.kind is ApplicationKind.INDIVIDUAL:
+        raise NotNow("个人申请不需要学员花名册")
+    require_editable(case, {"opening" if case.subsidy is Subsidy.TRAINING else "claim"})
 
 
-def _cell_error(error: RowError) -> FieldError:
+def _malformed(errors: Sequence[RowRemark], name: str = "花名册") -> Malformed:
+    listed = f"，以下为前{MOST_LISTED}处" if len(errors) > MOST_LISTED else ""
+    return Malformed(
+        f"{name}有{len(errors)}处错误，没有保存{listed}",
+        [_cell_error(error) for error in errors[:MOST_LISTED]],
+    )
+
+
+def _cell_error(error: RowRemark) -> FieldError:
     place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
 

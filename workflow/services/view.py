@@ -11,7 +11,7 @@ from workflow.clock import SHANGHAI
 from workflow.deadlines.keeping import Clock
 from workflow.deadlines.ledger import SegmentState
 from workflow.form.money import yuan_from_fen
-from workflow.rules import average_attendance
+from workflow.rules import attendance_by_class, average_attendance
 from workflow.services.case import DEPARTMENT_CLOCKS, Case
 from workflow.services.personal import masked_form
 from workflow.services.readiness import is_possible_now
@@ -76,6 +76,10 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "clocks": clocks,
         "departments": _departments(case, today),
         "average_attendance": average_attendance(case.form, case.policy),
+        "attendance": [
+            {"class_no": number, "average": average}
+            for number, average in attendance_by_class(case.form, case.policy).items()
+        ],
         "findings": row["findings"],
         "roster_count": row["roster_count"],
         "correction": corrections[-1] if corrections and _is_correcting(case) else None,

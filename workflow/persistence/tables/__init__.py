@@ -25,6 +25,7 @@ from workflow.persistence.tables.applications import (
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.beneficiaries import beneficiary
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
+from workflow.persistence.tables.funds import fund_pool, fund_reservation, ledger_movement
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
 from workflow.persistence.tables.people import (
     certificate,
@@ -54,6 +55,9 @@ __all__ = [
     "decision",
     "enrolment",
     "entitlement",
+    "fund_pool",
+    "fund_reservation",
+    "ledger_movement",
     "local_closure",
     "metadata",
     "notice",

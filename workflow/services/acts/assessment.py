@@ -11,7 +11,7 @@ from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import record_assessment
 from workflow.services.personal import sealed_value
-from workflow.services.persons import register_persons
+from workflow.services.persons import find_persons
 from workflow.vocabulary import Section
 
 
@@ -35,7 +35,8 @@ def record_results(case: Case, payload: Results) -> None:
     check_rules(case, Occasion.RESULTS, {"results": results})
     keys = case.product.settings.keys
     holders = [each["id_number"] for result in results for each in result.get("certificates", ())]
-    persons = register_persons(case.connection, holders, keys=keys)
+    # The rules have found every one of them on the roster.
+    persons = find_persons(case.connection, holders, keys=keys)
     record_assessment(case, results, persons)
     for result in results:
         for certificate in result.get("certificates", ()):
