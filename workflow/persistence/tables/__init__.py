@@ -27,6 +27,14 @@ from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
+from workflow.persistence.tables.year_list import (
+    listed_institution,
+    listed_occupation,
+    listed_platform,
+    sanction,
+    satisfaction_survey,
+    year_list_change,
+)
 
 __all__ = [
     "access_token",
@@ -40,6 +48,9 @@ __all__ = [
     "clock",
     "command",
     "decision",
+    "listed_institution",
+    "listed_occupation",
+    "listed_platform",
     "local_closure",
     "metadata",
     "notice",
@@ -49,9 +60,12 @@ __all__ = [
     "payment",
     "policy_version",
     "recovery",
+    "sanction",
+    "satisfaction_survey",
     "scheduler_node",
     "sign_in_session",
     "system_chain",
     "test_clock",
     "trainee",
+    "year_list_change",
 ]
