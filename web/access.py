@@ -44,6 +44,10 @@ STAFF = only(*(role for role in Role if role is not Role.APPLICANT))
 CLOSURE_KEEPERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD)
 CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 
+# Of the reviewers and heads only those of 人社部门, and for their own region: the services look closer.
+LIST_KEEPERS = only(Role.REVIEWER, Role.HEAD)
+LIST_UPLOADERS = only(Role.REVIEWER, Role.HEAD, max_bytes=UPLOAD_BYTES)
+
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
 ACCESS: dict[str, Rule] = {
@@ -93,6 +97,24 @@ ACCESS: dict[str, Rule] = {
     "api.list_policies": POLICY_READERS,
     "api.read_policy": POLICY_READERS,
     "api.compare_policies": POLICY_READERS,
+    "api.list_listed_institutions": SIGNED_IN,
+    "api.read_listed_institution": SIGNED_IN,
+    "api.add_listed_institution": LIST_KEEPERS,
+    "api.change_listed_institution": LIST_KEEPERS,
+    "api.add_listed_occupation": LIST_KEEPERS,
+    "api.change_listed_occupation": LIST_KEEPERS,
+    "api.list_listed_platforms": SIGNED_IN,
+    "api.read_listed_platform": SIGNED_IN,
+    "api.add_listed_platform": LIST_KEEPERS,
+    "api.change_listed_platform": LIST_KEEPERS,
+    "api.list_sanctions": SIGNED_IN,
+    "api.read_sanction": SIGNED_IN,
+    "api.impose_sanction": LIST_KEEPERS,
+    "api.lift_sanction": LIST_KEEPERS,
+    "api.list_satisfaction_surveys": SIGNED_IN,
+    "api.record_satisfaction_survey": LIST_KEEPERS,
+    "api.export_year_list": STAFF,
+    "api.import_year_list": LIST_UPLOADERS,
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
