@@ -1,4 +1,4 @@
-"""The year's list by workbook: a round trip changes nothing, a preview is what is done, whole or not at all."""
+"""The year's list by workbook: a round trip changes nothing; what was previewed is done, or nothing is."""
 
 from __future__ import annotations
 

@@ -24,9 +24,11 @@ from workflow.vocabulary import (
     Event,
     FundSource,
     IdentityType,
+    InstitutionKind,
     LimitUnit,
     ObjectionOutcome,
     Role,
+    SanctionKind,
     Section,
     State,
     TraineeCategory,
@@ -51,6 +53,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "event": Event,
     "clock": ClockKind,
     "unit": LimitUnit,
+    "institution_kind": InstitutionKind,
+    "sanction": SanctionKind,
 }
 REVIEWER_SEATS = {"first": "初审人", "second": "复核人"}
 WEEKDAYS = "一二三四五六日"

@@ -23,6 +23,7 @@ from workflow.services.year_list_rows import (
     sanctions_by_subject,
     sanctions_where,
     stored_institution,
+    stored_occupation,
     stored_platform,
     survey_view,
     today_of,
@@ -191,6 +192,13 @@ def read_institution(product: Product, *, actor: Actor, institution_id: int) -> 
             "history": history_of(connection, subject) if staff else [],
             "may_change": may_keep(actor, row["region"]),
         }
+
+
+def read_institution_of(product: Product, *, actor: Actor, occupation_id: int) -> dict[str, Any]:
+    """The entry to which an occupation belongs; raises ``NotFound`` and ``Forbidden``."""
+    with reading(product.engine) as connection:
+        institution_id: int = stored_occupation(connection, occupation_id)["institution_id"]
+    return read_institution(product, actor=actor, institution_id=institution_id)
 
 
 def list_platforms(
