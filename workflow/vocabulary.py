@@ -215,6 +215,15 @@ class Subsidy(Word):
     PLACEMENT = "placement", "介绍持证人员就业补助"
 
 
+class InstitutionKind(Word):
+    """What stands on the year's list (年度目录清单)."""
+
+    TRAINING_INSTITUTION = "training_institution", "培训机构"
+    ENTERPRISE = "enterprise", "企业"
+    ASSESSMENT_BODY = "assessment_body", "评价机构"
+    EMPLOYMENT_AGENCY = "employment_agency", "人力资源服务机构"
+
+
 class SanctionKind(Word):
     """What may be imposed on an institution or an online platform of the year's list."""
 

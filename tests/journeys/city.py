@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from tests.year_list import list_everybody
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
 from workflow.demonstration.trainees import identity_number
@@ -48,6 +49,10 @@ FUNDED_FEN = 100_000_000_00
 COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 
 
+def _uscc(login: str) -> str:
+    return f"52{login:>16}"[:18]
+
+
 class City:
     """The accounts of a city and a county, and one application at a time under way."""
 
@@ -63,6 +68,12 @@ class City:
                     if suffix and role in EVERYWHERE:
                         continue
                     self._settle(connection, login + suffix, role, department, region)
+                list_everybody(
+                    connection,
+                    region,
+                    entered_by=self.actors["hr1" + suffix].account_id,
+                    more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
+                )
             fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
@@ -73,7 +84,7 @@ class City:
         if role is Role.APPLICANT and not individual:
             organisation_id = connection.execute(
                 insert(tables.organisation)
-                .values(name=login, uscc=f"52{login:>16}"[:18], kind="institution", region=region)
+                .values(name=login, uscc=_uscc(login), kind="institution", region=region)
                 .returning(tables.organisation.c.id)
             ).scalar_one()
         kind = ApplicationKind.INDIVIDUAL if individual else ApplicationKind.INSTITUTION

@@ -36,7 +36,7 @@ def _change(patch: type[Typed], document: str) -> type[BaseModel]:
     for name, field in patch.model_fields.items():
         model = model_inside(field.annotation)
         assert model is not None
-        inside: dict[str, Any] = {each: (_or_null(one), None) for each, one in model.model_fields.items()}
+        inside: dict[str, Any] = {each: (or_null(one), None) for each, one in model.model_fields.items()}
         changed = create_model(f"{model.__name__}Change", __base__=Typed, **inside)
         sections[name] = (changed | None, None)
     sections["version"] = (Version | None, None)
@@ -44,7 +44,8 @@ def _change(patch: type[Typed], document: str) -> type[BaseModel]:
     return create_model(name, __base__=Typed, __doc__=document, **sections)
 
 
-def _or_null(field: FieldInfo) -> Any:
+def or_null(field: FieldInfo) -> Any:
+    """The field's type, its limits included, or null."""
     kept = tuple(field.metadata)
     annotation: Any = field.annotation
     return (Annotated[(annotation, *kept)] if kept else annotation) | None

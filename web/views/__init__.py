@@ -18,13 +18,17 @@ from web.views import (
     feeds,
     funds,
     home,
+    listed,
     notices,
     oversight,
     policies,
     reports,
     rosters,
+    sanctions,
     sign_in,
     worklist,
+    year_list,
+    year_list_import,
 )
 
 PAGES: tuple[Blueprint, ...] = (
@@ -41,6 +45,10 @@ PAGES: tuple[Blueprint, ...] = (
     calendar_import.blueprint,
     calendar_versions.blueprint,
     closures.blueprint,
+    listed.blueprint,
+    year_list.blueprint,
+    year_list_import.blueprint,
+    sanctions.blueprint,
     reports.blueprint,
     funds.blueprint,
     account.blueprint,

@@ -25,11 +25,13 @@ from workflow.vocabulary import (
     Event,
     FundSource,
     IdentityType,
+    InstitutionKind,
     LedgerAccount,
     LedgerKind,
     LimitUnit,
     ObjectionOutcome,
     Role,
+    SanctionKind,
     Section,
     State,
     TraineeCategory,
@@ -56,6 +58,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "event": Event,
     "clock": ClockKind,
     "unit": LimitUnit,
+    "institution_kind": InstitutionKind,
+    "sanction": SanctionKind,
 }
 REVIEWER_SEATS = {"first": "初审人", "second": "复核人"}
 WEEKDAYS = "一二三四五六日"
