@@ -210,6 +210,18 @@ class CorrectionSection(Word):
     CLAIM = "claim", "补贴资金申领"
 
 
+class OnlineFault(Word):
+    """What voids a training that is taught online (平技领办〔2022〕5号 二(四)20(3))."""
+
+    FAST_FORWARD = "fast_forward", "快进"
+    SEVERAL_WINDOWS = "several_windows", "多开窗口"
+    NO_POPUP_CHECK = "no_popup_check", "超时无弹窗校验"
+    NO_FACE_CHECK = "no_face_check", "无实时人脸核验"
+    FREE_COURSE_ORDER = "free_course_order", "可任意选课"
+    NO_RANDOM_PHOTO = "no_random_photo", "每学时无随机抓拍"
+    OUTSIDE_COMMON_PLATFORM = "outside_common_platform", "未纳入统一监管平台"
+
+
 class ObjectionOutcome(Word):
     """How an objection ends."""
 

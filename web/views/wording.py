@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from web.views.inspections import observed
 from workflow.clock import SHANGHAI
 from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
@@ -250,4 +251,5 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "hands": hands,
     "waiting": waiting,
     "options": options,
+    "observed": observed,
 }

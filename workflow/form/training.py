@@ -1,11 +1,60 @@
-"""Section 二 过程监管: what an inspector saw, and the end of the training. The inspector is the account."""
+"""Section 二 过程监管: what an inspector saw, and the end of the training.
+
+Who acts is the account. An observation that is not given was not looked at, which is not the same as fine.
+"""
 
 from __future__ import annotations
 
-from workflow.form.fields import ClassNumber, Count, Day, Line, Lines, Moment, Typed, asked, optional
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from workflow.form.fields import (
+    ClassNumber,
+    Count,
+    Day,
+    Line,
+    Lines,
+    Moment,
+    Typed,
+    Widget,
+    asked,
+    optional,
+)
+from workflow.vocabulary import OnlineFault
+
+Verdict = Annotated[bool, Field(strict=True), Widget("verdict")]
+"""Yes, no, or not looked at."""
 
 
-class OpeningInspection(Typed):
+class Observations(Typed):
+    """What an inspector may look at besides the head count (二(四)19, 20; 新人社办〔2023〕35号 附件1 五)."""
+
+    recording_complete: Verdict | None = optional("录像能否显示全部学员", help="未检查的不填，下同")
+    practice_minutes: Annotated[int, Field(strict=True, ge=0, le=600), Widget("number")] | None = optional(
+        "实操每学时连续录像分钟数"
+    )
+    online_faults: (
+        Annotated[list[Annotated[OnlineFault, Field(strict=False)]], Field(max_length=len(OnlineFault))]
+        | None
+    ) = optional("线上学习存在的问题", help="检查过而没有问题的，给出空列表")
+    fee_charged: Verdict | None = optional("是否向学员收费")
+    classes_merged: Verdict | None = optional("是否并班")
+    hours_short: Verdict | None = optional("是否缩短课时")
+
+    @field_validator("online_faults")
+    @classmethod
+    def _each_once(cls, faults: list[OnlineFault] | None) -> list[OnlineFault] | None:
+        if faults is not None and len(set(faults)) != len(faults):
+            raise ValueError("中有重复")
+        return faults
+
+
+OBSERVATIONS = tuple(Observations.model_fields)
+"""Under these names they stand on an inspection's entry of the form."""
+
+
+class OpeningInspection(Observations):
     """开班当日检查 of one class."""
 
     class_no: ClassNumber = asked("班次")
@@ -15,7 +64,7 @@ class OpeningInspection(Typed):
     materials: Lines = asked("培训资料留存情况")
 
 
-class Inspection(Typed):
+class Inspection(Observations):
     """培训期间检查 of one class."""
 
     class_no: ClassNumber = asked("班次")

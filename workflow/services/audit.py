@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
+from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
@@ -52,6 +53,7 @@ _KEPT = (
     "objection_id",
     "outcome",
     "reply",
+    *OBSERVATIONS,
 )
 
 
