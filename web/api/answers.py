@@ -15,6 +15,7 @@ from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
 from workflow.form.opening import Opening, Provider
 from workflow.form.training import Inspection, OpeningInspection
 from workflow.policy import Group
+from workflow.rules import Occasion
 from workflow.services.calendar_versions import MOST_LISTED
 from workflow.vocabulary import (
     ApplicationKind,
@@ -52,6 +53,21 @@ class FindingAnswer(BaseModel):
     source: str
     message: str
     where: str
+
+
+class FindingReply(BaseModel):
+    """What a reviewer answered to a warning in writing."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+class FindingShown(FindingAnswer):
+    """A finding of an application: when it was made, and the newest answer to it that stands."""
+
+    occasion: Occasion | None
+    answer: FindingReply | None
 
 
 class Problem(BaseModel):
@@ -178,9 +194,28 @@ class Review(BaseModel):
     superseded: bool
 
 
+class WarningAnswerShown(BaseModel):
+    """A written answer to a warning; one that was sent back no longer counts and stays readable."""
+
+    rule: str
+    where: str
+    measured: str
+    limit: str
+    message: str
+    answer: str
+    answered_by: str
+    answered_at: datetime
+    step: str
+    step_label: str
+    seat: Literal["first", "second", "only"]
+    seat_label: str
+    superseded: bool
+
+
 class OpeningShown(Opening):
     """一 开班申请."""
 
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
@@ -201,6 +236,7 @@ class TrainingShown(BaseModel):
 
     opening_inspections: list[OpeningInspectionShown] = []
     inspections: list[InspectionShown] = []
+    answers: list[WarningAnswerShown] = Field(default=[])
     ended_on: date | None = None
     reviews: list[Review] = Field(default=[])
 
@@ -232,6 +268,7 @@ class AssessmentShown(BaseModel):
     results: list[ResultShown] = []
     inspector: str | None = None
     recorded_on: date | None = None
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
@@ -278,6 +315,7 @@ class ClaimShown(BaseModel):
     accepted_by: str | None = None
     notices: list[NoticeShown] = []
     objections: list[ObjectionShown] = []
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
@@ -394,7 +432,7 @@ class ApplicationAnswer(BaseModel):
     clocks: list[ClockAnswer]
     departments: Departments
     average_attendance: int | None
-    findings: list[FindingAnswer]
+    findings: list[FindingShown]
     roster_count: int
     correction: Correction | None
     suspended_from: State | None

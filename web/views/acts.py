@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, flat, with_options
+from web.views.findings import AnswerBox, answer_boxes, answered_rows
 from web.views.inspections import observation_fields, with_online
 from web.views.rows import (
     Attempt,
@@ -88,6 +89,7 @@ class Act:
     form: str = ""
     rows: list[Row] = field(default_factory=list)
     observed: list[Field] = field(default_factory=list)
+    answers: list[AnswerBox] = field(default_factory=list)
     commitment: list[Field] = field(default_factory=list)
     confirm: Field | None = None
     open: bool = False
@@ -156,6 +158,9 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
         rows = [row for row in row_names(sent, "results") if any(given(sent, row))]
         for row in rows:
             sent |= certificates(row, str(sent.pop(f"{row}.certificates", "")))
+    elif event is Event.APPROVE:
+        rows = answered_rows(view, sent)
+        sent = _only_rows(sent, "answers.", rows)
     elif event in _INSPECTING:
         return with_online(from_inputs(PAYLOADS[event], sent), sent), rows
     elif "amount" in sent:
@@ -206,6 +211,7 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
         event,
         fields=[_with_choices(one, event, view) for one in fields],
         observed=observation_fields(values, errors, scope) if event in _INSPECTING else [],
+        answers=answer_boxes(view, attempt, scope) if event is Event.APPROVE else [],
         confirm=confirm,
     )
 

@@ -11,6 +11,7 @@ from web.api.parameters import ApplicationsQuery, truth
 from web.current import actor, product, require_actor
 from web.views.acts import acts_for
 from web.views.filters import read_filters
+from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
 from web.views.refused import Shown
@@ -64,7 +65,7 @@ def history(application_id: int) -> ResponseReturnValue:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
     trail = audit.read_history(product(), actor=person, application_id=application_id, cursor=cursor())
-    return render_template("applications/history.html", view=view, history=trail)
+    return render_template("applications/history.html", view=view, history=with_answers(trail, view))
 
 
 @blueprint.get("/applications/<key:application_id>/clocks")
@@ -97,13 +98,13 @@ def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Sh
         "applications/show.html",
         view=view,
         roster=roster,
-        history=trail,
+        history=with_answers(trail, view),
         steps=steps_of(view),
         clocks_live=explained,
         clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
         may_edit=bool(open_parts(view)),
         may_replace_roster="opening" in open_parts(view),
-        findings=findings,
+        findings=shown_findings(findings, view),
         missing=missing,
         acts=acts_for(view, roster, attempt),
         refused=refused,

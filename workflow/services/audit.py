@@ -36,6 +36,7 @@ _READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
 # Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
 _KEPT = (
     "opinion",
+    "answers",
     "reason",
     "code",
     "sections",

@@ -11,15 +11,18 @@ from workflow.persistence import tables
 from workflow.rules import Facts, Occasion, check, demand
 from workflow.sealing import unseal
 from workflow.services.case import Case
+from workflow.services.warnings import keep_warnings
 
 
-def check_rules(case: Case, occasion: Occasion, payload: dict[str, Any] | None = None) -> None:
+def check_rules(
+    case: Case, occasion: Occasion, payload: dict[str, Any] | None = None, *, place: str = "payload"
+) -> None:
     """Checks the rules of an occasion before its payload is filled in; keeps the warnings on the case.
 
-    Raises ``Malformed`` and ``RuleBroken``.
+    ``place`` is where the payload comes to stand on the form. Raises ``Malformed`` and ``RuleBroken``.
     """
     found = demand(occasion, _facts(case, occasion, payload or {}), case.policy)
-    case.row["findings"] = [finding.as_dict() for finding in found]
+    keep_warnings(case, occasion, found, place)
 
 
 def findings_of(case: Case, occasion: Occasion) -> list[Finding]:

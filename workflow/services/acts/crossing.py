@@ -7,20 +7,23 @@ from workflow.errors import FieldError, Malformed
 from workflow.form.payloads import CorrectionRequest, Opinion, Reason
 from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
+from workflow.services.warnings import answer_warnings, supersede_answers
 from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State
 
 
 def approve(case: Case, payload: Opinion) -> None:
-    """The reviewer agrees and signs; finance's second signature fixes the amount approved."""
+    """The reviewer answers the warnings, agrees and signs; finance's second signature fixes the amount."""
+    answer_warnings(case, payload.answers or [])
     case.sign("approved", payload.opinion)
     if case.state is State.CLAIM_FINANCE_SECOND:
         case.row["approved_fen"] = case.row["asked_fen"]
 
 
 def return_to_first(case: Case, payload: Reason) -> None:
-    """The second reviewer hands it back; the first signature is superseded, not erased."""
+    """The second reviewer hands it back; the first signature and its answers are superseded, not erased."""
     step, _ = REVIEW_STEPS[case.state]
     case.supersede(step)
+    supersede_answers(case, step)
     case.sign("returned_to_first", payload.reason, standing=False)
 
 
