@@ -44,6 +44,9 @@ STAFF = only(*(role for role in Role if role is not Role.APPLICANT))
 CLOSURE_KEEPERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD)
 CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 
+# Of 人社部门 and for their own region: the services look closer.
+MAKE_UP_DECIDERS = only(Role.REVIEWER, Role.INSPECTOR)
+
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
 ACCESS: dict[str, Rule] = {
@@ -66,6 +69,10 @@ ACCESS: dict[str, Rule] = {
     "api.read_roster": SIGNED_IN,
     "api.preview_findings": SIGNED_IN,
     "api.send_event": SIGNED_IN,
+    "api.ask_make_up": only(Role.APPLICANT),
+    "api.consent_make_up": MAKE_UP_DECIDERS,
+    "api.decline_make_up": MAKE_UP_DECIDERS,
+    "api.strike_observations": only(Role.HEAD),
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
     "api.list_clocks": SIGNED_IN,
@@ -117,6 +124,10 @@ ACCESS: dict[str, Rule] = {
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,
     "events.payee": only(Role.CASHIER),
+    "training_records.show": SIGNED_IN,
+    "training_records.ask_make_up": only(Role.APPLICANT),
+    "training_records.decide_make_up": MAKE_UP_DECIDERS,
+    "training_records.strike_observations": only(Role.HEAD),
     "alerts.show": SIGNED_IN,
     "alerts.mark_read": SIGNED_IN,
     "notices.list_all": PUBLIC,

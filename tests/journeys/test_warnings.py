@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.journeys.city import DATA, City
-from workflow.errors import Malformed, RuleBroken
+from workflow.errors import Conflict, Malformed, RuleBroken
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.rules import Occasion
-from workflow.services import applications, audit, rosters
+from workflow.services import applications, audit, door, rosters, training_records
 from workflow.services.warnings import SECTION_OF_OCCASION
 
 PLACE = "opening.classes.0.planned_count"
@@ -215,6 +215,47 @@ def test_a_suspension_answers_nothing(city: City) -> None:
     city.send("hr_head", "resume", reason="核查完毕")
     city.send("industry2", "approve", opinion="同意", answers=[])
     assert city.state == "opening_hr_first"
+
+
+def test_an_answer_to_an_application_that_has_changed_meanwhile_is_a_conflict(city: City) -> None:
+    _inspected(city, 50, 51, 48)
+    city.at("2026-09-14").send(
+        "inspector",
+        "record_inspection",
+        class_no=1,
+        inspected_at="2026-09-14T08:00:00+08:00",
+        place="实训楼",
+        teachers="到岗",
+        present_count=48,
+        fee_charged=True,
+    )
+    _finished(city)
+    seen, answers = city.look()["version"], city.answers()
+    training_records.strike_observations(
+        city.product,
+        actor=city.actors["hr_head"],
+        application_id=city.application["id"],
+        strike=strike(1, 3),
+        expected_version=seen,
+    )
+    with pytest.raises(Conflict):
+        door.send_event(
+            city.product,
+            actor=city.actors["hr1"],
+            application_id=city.application["id"],
+            event="approve",
+            payload={"opinion": "同意", "answers": answers},
+            expected_version=seen,
+            command_id="stale",
+        )
+    assert "answers" not in city.look()["form"]["training"]
+    assert city.state == "training_hr_opinion"
+
+
+def strike(class_no: int, inspection_no: int) -> Any:
+    return training_records.ObservationStrike(
+        class_no=class_no, inspection_no=inspection_no, reason="登记有误"
+    )
 
 
 def test_a_warning_that_was_kept_before_occasions_were_is_answered_too(small_city: City) -> None:

@@ -18,6 +18,7 @@ _CONVERTERS = {
     "alert_id": "key",
     "notice_id": "key",
     "closure_id": "key",
+    "make_up_id": "key",
     "ordinal": "key",
     "year": "int(fixed_digits=4)",
     "name": "string",

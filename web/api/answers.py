@@ -13,7 +13,7 @@ from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import ClaimLine, Commitment
 from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
 from workflow.form.opening import Opening, Provider
-from workflow.form.training import Inspection, OpeningInspection
+from workflow.form.training import Inspection, MakeUp, OpeningInspection
 from workflow.policy import Group
 from workflow.rules import Occasion
 from workflow.services.calendar_versions import MOST_LISTED
@@ -220,15 +220,36 @@ class OpeningShown(Opening):
 
 
 class OpeningInspectionShown(OpeningInspection):
-    """开班当日检查, with who made it."""
+    """开班当日检查, with who made it, and who struck its observations."""
 
     inspector: str
+    observations_struck: bool = False
+    struck_by: str | None = None
+    struck_on: date | None = None
+    struck_reason: str | None = None
 
 
 class InspectionShown(Inspection):
-    """培训期间检查, with who made it."""
+    """培训期间检查, with who made it, and who struck its observations."""
 
     inspector: str
+    observations_struck: bool = False
+    struck_by: str | None = None
+    struck_on: date | None = None
+    struck_reason: str | None = None
+
+
+class MakeUpShown(MakeUp):
+    """A make-up lesson that was asked for, and what HR decided."""
+
+    id: Key
+    asked_by: str
+    asked_on: date
+    consented_by: str | None = None
+    consented_on: date | None = None
+    declined_by: str | None = None
+    declined_on: date | None = None
+    reason: str | None = Field(default=None, description="不同意的理由")
 
 
 class TrainingShown(BaseModel):
@@ -236,6 +257,7 @@ class TrainingShown(BaseModel):
 
     opening_inspections: list[OpeningInspectionShown] = []
     inspections: list[InspectionShown] = []
+    make_ups: list[MakeUpShown] = []
     answers: list[WarningAnswerShown] = Field(default=[])
     ended_on: date | None = None
     reviews: list[Review] = Field(default=[])

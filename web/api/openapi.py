@@ -32,6 +32,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "alert_id": _KEY_SCHEMA,
     "notice_id": _KEY_SCHEMA,
     "closure_id": _KEY_SCHEMA,
+    "make_up_id": _KEY_SCHEMA,
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.
     "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},

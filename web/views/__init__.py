@@ -23,6 +23,7 @@ from web.views import (
     reports,
     rosters,
     sign_in,
+    training_records,
     worklist,
 )
 
@@ -34,6 +35,7 @@ PAGES: tuple[Blueprint, ...] = (
     drafts.blueprint,
     rosters.blueprint,
     events.blueprint,
+    training_records.blueprint,
     alerts.blueprint,
     notices.blueprint,
     calendar.blueprint,

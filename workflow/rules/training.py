@@ -24,6 +24,10 @@ def attendance_by_class(form: Mapping[str, Any], policy: Policy) -> dict[int, in
     present: dict[int, list[int]] = {}
     for check in checks:
         present.setdefault(check["class_no"], []).append(check["present_count"])
+    for make_up in training.get("make_ups") or []:
+        # With HR's consent they count as if they had been there (二(四)21).
+        if make_up.get("consented_on"):
+            present[make_up["class_no"]][make_up["inspection_no"] - 1] += make_up["count"]
     return {number: sum(counts) // len(counts) for number, counts in sorted(present.items())}
 
 

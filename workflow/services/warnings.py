@@ -12,6 +12,7 @@ from typing import Any
 from workflow.errors import FieldError, Finding, RuleBroken
 from workflow.form.payloads import WarningAnswer
 from workflow.form.reading import malformed
+from workflow.form.training import OBSERVATIONS
 from workflow.policy import Severity
 from workflow.rules import Occasion
 from workflow.services.case import REVIEW_STEPS, Case
@@ -123,6 +124,14 @@ def supersede_answers(case: Case, step: str) -> None:
     for answer in _answers(case.form):
         if answer["step"] == step:
             answer["superseded"] = True
+
+
+def drop_struck(case: Case, place: str) -> None:
+    """Findings on the observations of an inspection, at its place on the form, end with those."""
+    struck = tuple(f"{place}.{name}" for name in OBSERVATIONS)
+    case.row["findings"] = [
+        finding for finding in case.row["findings"] if not finding["where"].startswith(struck)
+    ]
 
 
 def findings_view(case: Case) -> list[dict[str, Any]]:
