@@ -47,6 +47,8 @@ CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 # Of the reviewers and heads only those of 人社部门, and for their own region: the services look closer.
 LIST_KEEPERS = only(Role.REVIEWER, Role.HEAD)
 LIST_UPLOADERS = only(Role.REVIEWER, Role.HEAD, max_bytes=UPLOAD_BYTES)
+# Of 人社部门 and for their own region: the services look closer.
+MAKE_UP_DECIDERS = only(Role.REVIEWER, Role.INSPECTOR)
 
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
@@ -75,6 +77,10 @@ ACCESS: dict[str, Rule] = {
     "api.preview_findings": SIGNED_IN,
     "api.preview_typed": only(Role.APPLICANT),
     "api.send_event": SIGNED_IN,
+    "api.ask_make_up": only(Role.APPLICANT),
+    "api.consent_make_up": MAKE_UP_DECIDERS,
+    "api.decline_make_up": MAKE_UP_DECIDERS,
+    "api.strike_observations": only(Role.HEAD),
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
     "api.list_clocks": SIGNED_IN,
@@ -154,6 +160,10 @@ ACCESS: dict[str, Rule] = {
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,
     "events.payee": only(Role.CASHIER),
+    "training_records.show": SIGNED_IN,
+    "training_records.ask_make_up": only(Role.APPLICANT),
+    "training_records.decide_make_up": MAKE_UP_DECIDERS,
+    "training_records.strike_observations": only(Role.HEAD),
     "alerts.show": SIGNED_IN,
     "alerts.mark_read": SIGNED_IN,
     "notices.list_all": PUBLIC,

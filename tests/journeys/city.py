@@ -19,7 +19,16 @@ from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services import applications, door, rosters, sweep
 from workflow.services.product import Product
-from workflow.vocabulary import LEDGER_SIDES, ApplicationKind, Department, FundSource, LedgerKind, Role
+from workflow.services.warnings import is_before
+from workflow.vocabulary import (
+    LEDGER_SIDES,
+    ApplicationKind,
+    Department,
+    FundSource,
+    LedgerKind,
+    Role,
+    State,
+)
 
 DATA = Path(__file__).parents[1] / "examples"
 CITY, COUNTY = "410400", "410421"
@@ -172,8 +181,13 @@ class City:
         return self.application
 
     def send(self, login: str | None, event: str, **payload: Any) -> dict[str, Any]:
-        """Sends an event as this person, with the newest version; answers the application."""
+        """Sends an event as this person, with the newest version; answers the application.
+
+        Who approves answers the warnings, unless ``answers`` are given.
+        """
         self.look()
+        if event == "approve" and self.unanswered():
+            payload = {"answers": self.answers()} | payload
         answer = door.send_event(
             self.product,
             actor=self.actors[login] if login else None,
@@ -185,6 +199,20 @@ class City:
         )
         self.look()
         return answer
+
+    def unanswered(self) -> list[dict[str, Any]]:
+        """The warnings before the present reviewers that nobody has answered, as last looked at."""
+        state = State(self.application["state"])
+        return [
+            finding
+            for finding in self.application["findings"]
+            if is_before(finding, state) and finding["answer"] is None
+        ]
+
+    def answers(self, text: str = "已核实，情况属实") -> list[dict[str, str]]:
+        """An answer to each of them."""
+        places = dict.fromkeys((warning["rule"], warning["where"]) for warning in self.unanswered())
+        return [{"rule": rule, "where": where, "answer": text} for rule, where in places]
 
     def clock(self, kind: str, index: int = -1) -> dict[str, Any]:
         """The newest clock of a kind, as it stands at the present moment."""

@@ -22,6 +22,7 @@ _CONVERTERS = {
     "occupation_id": "key",
     "platform_id": "key",
     "sanction_id": "key",
+    "make_up_id": "key",
     "ordinal": "key",
     "year": "int(fixed_digits=4)",
     "name": "string",

@@ -28,7 +28,7 @@ from workflow.vocabulary import ApplicationKind, Role, Section, State
 
 _PAYING = frozenset({State.DISBURSEMENT_AWAITING_PAYMENT, State.DISBURSED, State.RECOVERING})
 _TYPED_KEYS = {"claim": ("lines", "commitment")}
-_DEPARTMENTS_KEEP = ("reviews",)
+_DEPARTMENTS_KEEP = ("reviews", "answers")
 
 
 def create_application(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
+from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
@@ -38,6 +39,7 @@ _READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
 # Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
 _KEPT = (
     "opinion",
+    "answers",
     "reason",
     "code",
     "sections",
@@ -55,6 +57,7 @@ _KEPT = (
     "objection_id",
     "outcome",
     "reply",
+    *OBSERVATIONS,
 )
 
 
@@ -204,6 +207,10 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "create": "新建申请",
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
+    "ask_make_up": "申请补课",
+    "consent_make_up": "同意补课",
+    "decline_make_up": "不同意补课",
+    "strike_observations": "撤销检查所见",
     "recompute": "因日历更新重新计算期限",
     "reserve_anew": "重新预留资金",
 }
