@@ -93,6 +93,8 @@ ACCESS: dict[str, Rule] = {
     "api.list_policies": POLICY_READERS,
     "api.read_policy": POLICY_READERS,
     "api.compare_policies": POLICY_READERS,
+    "api.read_in_clear": SIGNED_IN,
+    "api.list_readings": only(Role.AUDITOR, Role.ADMIN),
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
@@ -117,6 +119,8 @@ ACCESS: dict[str, Rule] = {
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,
     "events.payee": only(Role.CASHIER),
+    "readings.choose": SIGNED_IN,
+    "readings.read": SIGNED_IN,
     "alerts.show": SIGNED_IN,
     "alerts.mark_read": SIGNED_IN,
     "notices.list_all": PUBLIC,
@@ -153,6 +157,7 @@ ACCESS: dict[str, Rule] = {
     "policies.list_all": POLICY_READERS,
     "policies.show": POLICY_READERS,
     "policies.compare": POLICY_READERS,
+    "oversight.readings": only(Role.AUDITOR, Role.ADMIN),
     "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }
 TEST_CLOCK_ONLY = frozenset({"api.set_test_clock"})

@@ -15,6 +15,7 @@ from workflow.form.application import (
     NewOrganisationApplication,
     OrganisationPatch,
 )
+from workflow.form.clear_reading import ReadingRequest
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
@@ -142,4 +143,5 @@ NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
 CLOSURE: tuple[type[BaseModel], ...] = (ClosureEntry,)
 CLOSURE_DECISION: tuple[type[BaseModel], ...] = (ClosureDecision,)
 CLOSURE_WITHDRAWAL: tuple[type[BaseModel], ...] = (ClosureWithdrawal,)
+READING: tuple[type[BaseModel], ...] = (ReadingRequest,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

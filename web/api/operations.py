@@ -23,6 +23,8 @@ from web.api import (
     notices,
     parameters,
     policies,
+    reading_answers,
+    readings,
     reports,
 )
 from workflow.form.fields import Typed
@@ -150,6 +152,15 @@ OPERATIONS: tuple[Operation, ...] = (
         applications.read_history,
         "applications",
         answers.HistoryEntry,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/readings",
+        view=readings.read_in_clear,
+        tag="readings in clear",
+        body=bodies.READING,
+        answer=reading_answers.ClearReading,
+        limited=True,
     ),
     _list("/v1/worklist", applications.read_worklist, "applications", answers.WorklistItem),
     _list("/v1/clocks", clocks.list_clocks, "clocks", answers.ClockListItem, query=parameters.ClocksQuery),
@@ -300,6 +311,13 @@ OPERATIONS: tuple[Operation, ...] = (
         answers.Report,
         query=parameters.ReportQuery,
         also_workbook_out=True,
+    ),
+    _list(
+        "/v1/readings",
+        readings.list_readings,
+        "readings in clear",
+        reading_answers.ReadingRecord,
+        query=parameters.ReadingsQuery,
     ),
     _get("/v1/audit/verify", reports.verify_audit, "audit", answers.AuditVerdict),
     Operation(

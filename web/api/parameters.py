@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from web.routing import POLICY_REFERENCE
+from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
@@ -65,6 +65,8 @@ CalendarYear = Annotated[
 ]
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+ApplicationId = Annotated[int, Field(ge=1, le=LARGEST_KEY), BeforeValidator(_number)]
+Login = Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")]
 Ordinal = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 
 
@@ -172,6 +174,13 @@ class ClosuresQuery(PageQuery):
     """Filters of the list of local closures."""
 
     status: Annotated[ClosureStatus, Field(strict=False)] | None = _given("状态")
+
+
+class ReadingsQuery(PageQuery):
+    """Filters of the list of readings in clear."""
+
+    application_id: ApplicationId | None = _given("申请编号（系统内）")
+    account: Login | None = _given("查看人的登录名")
 
 
 class ReportQuery(Typed):

@@ -13,6 +13,7 @@ from web.views.acts import acts_for
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
+from web.views.readings import purposes_by_subject
 from web.views.refused import Shown
 from web.views.rows import Attempt
 from web.views.sheet import sheet_of
@@ -103,6 +104,7 @@ def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Sh
         clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
         may_edit=bool(open_parts(view)),
         may_replace_roster="opening" in open_parts(view),
+        may_read_in_clear=bool(purposes_by_subject(view)),
         findings=findings,
         missing=missing,
         acts=acts_for(view, roster, attempt),

@@ -26,6 +26,8 @@ from workflow.services.registers import register_faults
 from workflow.vocabulary import Event, Role, State
 
 SYSTEM_CHAIN = 0
+# Nothing of the application changed but the key under which personal data on its form lies.
+RESEAL = "reseal"
 MOST_FAULTS = 100
 _INSERT = Prepared(
     insert(tables.audit_entry).inline(),
@@ -202,6 +204,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
     "recompute": "因日历更新重新计算期限",
+    RESEAL: "更换密钥，重新加密个人信息",
 }
 
 
@@ -251,6 +254,19 @@ def _entry_view(row: Any) -> dict[str, Any]:
     }
 
 
+def form_as_recorded(case: Case) -> bool:
+    """Whether the form and what belongs to it stand as the last entry of its chain left them."""
+    entries, row = tables.audit_entry, case.row
+    content = case.connection.execute(
+        select(entries.c.content).where(
+            entries.c.chain_id == case.id,
+            entries.c.sequence == row["audit_count"],
+            entries.c.hash == row["audit_head"],
+        )
+    ).scalar_one_or_none()
+    return content is not None and _said(json.loads(content)) == _stands(row)
+
+
 def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
     """Recomputes every chain and compares it with its head.
 
@@ -268,7 +284,7 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
         stored = connection.execution_options(yield_per=500).execute(select(applications))
         for row in stored.mappings():
             heads[row["id"]] = (row["audit_count"], row["audit_head"])
-            standing[row["id"]] = (row["state"], sm3(row["form"]), row["version"], _row_digest(row))
+            standing[row["id"]] = _stands(row)
             faults += [
                 {"chain": row["id"], "sequence": row["audit_count"], "fault": fault}
                 for fault in register_faults(connection, row)
@@ -285,16 +301,13 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
             counts["entries"] += 1
             content = json.loads(entry["content"])
             fault = _fault(entry, content, *reached.get(chain_id, (0, "")))
+            if not fault and content["event"] == RESEAL and said.get(chain_id) != _said_before(content):
+                fault = "重新加密时，申请与上一条记录不符"
             if fault:
                 faults.append({"chain": chain_id, "sequence": entry["sequence"], "fault": fault})
             reached[chain_id] = (entry["sequence"], entry["hash"])
             if chain_id != SYSTEM_CHAIN:
-                said[chain_id] = (
-                    content["to"],
-                    content["form_digest"],
-                    content["application_version"],
-                    content["row_digest"],
-                )
+                said[chain_id] = _said(content)
     for chain_id, head in heads.items():
         counts["chains"] += 1
         if reached.get(chain_id, (0, "")) != head:
@@ -312,6 +325,26 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
         for chain_id in reached.keys() - heads.keys()
     ]
     return {"holds": not faults, **counts, "faults": faults[:MOST_FAULTS]}
+
+
+def _stands(row: Any) -> tuple[str, str, int, str]:
+    """State, form, version and worth of an application, as its chain must have them last."""
+    return row["state"], sm3(row["form"]), row["version"], _row_digest(row)
+
+
+def _said(content: dict[str, Any]) -> tuple[str, str, int, str]:
+    """The same as an entry has it."""
+    return (
+        content["to"],
+        content["form_digest"],
+        content["application_version"],
+        content["row_digest"],
+    )
+
+
+def _said_before(content: dict[str, Any]) -> tuple[str, str, int, str]:
+    """What the entry before a new sealing must have said: all the same, of the form as it was."""
+    return _said(content | {"form_digest": content["details"]["form_before"]})
 
 
 def _fault(row: Any, content: dict[str, Any], sequence: int, head: str) -> str:
