@@ -134,6 +134,8 @@ ACCESS: dict[str, Rule] = {
     "api.record_satisfaction_survey": LIST_KEEPERS,
     "api.export_year_list": STAFF,
     "api.import_year_list": LIST_UPLOADERS,
+    "api.read_in_clear": SIGNED_IN,
+    "api.list_readings": only(Role.AUDITOR, Role.ADMIN),
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
@@ -164,6 +166,8 @@ ACCESS: dict[str, Rule] = {
     "training_records.ask_make_up": only(Role.APPLICANT),
     "training_records.decide_make_up": MAKE_UP_DECIDERS,
     "training_records.strike_observations": only(Role.HEAD),
+    "readings.choose": SIGNED_IN,
+    "readings.read": SIGNED_IN,
     "alerts.show": SIGNED_IN,
     "alerts.mark_read": SIGNED_IN,
     "notices.list_all": PUBLIC,
@@ -228,6 +232,7 @@ ACCESS: dict[str, Rule] = {
     "policies.list_all": POLICY_READERS,
     "policies.show": POLICY_READERS,
     "policies.compare": POLICY_READERS,
+    "oversight.readings": only(Role.AUDITOR, Role.ADMIN),
     "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }
 TEST_CLOCK_ONLY = frozenset({"api.set_test_clock"})

@@ -253,6 +253,27 @@ class IdentityType(Word):
     PASSPORT = "passport", "护照"
 
 
+class ReadingSubject(Word):
+    """Whose or what personal data is read in clear."""
+
+    TRAINEE = "trainee", "学员的证件号码和电话"
+    APPLICANT = "applicant", "申请人的联系电话和证件号码"
+    BANK_ACCOUNT = "bank_account", "收款账户"
+    OBJECTOR = "objector", "异议人的姓名和联系方式"
+
+
+class ReadingPurpose(Word):
+    """What personal data is read in clear for."""
+
+    INSPECTION = "inspection", "现场核验"
+    IDENTITY_CHECK = "identity_check", "身份核对"
+    TELEPHONE_CHECK = "telephone_check", "电话抽查"
+    PAYMENT = "payment", "拨付"
+    RECOVERY = "recovery", "追缴"
+    OBJECTION = "objection", "异议核实"
+    CORRECTION = "correction", "数据更正"
+
+
 class CorrectionCode(Word):
     """Why an application is returned; for statistics, never for the clock."""
 

@@ -15,6 +15,7 @@ from workflow.form.application import (
     NewOrganisationApplication,
     OrganisationPatch,
 )
+from workflow.form.clear_reading import ReadingRequest
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.payloads import Objection
@@ -164,4 +165,5 @@ CLOSURE_WITHDRAWAL: tuple[type[BaseModel], ...] = (ClosureWithdrawal,)
 FUND_ENTRY: tuple[type[BaseModel], ...] = (FundEntry,)
 CARRY_OVER: tuple[type[BaseModel], ...] = (CarryOver,)
 RESERVATION: tuple[type[BaseModel], ...] = (ReservationRequest,)
+READING: tuple[type[BaseModel], ...] = (ReadingRequest,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

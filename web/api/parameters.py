@@ -76,6 +76,7 @@ CalendarYear = Annotated[
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
 ApplicationId = Annotated[int, Field(ge=1, le=LARGEST_KEY), BeforeValidator(_number)]
+Login = Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")]
 Ordinal = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 
 
@@ -234,6 +235,13 @@ class YearListImportQuery(Typed):
     seen: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = _given(
         "预览答复中的 seen；清单在预览之后已有变动的，不导入"
     )
+
+
+class ReadingsQuery(PageQuery):
+    """Filters of the list of readings in clear."""
+
+    application_id: ApplicationId | None = _given("申请编号（系统内）")
+    account: Login | None = _given("查看人的登录名")
 
 
 class ReportQuery(Typed):

@@ -14,6 +14,7 @@ from web.views.filters import read_filters
 from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
+from web.views.readings import purposes_by_subject
 from web.views.record_forms import Tried, with_forms
 from web.views.refused import Shown
 from web.views.rows import Attempt
@@ -125,6 +126,7 @@ def page_of(
         clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
         may_edit=bool(open_parts(view)),
         may_replace_roster="opening" in open_parts(view),
+        may_read_in_clear=bool(purposes_by_subject(view)),
         findings=shown_findings(findings, view),
         missing=missing,
         records=records,
