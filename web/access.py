@@ -44,6 +44,12 @@ STAFF = only(*(role for role in Role if role is not Role.APPLICANT))
 CLOSURE_KEEPERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD)
 CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 
+# Of the reviewers and heads only those of 人社部门, and for their own region: the services look closer.
+LIST_KEEPERS = only(Role.REVIEWER, Role.HEAD)
+LIST_UPLOADERS = only(Role.REVIEWER, Role.HEAD, max_bytes=UPLOAD_BYTES)
+# Of 人社部门 and for their own region: the services look closer.
+MAKE_UP_DECIDERS = only(Role.REVIEWER, Role.INSPECTOR)
+
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
 # Of the departments only 财政部门, and for their own region: the services look closer.
@@ -71,6 +77,10 @@ ACCESS: dict[str, Rule] = {
     "api.preview_findings": SIGNED_IN,
     "api.preview_typed": only(Role.APPLICANT),
     "api.send_event": SIGNED_IN,
+    "api.ask_make_up": only(Role.APPLICANT),
+    "api.consent_make_up": MAKE_UP_DECIDERS,
+    "api.decline_make_up": MAKE_UP_DECIDERS,
+    "api.strike_observations": only(Role.HEAD),
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
     "api.list_clocks": SIGNED_IN,
@@ -106,6 +116,26 @@ ACCESS: dict[str, Rule] = {
     "api.read_fund_balance": FUND_READERS,
     "api.read_application_funds": FUND_READERS,
     "api.reserve_funds_anew": FUND_KEEPERS,
+    "api.list_listed_institutions": SIGNED_IN,
+    "api.read_listed_institution": SIGNED_IN,
+    "api.add_listed_institution": LIST_KEEPERS,
+    "api.change_listed_institution": LIST_KEEPERS,
+    "api.add_listed_occupation": LIST_KEEPERS,
+    "api.change_listed_occupation": LIST_KEEPERS,
+    "api.list_listed_platforms": SIGNED_IN,
+    "api.read_listed_platform": SIGNED_IN,
+    "api.add_listed_platform": LIST_KEEPERS,
+    "api.change_listed_platform": LIST_KEEPERS,
+    "api.list_sanctions": SIGNED_IN,
+    "api.read_sanction": SIGNED_IN,
+    "api.impose_sanction": LIST_KEEPERS,
+    "api.lift_sanction": LIST_KEEPERS,
+    "api.list_satisfaction_surveys": SIGNED_IN,
+    "api.record_satisfaction_survey": LIST_KEEPERS,
+    "api.export_year_list": STAFF,
+    "api.import_year_list": LIST_UPLOADERS,
+    "api.read_in_clear": SIGNED_IN,
+    "api.list_readings": only(Role.AUDITOR, Role.ADMIN),
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
@@ -133,6 +163,12 @@ ACCESS: dict[str, Rule] = {
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,
     "events.payee": only(Role.CASHIER),
+    "training_records.show": SIGNED_IN,
+    "training_records.ask_make_up": only(Role.APPLICANT),
+    "training_records.decide_make_up": MAKE_UP_DECIDERS,
+    "training_records.strike_observations": only(Role.HEAD),
+    "readings.choose": SIGNED_IN,
+    "readings.read": SIGNED_IN,
     "alerts.show": SIGNED_IN,
     "alerts.mark_read": SIGNED_IN,
     "notices.list_all": PUBLIC,
@@ -160,6 +196,26 @@ ACCESS: dict[str, Rule] = {
     "funds.balance": FUND_READERS,
     "funds.application": FUND_READERS,
     "funds.reserve_anew": FUND_KEEPERS,
+    "listed.list_all": PUBLIC,
+    "year_list.list_all": SIGNED_IN,
+    "year_list.new": LIST_KEEPERS,
+    "year_list.add": LIST_KEEPERS,
+    "year_list.show": SIGNED_IN,
+    "year_list.send": LIST_KEEPERS,
+    "year_list.occupation": LIST_KEEPERS,
+    "year_list.change_occupation": LIST_KEEPERS,
+    "year_list.platforms": SIGNED_IN,
+    "year_list.add_platform": LIST_KEEPERS,
+    "year_list.platform": SIGNED_IN,
+    "year_list.change_platform": LIST_KEEPERS,
+    "year_list_import.export": STAFF,
+    "year_list_import.show": LIST_KEEPERS,
+    "year_list_import.send": LIST_UPLOADERS,
+    "sanctions.list_all": SIGNED_IN,
+    "sanctions.new": LIST_KEEPERS,
+    "sanctions.impose": LIST_KEEPERS,
+    "sanctions.show": SIGNED_IN,
+    "sanctions.lift": LIST_KEEPERS,
     "reports.list_all": STAFF,
     "reports.show": STAFF,
     "account.show": SIGNED_IN,
@@ -177,6 +233,7 @@ ACCESS: dict[str, Rule] = {
     "policies.list_all": POLICY_READERS,
     "policies.show": POLICY_READERS,
     "policies.compare": POLICY_READERS,
+    "oversight.readings": only(Role.AUDITOR, Role.ADMIN),
     "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }
 TEST_CLOCK_ONLY = frozenset({"api.set_test_clock"})

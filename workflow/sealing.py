@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import hmac
 import os
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -17,9 +18,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from workflow.errors import Broken
+from workflow.errors import Broken, UnknownKey
 
 _PREFIX = "sm4:"
+# How a sealed value begins that says under which key it lies, and how it stands on a form.
+_NAMED = re.compile(rf"{_PREFIX}([0-9a-f]{{8}}):")
+_ON_FORM = re.compile(rf'"sealed":"{_PREFIX}(?:([0-9a-f]{{8}}):)?')
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 
@@ -40,8 +44,8 @@ def key_name(secret_key: str) -> str:
 class KeyRing:
     """The secrets in use: ``current`` seals and indexes, ``further`` ones (former or coming) only open."""
 
-    current: str
-    further: tuple[str, ...] = ()
+    current: str = field(repr=False)
+    further: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -52,6 +56,11 @@ class KeyRing:
     def name(self) -> str:
         """The name of the current key."""
         return key_name(self.current)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all keys, the current one's first."""
+        return tuple(key_name(secret) for secret in self.all)
 
 
 def seal(clear: str, *, keys: KeyRing) -> str:
@@ -65,12 +74,17 @@ def seal(clear: str, *, keys: KeyRing) -> str:
 
 
 def unseal(sealed: str, *, keys: KeyRing) -> str:
-    """The clear text of ``sealed``; raises ``Broken`` when it was altered or its key is not on the ring."""
+    """The clear text of ``sealed``.
+
+    Raises ``UnknownKey`` when its key is not on the ring, ``Broken`` when it was altered.
+    """
     if not sealed.startswith(_PREFIX):
         raise Broken("a sealed value lacks its prefix")
     name, _, packed = sealed[len(_PREFIX) :].rpartition(":")
     # Values sealed before keys had names do not say under which they lie.
     fitting = [secret for secret in keys.all if not name or key_name(secret) == name]
+    if not fitting:
+        raise UnknownKey(name)
     try:
         raw = base64.urlsafe_b64decode(packed)
     except ValueError as error:
@@ -80,7 +94,9 @@ def unseal(sealed: str, *, keys: KeyRing) -> str:
             return _opened(raw, _derived_key(secret, "seal", 16))
         except (ValueError, InvalidTag):
             continue
-    raise Broken("a sealed value cannot be opened: it was altered, or its key is not on the ring")
+    if not name:
+        raise Broken("a sealed value cannot be opened: it was altered, or its key is not on the ring")
+    raise Broken("a sealed value was altered")
 
 
 def _opened(raw: bytes, key: bytes) -> str:
@@ -90,9 +106,20 @@ def _opened(raw: bytes, key: bytes) -> str:
     return (decryptor.update(body) + decryptor.finalize()).decode()
 
 
-def is_sealed_by_current(sealed: str, *, keys: KeyRing) -> bool:
-    """Whether ``sealed`` lies under the current key."""
-    return sealed.startswith(f"{_PREFIX}{keys.name}:")
+def key_of(sealed: str) -> str:
+    """The name of the key under which a value lies; empty for one that was sealed before keys had names."""
+    named = _NAMED.match(sealed)
+    return named[1] if named else ""
+
+
+def keys_of_form(stored: str) -> list[str]:
+    """The same for every sealed value of a stored form, in its canonical text."""
+    return _ON_FORM.findall(stored)
+
+
+def keyed_digest(text: str, *, key: str) -> str:
+    """A digest of what is personal: comparable by who holds the secret ``key``, of no use to others."""
+    return hmac.new(_derived_key(key, "digest", 32), text.encode(), "sha256").hexdigest()
 
 
 def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:

@@ -241,6 +241,15 @@ class EnterpriseSize(Word):
     MICRO = "micro", "微型企业"
 
 
+class InstitutionKind(Word):
+    """What stands on the year's list (年度目录清单)."""
+
+    TRAINING_INSTITUTION = "training_institution", "培训机构"
+    ENTERPRISE = "enterprise", "企业"
+    ASSESSMENT_BODY = "assessment_body", "评价机构"
+    EMPLOYMENT_AGENCY = "employment_agency", "人力资源服务机构"
+
+
 class SanctionKind(Word):
     """What may be imposed on an institution or an online platform of the year's list."""
 
@@ -268,6 +277,27 @@ class IdentityType(Word):
     RESIDENT_ID = "resident_id", "居民身份证"
     HK_MACAO_TAIWAN_PERMIT = "hk_macao_taiwan_permit", "港澳台居民居住证或通行证"
     PASSPORT = "passport", "护照"
+
+
+class ReadingSubject(Word):
+    """Whose or what personal data is read in clear."""
+
+    TRAINEE = "trainee", "学员的证件号码和电话"
+    APPLICANT = "applicant", "申请人的联系电话和证件号码"
+    BANK_ACCOUNT = "bank_account", "收款账户"
+    OBJECTOR = "objector", "异议人的姓名和联系方式"
+
+
+class ReadingPurpose(Word):
+    """What personal data is read in clear for."""
+
+    INSPECTION = "inspection", "现场核验"
+    IDENTITY_CHECK = "identity_check", "身份核对"
+    TELEPHONE_CHECK = "telephone_check", "电话抽查"
+    PAYMENT = "payment", "拨付"
+    RECOVERY = "recovery", "追缴"
+    OBJECTION = "objection", "异议核实"
+    CORRECTION = "correction", "数据更正"
 
 
 class CorrectionCode(Word):

@@ -12,7 +12,17 @@ from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
-from workflow.vocabulary import ClockKind, ClockState, ClosureStatus, FundSource, LedgerKind, Section, State
+from workflow.vocabulary import (
+    ClockKind,
+    ClockState,
+    ClosureStatus,
+    FundSource,
+    InstitutionKind,
+    LedgerKind,
+    SanctionKind,
+    Section,
+    State,
+)
 
 
 def _number(value: object) -> object:
@@ -66,6 +76,7 @@ CalendarYear = Annotated[
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
 ApplicationId = Annotated[int, Field(ge=1, le=LARGEST_KEY), BeforeValidator(_number)]
+Login = Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")]
 Ordinal = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 
 
@@ -173,6 +184,64 @@ class ClosuresQuery(PageQuery):
     """Filters of the list of local closures."""
 
     status: Annotated[ClosureStatus, Field(strict=False)] | None = _given("状态")
+
+
+class ListedInstitutionsQuery(PageQuery):
+    """Filters of the institutions on the year's list."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+    kind: Annotated[InstitutionKind, Field(strict=False)] | None = _given("类别")
+    uscc: Words | None = _given("统一社会信用代码")
+    text: Words | None = _given("机构名称、代码或者职业中的文字")
+
+
+class ListedPlatformsQuery(PageQuery):
+    """Filters of the platforms on the year's list."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+    text: Words | None = _given("平台名称中的文字")
+
+
+class SanctionsQuery(PageQuery):
+    """Filters of the list of sanctions."""
+
+    region: Region | None = _given("地区")
+    kind: Annotated[SanctionKind, Field(strict=False)] | None = _given("处理")
+    uscc: Words | None = _given("统一社会信用代码")
+    platform: Words | None = _given("平台名称")
+    in_force: Flag | None = _given("是否执行中")
+
+
+class SurveysQuery(PageQuery):
+    """Filters of the list of satisfaction surveys."""
+
+    region: Region | None = _given("地区")
+    uscc: Words | None = _given("统一社会信用代码")
+
+
+class YearListQuery(Typed):
+    """Which region's list of which year is exported; by default one's own of the present year."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+
+
+class YearListImportQuery(Typed):
+    """Whether what was uploaded is put on the list, or only looked at."""
+
+    apply: Flag = _given("是否导入", "false")
+    seen: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = _given(
+        "预览答复中的 seen；清单在预览之后已有变动的，不导入"
+    )
+
+
+class ReadingsQuery(PageQuery):
+    """Filters of the list of readings in clear."""
+
+    application_id: ApplicationId | None = _given("申请编号（系统内）")
+    account: Login | None = _given("查看人的登录名")
 
 
 class ReportQuery(Typed):

@@ -183,7 +183,7 @@ def check_new() -> ResponseReturnValue:
         "policy": str(sent.get("policy", "")),
         "region": require_actor().region,
     }
-    check = previews.preview_new(product(), body=body)
+    check = previews.preview_new(product(), actor=require_actor(), body=body)
     return _check_panel(check) if _is_partial() else _new_page(kind, subsidy, sent, check=check)
 
 

@@ -16,7 +16,7 @@ from workflow.vocabulary import ApplicationKind, Event, State, Subsidy, starts_a
 
 MOST_EXTRA_ROWS = 20
 _CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
-_ROW = re.compile(r"(claim\.lines|results)\.(\d+)\.(.+)")
+_ROW = re.compile(r"(claim\.lines|results|answers)\.(\d+)\.(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def certificates(row: str, typed: str) -> Sent:
 
 def row_names(sent: Sent, name: str) -> list[str]:
     """The rows that a page sent under ``name``, in order."""
-    pattern = re.compile(re.escape(name) + r"\.(\d{1,3})\.", re.ASCII)
+    pattern = re.compile(re.escape(name) + r"\.(\d{1,4})\.", re.ASCII)
     numbers = sorted({int(found[1]) for key in sent if (found := pattern.match(key))})
     return [f"{name}.{number}" for number in numbers]
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from web.views.fields import input_id
+from web.views.inspections import observed
 from workflow.clock import SHANGHAI
 from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
@@ -26,11 +27,13 @@ from workflow.vocabulary import (
     Event,
     FundSource,
     IdentityType,
+    InstitutionKind,
     LedgerAccount,
     LedgerKind,
     LimitUnit,
     ObjectionOutcome,
     Role,
+    SanctionKind,
     Section,
     State,
     Subsidy,
@@ -60,6 +63,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "event": Event,
     "clock": ClockKind,
     "unit": LimitUnit,
+    "institution_kind": InstitutionKind,
+    "sanction": SanctionKind,
 }
 REVIEWER_SEATS = {"first": "初审人", "second": "复核人"}
 WEEKDAYS = "一二三四五六日"
@@ -223,7 +228,10 @@ def waiting(view: dict[str, Any]) -> str:
     form = view["form"]
     match State(view["state"]):
         case State.ASSESSMENT_PROPOSED:
-            return f"考核时间为{day_cn(form['assessment'].get('assess_on'))}，当日起可以登记考核结果。"
+            day_of_assessment = day_cn(form["assessment"].get("assess_on"))
+            return f"考核时间为{day_of_assessment}，当日起可以登记考核结果。{_make_ups_waiting(form)}"
+        case State.TRAINING_IN_PROGRESS | State.TRAINING_HR_OPINION | State.ASSESSMENT_AWAITING_PROPOSAL:
+            return _make_ups_waiting(form)
         case State.CLAIM_PUBLIC_NOTICE:
             hanging = [one for one in form["claim"].get("notices", ()) if not one.get("ended_because")]
             unanswered = [one for one in form["claim"].get("objections", ()) if not one.get("outcome")]
@@ -233,6 +241,12 @@ def waiting(view: dict[str, Any]) -> str:
                 until = said(day_cn(hanging[-1]["minimum_until"]), hanging[-1]["provisional"])
                 return f"最短公示期至{until}届满，之后由发布人以外的审核人员结束公示。"
     return ""
+
+
+def _make_ups_waiting(form: dict[str, Any]) -> str:
+    asked = (form.get("training") or {}).get("make_ups") or []
+    count = sum(not one.get("consented_on") and not one.get("declined_on") for one in asked)
+    return f"有 {count} 件补课申请待人社部门同意。" if count else ""
 
 
 def options(vocabulary: str) -> list[tuple[str, str]]:
@@ -265,4 +279,5 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "hands": hands,
     "waiting": waiting,
     "options": options,
+    "observed": observed,
 }

@@ -17,18 +17,18 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
-from workflow.services.audit import append_entry, append_system_entry
+from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
 from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
-from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
+from workflow.services.personal import keep_masked, masked_form, seal_part
 from workflow.services.product import Product
+from workflow.services.readings import read_in_clear
 from workflow.services.view import application_view
-from workflow.vocabulary import ApplicationKind, Role, Section, State
+from workflow.vocabulary import ApplicationKind, ReadingSubject, Role, Section, State
 
-_PAYING = frozenset({State.DISBURSEMENT_AWAITING_PAYMENT, State.DISBURSED, State.RECOVERING})
 _TYPED_KEYS = {"claim": ("lines", "commitment")}
-_DEPARTMENTS_KEEP = ("reviews",)
+_DEPARTMENTS_KEEP = ("reviews", "answers")
 
 
 def create_application(
@@ -149,16 +149,17 @@ def read_payee(product: Product, *, actor: Actor, application_id: int) -> dict[s
 
     Raises ``Forbidden`` for everybody else, and where there is nothing to pay yet.
     """
-    with writing(product.engine) as connection:
-        case = open_case(product, connection, actor, application_id, lock=False)
-        require_reading(actor, case.matter())
-        if actor.role is not Role.CASHIER or case.state not in _PAYING:
-            raise Forbidden("只有本地区财政部门的拨付经办人在拨付或者追缴阶段可以查看完整的银行账号")
-        append_system_entry(
-            connection, actor, "read_bank_account", case.now, {"application": case.id, "purpose": "拨付"}
-        )
-        applicant = open_form(case.form["applicant"], keys=product.settings.keys)
-        return {name: applicant.get(name) for name in ("name", "bank_name", "bank_account")}
+    if actor.role is not Role.CASHIER:
+        raise Forbidden("只有本地区财政部门的拨付经办人在拨付或者追缴阶段可以查看完整的银行账号")
+    read = read_in_clear(
+        product,
+        actor=actor,
+        application_id=application_id,
+        subject=ReadingSubject.BANK_ACCOUNT,
+        purpose=None,
+    )
+    (account,) = read["items"]
+    return {name: account[name] for name in ("name", "bank_name", "bank_account")}
 
 
 def merged_with_stored(case: Case, body: Any) -> Any:

@@ -10,18 +10,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy import case as one_of
 
 from workflow.form.application import is_individual
 from workflow.persistence import tables
 from workflow.rules import Facts, Occasion
-from workflow.rules.facts import CertificateCounts, CertificateFacts, PaidHead, PastTraining, TraineeFacts
+from workflow.rules.facts import (
+    CertificateCounts,
+    CertificateFacts,
+    PaidHead,
+    PastTraining,
+    TraineeFacts,
+    YearList,
+)
 from workflow.rules.occupations import awarded_level
 from workflow.services.beneficiaries import direct_claim_of
 from workflow.services.case import Case
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, find_persons
+from workflow.services.year_list import year_list_facts
 from workflow.vocabulary import ApplicationKind, CertificateKind, Subsidy, TraineeCategory
 
 Entry = TypeVar("Entry")
@@ -47,6 +55,7 @@ def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
         roster_ids=_roster_ids(people, payload, holders) if occasion is Occasion.RESULTS else None,
         today=case.today,
         now=case.now,
+        year_list=_year_list(case) if occasion in _COUNTING else None,
         people=people,
         past=_past(case, people) if outside else {},
         paid=_paid(case, people) if outside else {},
@@ -91,6 +100,30 @@ def people_of(case: Case) -> tuple[TraineeFacts, ...]:
         )
         for row in rows
     )
+
+
+def _year_list(case: Case) -> YearList:
+    return year_list_of(
+        case.connection,
+        region=case.row["region"],
+        organisation_id=case.row["organisation_id"],
+        provider=case.form.get("provider", {}),
+    )
+
+
+def year_list_of(
+    connection: Connection, *, region: str, organisation_id: int | None, provider: Mapping[str, Any]
+) -> YearList:
+    """What the list says of the organisation that applies, or of the institution that trained an individual.
+
+    An organisation is the one that was registered: whatever code is typed on the form.
+    """
+    uscc = provider.get("institution_uscc")
+    if organisation_id is not None:
+        organisation = tables.organisation
+        registered = select(organisation.c.uscc).where(organisation.c.id == organisation_id)
+        uscc = connection.execute(registered).scalar_one()
+    return year_list_facts(connection, region=region, uscc=uscc)
 
 
 def _individual(case: Case) -> tuple[TraineeFacts, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflow.form.masking import MASKS
-from workflow.sealing import KeyRing, seal, unseal
+from workflow.sealing import KeyRing, key_of, seal, unseal
 
 _SEALED_FIELDS: dict[str, dict[str, str]] = {
     "applicant": {"bank_account": "account", "contact_phone": "phone", "id_number": "identity"},
@@ -34,6 +34,18 @@ def open_form(form: dict[str, Any], *, keys: KeyRing) -> dict[str, Any]:
     """The form in clear, for the checks of a submission; never stored, never answered."""
     opened: dict[str, Any] = _walk(form, lambda value: unseal(value["sealed"], keys=keys))
     return opened
+
+
+def reseal_form(form: dict[str, Any], *, keys: KeyRing) -> dict[str, Any]:
+    """The same form with what lies under another key sealed anew under the current one."""
+
+    def anew(value: dict[str, str]) -> dict[str, str]:
+        if key_of(value["sealed"]) == keys.name:
+            return value
+        return value | {"sealed": seal(unseal(value["sealed"], keys=keys), keys=keys)}
+
+    resealed: dict[str, Any] = _walk(form, anew)
+    return resealed
 
 
 def masked_form(form: dict[str, Any]) -> dict[str, Any]:

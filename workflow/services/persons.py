@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from secrets import token_hex
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from workflow.form.identity import same_person_key
 from workflow.form.masking import mask_identity
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_new_rows
-from workflow.sealing import KeyRing, blind_indexes, key_name, seal
+from workflow.sealing import KeyRing, blind_indexes, seal
 from workflow.vocabulary import IdentityType
 
 _AT_ONCE = 500
@@ -59,6 +60,14 @@ def register_persons(
     return known
 
 
+def index_rows(person: int, number: str, *, keys: KeyRing) -> list[dict[str, Any]]:
+    """The rows of ``person_index`` of one person, one for each key."""
+    return [
+        {"id_index": index, "person_id": person, "key_name": name}
+        for index, name in zip(blind_indexes(number, keys=keys), keys.names, strict=True)
+    ]
+
+
 def _possible_keys(number: str) -> tuple[str, ...]:
     # A permit that was renewed is the same person's; where nobody says what a number is, it may be one.
     plain, permit = same_person_key(number), same_person_key(number, IdentityType.HK_MACAO_TAIWAN_PERMIT)
@@ -92,24 +101,24 @@ def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
 
 
 def _insert(connection: Connection, numbers: Sequence[str], keys: KeyRing) -> None:
-    indexes: Mapping[str, tuple[str, ...]] = {number: blind_indexes(number, keys=keys) for number in numbers}
-    persons = [
-        {
-            "token": indexes[number][0],
+    """New persons under the indexes of every key; those whom somebody else was faster with are given up."""
+    persons = {
+        number: {
+            "token": token_hex(32),
             "id_number_sealed": seal(number, keys=keys),
             "id_number_masked": mask_identity(number),
         }
-        for number in sorted(numbers, key=lambda each: indexes[each][0])
-    ]
-    inserted = insert_new_rows(connection, tables.person, persons, "id", "token")
+        for number in numbers
+    }
+    inserted = insert_new_rows(connection, tables.person, list(persons.values()), "id", "token")
     ids = {row.token: row.id for row in inserted}
-    names = [key_name(secret) for secret in keys.all]
-    rows = [
-        {"id_index": index, "person_id": ids[each[0]], "key_name": name}
-        for each in indexes.values()
-        if each[0] in ids
-        for index, name in zip(each, names, strict=True)
-    ]
-    insert_new_rows(
-        connection, tables.person_index, sorted(rows, key=lambda row: str(row["id_index"])), "id_index"
-    )
+    own = {number: ids[person["token"]] for number, person in persons.items()}
+    rows = [row for number, person in own.items() for row in index_rows(person, number, keys=keys)]
+    # In one order by everybody: who is slower waits for the faster one and then finds the index taken.
+    rows.sort(key=lambda row: str(row["id_index"]))
+    taken = {row.id_index for row in insert_new_rows(connection, tables.person_index, rows, "id_index")}
+    # Processes may know different keys, so that some indexes were still free.
+    lost = sorted({row["person_id"] for row in rows if row["id_index"] not in taken})
+    for some in _batches(lost):
+        connection.execute(delete(tables.person_index).where(tables.person_index.c.person_id.in_(some)))
+        connection.execute(delete(tables.person).where(tables.person.c.id.in_(some)))

@@ -19,6 +19,7 @@ from workflow.services.beneficiaries import computation_of
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
 from workflow.services.editing import require_own
+from workflow.services.facts import year_list_of
 from workflow.services.product import Product
 from workflow.vocabulary import ApplicationKind, State, Subsidy
 
@@ -57,7 +58,7 @@ def preview_typed(product: Product, *, actor: Actor, application_id: int, body: 
         return _preview(case, faults)
 
 
-def preview_new(product: Product, *, body: Any) -> dict[str, Any]:
+def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
     """The same for an application that has not been saved yet; it has no roster."""
     faults, typed = _readable(body, read_new_application)
     if typed is None:
@@ -70,7 +71,18 @@ def preview_new(product: Product, *, body: Any) -> dict[str, Any]:
         return _answer([], completeness(form, kind, subsidy=subsidy), faults)
     with reading(product.engine) as connection:
         now = product.now(connection)
-        facts = Facts(form=form, now=now, today=shanghai_date(now))
+        facts = Facts(
+            form=form,
+            now=now,
+            today=shanghai_date(now),
+            applicant_kind=kind,
+            year_list=year_list_of(
+                connection,
+                region=new.region,
+                organisation_id=actor.organisation_id,
+                provider=form.get("provider", {}),
+            ),
+        )
     occasion = Occasion.CLAIM_SUBMIT if kind is ApplicationKind.INDIVIDUAL else Occasion.OPENING_SUBMIT
     found = [
         finding

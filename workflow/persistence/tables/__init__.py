@@ -37,6 +37,14 @@ from workflow.persistence.tables.people import (
     trainee,
 )
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
+from workflow.persistence.tables.year_list import (
+    listed_institution,
+    listed_occupation,
+    listed_platform,
+    sanction,
+    satisfaction_survey,
+    year_list_change,
+)
 
 __all__ = [
     "access_token",
@@ -58,6 +66,9 @@ __all__ = [
     "fund_pool",
     "fund_reservation",
     "ledger_movement",
+    "listed_institution",
+    "listed_occupation",
+    "listed_platform",
     "local_closure",
     "metadata",
     "notice",
@@ -69,9 +80,12 @@ __all__ = [
     "person_index",
     "policy_version",
     "recovery",
+    "sanction",
+    "satisfaction_survey",
     "scheduler_node",
     "sign_in_session",
     "system_chain",
     "test_clock",
     "trainee",
+    "year_list_change",
 ]

@@ -26,8 +26,8 @@ person = Table(
     "person",
     metadata,
     Column("id", Key, primary_key=True),
-    # The blind index by which the person was first known. It never changes, whatever becomes of the keys, so
-    # that digests made of it (rosters, claims) hold for ever.
+    # Drawn by lot, and never changed: digests made of it (rosters, claims) hold for ever, whatever becomes of
+    # the keys, and no key that got out says of whom they are.
     Column("token", String(64), nullable=False, unique=True),
     Column("id_number_sealed", Text, nullable=False),
     Column("id_number_masked", String(40), nullable=False),
