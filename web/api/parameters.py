@@ -23,6 +23,7 @@ from workflow.vocabulary import (
     Section,
     State,
 )
+from workflow.workbooks.limits import MOST_ROWS
 
 
 def _number(value: object) -> object:
@@ -275,3 +276,6 @@ class RosterQuery(Typed):
     """The version that the caller has seen, for a roster whose body has no room for it."""
 
     version: Version | None = _given("您所看到的申请版本")
+    good_rows: Annotated[int, Field(ge=1, le=MOST_ROWS), BeforeValidator(_number)] | None = _given(
+        "知情后只导入无误的行：它们的行数；其余有错的行不导入"
+    )
