@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
+import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -61,6 +63,20 @@ def test_the_child_sees_no_environment_and_no_descriptors(monkeypatch: pytest.Mo
 def test_the_child_opens_neither_files_nor_connections(monkeypatch: pytest.MonkeyPatch, attempt: str) -> None:
     body = f"try:\n    {attempt}\nexcept OSError as fault:\n    return str(fault).encode()\nreturn b''"
     assert b"Too many open files" in run(monkeypatch, body)
+
+
+def test_the_child_that_marks_is_taken_off_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode:
+        pytest.skip("unshare(2) is not allowed here")
+    start = (
+        "import sys; sys.path.insert(0, {root!r}); program = {program!r}\n"
+        "import socket\n"
+        "from workflow.workbooks import marking\n"
+        "marking._leave_network()\n"
+        "print('!', socket.socket().connect_ex(('127.0.0.1', 9)), sep='\\n', end='')\n"
+    )
+    monkeypatch.setattr(confinement, "_START", start)
+    assert confinement.ask_child("any", {}, CONTENT) == str(errno.ENETUNREACH).encode()
 
 
 def test_a_child_that_eats_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
