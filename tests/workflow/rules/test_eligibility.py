@@ -264,7 +264,9 @@ def settled(facts: Facts, heads: int, amount: str) -> list[EligibilityLine]:
 
 def test_what_is_not_claimed_is_left_out_and_what_is_not_asked_is_taken_off() -> None:
     facts = listed((SKILL, 5), (SKILL, 4), (SKILL, 4))
-    assert [line.amount_fen for line in settled(facts, 3, "3400.00")][:3] == [100_000, 120_000, 120_000]
+    whole = settled(facts, 3, "3400.00")
+    assert [line.amount_fen for line in whole] == [100_000, 120_000, 120_000, *[0] * 7]
+    assert {line.heads for line in whole} == {1}
     two = settled(facts, 2, "2399.99")
     assert [(line.eligible, line.reason) for line in two[:3]] == [
         (False, "申请人没有申领"),
