@@ -82,8 +82,8 @@ def _uploaded() -> bytes:
     if sent is None or not sent.filename:
         message = "请选择要导入的工作簿（.xlsx）"
         raise Malformed(message, [FieldError("file", message)])
-    content: bytes = sent.read()
-    return content
+    with sent.stream as stream:
+        return stream.read()
 
 
 def _carried() -> bytes:

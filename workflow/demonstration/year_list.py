@@ -133,6 +133,4 @@ def _institutions(region: str) -> list[tuple[str, str, InstitutionKind]]:
         )
         for each in listed
     ]
-    return (
-        [*found, (SCHOOL_USCC, SCHOOL, InstitutionKind.TRAINING_INSTITUTION)] if region == CITY else found
-    )
+    return [*found, (SCHOOL_USCC, SCHOOL, InstitutionKind.TRAINING_INSTITUTION)] if region == CITY else found
