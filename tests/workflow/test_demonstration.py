@@ -143,18 +143,20 @@ def rows(product: Product, query: Any) -> list[Any]:
 
 
 def kept(product: Product) -> dict[str, list[Any]]:
-    """What a load leaves, but for what is random (sealed values, hashes over them) or real time."""
+    """What a load leaves, but for what is random (sealed values, people's tokens, hashes over both)."""
     entry, alert, clock = tables.audit_entry, tables.alert, tables.clock
     trail = []
     for (content,) in rows(product, select(entry.c.content).order_by(entry.c.chain_id, entry.c.sequence)):
         read = json.loads(content)
-        read.pop("form_digest", None)
+        for digest in ("form_digest", "row_digest"):
+            read.pop(digest, None)
+        read["details"].pop("digest", None)
         trail.append(read)
     return {
         "trail": trail,
         "alerts": rows(product, select(alert).order_by(alert.c.id)),
         "clocks": rows(product, select(clock).order_by(clock.c.id)),
-        "people": rows(product, select(tables.person.c.token).order_by(tables.person.c.id)),
+        "people": sorted(rows(product, select(tables.person.c.id_number_masked))),
     }
 
 
