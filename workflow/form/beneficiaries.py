@@ -6,7 +6,7 @@ A list is taken whole or not at all: ``ListReading.rows`` may be stored only whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -37,6 +37,7 @@ from workflow.form.roster import RowRemark
 from workflow.policy.model import LEVELLED_KINDS
 from workflow.vocabulary import CertificateKind, IdentityType, Subsidy, Word
 from workflow.workbooks.confinement import Progress
+from workflow.workbooks.error_files import error_workbook
 from workflow.workbooks.limits import MOST_ROWS
 from workflow.workbooks.rows import CellFault, Table, read_table
 from workflow.workbooks.templates import Column, Holds, Template, empty_workbook
@@ -203,6 +204,7 @@ class ListReading:
 
     rows: tuple[Beneficiary, ...]
     errors: tuple[RowRemark, ...]
+    warnings: tuple[RowRemark, ...] = ()
 
 
 def list_template(subsidy: Subsidy) -> bytes:
@@ -219,7 +221,10 @@ def check_list_table(subsidy: Subsidy, table: Table) -> ListReading:
     """The list of the rows of a workbook."""
     if not table.rows:
         return _refused("名单中没有人员")
-    return _check(subsidy, [(row.number, row.values, row.faults) for row in table.rows])
+    read = _check(subsidy, [(row.number, row.values, row.faults) for row in table.rows])
+    unread = [RowRemark(1, "", f"表头“{label}”不是模板中的列，没有读取") for label in table.unread]
+    hidden = [RowRemark(row.number, "", "这一行是隐藏的，已一并读取") for row in table.rows if row.hidden]
+    return replace(read, warnings=(*unread, *hidden))
 
 
 def read_list(subsidy: Subsidy, rows: object) -> ListReading:
@@ -229,6 +234,14 @@ def read_list(subsidy: Subsidy, rows: object) -> ListReading:
     if len(rows) > MOST_ROWS:
         return _refused(f"名单最多{MOST_ROWS}行，现有{len(rows)}行")
     return _check(subsidy, [(row, data, ()) for row, data in enumerate(rows, start=1)])
+
+
+def list_error_workbook(subsidy: Subsidy, content: bytes, errors: Iterable[RowRemark]) -> bytes:
+    """The uploaded list with a column that says what is wrong in each row, to be mended and sent again."""
+    reasons: dict[int, list[CellFault]] = {}
+    for error in errors:
+        reasons.setdefault(error.row, []).append(CellFault(error.field, error.message))
+    return error_workbook(content, TEMPLATES[subsidy], reasons)
 
 
 def _refused(message: str) -> ListReading:

@@ -1,4 +1,4 @@
-"""The trainee roster of an application: replaced whole or not at all, shown masked."""
+"""The trainee roster of an application, or its list of persons: replaced whole, shown masked."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from workflow.access import Actor, require_reading
-from workflow.errors import FieldError, Malformed, NotNow
+from workflow.errors import Conflict, FieldError, Malformed, NotNow
 from workflow.form.ages import Ages
-from workflow.form.beneficiaries import LIST_NAME, check_list_table, read_list, read_list_table
+from workflow.form.beneficiaries import (
+    LIST_NAME,
+    ListReading,
+    check_list_table,
+    list_error_workbook,
+    read_list,
+    read_list_table,
+)
 from workflow.form.masking import mask_phone
 from workflow.form.roster import (
     RosterReading,
@@ -18,6 +25,7 @@ from workflow.form.roster import (
     check_roster_table,
     read_roster_rows,
     read_roster_table,
+    roster_error_workbook,
 )
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
@@ -45,44 +53,101 @@ def replace_roster(
     application_id: int,
     rows: Any = None,
     workbook: bytes | None = None,
+    table: Table | None = None,
     expected_version: int | None,
-    progress: Progress | None = None,
+    good_rows: int | None = None,
 ) -> dict[str, Any]:
-    """Replaces the whole roster by ``rows`` or by the rows of a workbook; nothing is kept of a faulty one.
+    """Replaces the whole roster by ``rows``, or by those of a workbook or of a ``table`` read from one.
 
-    ``progress`` as for ``form.roster``. Raises ``Malformed`` whose errors name each wrong cell as
-    ``rows.N.field``, N the row as people count it.
+    Nothing is kept of a faulty one, unless ``good_rows`` says how many good rows the user has knowingly
+    accepted without the others. Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N
+    the row as people count it, and ``Conflict`` where other rows are good by now.
     """
-    table: Table | None = None
     if workbook is not None:
-        with reading(product.engine) as connection:
-            case = open_case(product, connection, actor, application_id, lock=False)
-            _require_replaceable(case, actor, expected_version)
-        # Outside any transaction, and only for those who may: a hostile file takes its time.
         try:
-            table = (
-                read_roster_table(workbook, progress=progress)
-                if case.subsidy is Subsidy.TRAINING
-                else read_list_table(case.subsidy, workbook, progress=progress)
+            table = read_workbook(
+                product,
+                actor=actor,
+                application_id=application_id,
+                workbook=workbook,
+                expected_version=expected_version,
             )
         except UnreadableWorkbook as fault:
             raise _malformed([RowRemark(0, "", str(fault))]) from fault
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
-        _require_replaceable(case, actor, expected_version)
-        if case.subsidy is not Subsidy.TRAINING:
-            return _replace_list(case, rows, table)
-        classes = case.form.get("opening", {}).get("classes", [])
-        ages = Ages.of_policy(case.policy, classes, case.today)
-        if table is not None:
-            read = check_roster_table(table, classes, ages=ages, progress=progress)
+        require_replaceable(case, actor, expected_version)
+        read = _checked(case, rows, table)
+        if good_rows is None and read.errors:
+            raise _malformed(read.errors, "花名册" if case.subsidy is Subsidy.TRAINING else LIST_NAME)
+        if good_rows is not None and len(read.rows) != good_rows:
+            raise Conflict(
+                f"无误的行现在有{len(read.rows)}行，与检查时的{good_rows}行不同，请重新上传",
+                current_version=case.row["version"],
+            )
+        if isinstance(read, ListReading):
+            event = "replace_list"
+            store_list(case, read)
         else:
-            read = read_roster_rows(rows, classes, ages=ages, progress=progress)
+            event = "replace_roster"
+            _store_roster(case, read)
+        case.row["version"] += 1
+        case.write()
+        details = {"count": case.row["roster_count"], "digest": case.row["roster_digest"]}
         if read.errors:
-            raise _malformed(read.errors)
-        _store_roster(case, read)
-        _record(case, "replace_roster")
-        return _roster_view(case) | {"version": case.row["version"]}
+            details["left_out"] = len({error.row for error in read.errors})
+        append_entry(case, event, outcome="done", old=case.state, new=case.state, details=details)
+        case.write_row()
+        return _view(case) | {"version": case.row["version"]}
+
+
+def read_workbook(
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int,
+    workbook: bytes,
+    expected_version: int | None,
+    progress: Progress | None = None,
+) -> Table:
+    """The cells of an uploaded roster, read by a child process for those who may replace it.
+
+    Outside any transaction: a hostile file takes its time. Raises ``UnreadableWorkbook``.
+    """
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_replaceable(case, actor, expected_version)
+    if case.subsidy is not Subsidy.TRAINING:
+        return read_list_table(case.subsidy, workbook, progress=progress)
+    return read_roster_table(workbook, progress=progress)
+
+
+def check_table(
+    product: Product, *, actor: Actor, application_id: int, table: Table, progress: Progress | None = None
+) -> RosterReading | ListReading:
+    """What is good and what is wrong in it, by the classes as they stand now."""
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        return _checked(case, None, table, progress)
+
+
+def make_marked(case: Case, content: bytes, errors: Sequence[RowRemark]) -> bytes:
+    """The uploaded workbook with the reasons written into it; raises ``UnreadableWorkbook``."""
+    if case.subsidy is not Subsidy.TRAINING:
+        return list_error_workbook(case.subsidy, content, errors)
+    return roster_error_workbook(content, errors)
+
+
+def _checked(
+    case: Case, rows: Any, table: Table | None, progress: Progress | None = None
+) -> RosterReading | ListReading:
+    if case.subsidy is not Subsidy.TRAINING:
+        return read_list(case.subsidy, rows) if table is None else check_list_table(case.subsidy, table)
+    classes = case.form.get("opening", {}).get("classes", [])
+    ages = Ages.of_policy(case.policy, classes, case.today)
+    if table is not None:
+        return check_roster_table(table, classes, ages=ages, progress=progress)
+    return read_roster_rows(rows, classes, ages=ages)
 
 
 def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
@@ -90,30 +155,11 @@ def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[
     with reading(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
-        return _roster_view(case) if case.subsidy is Subsidy.TRAINING else list_view(case)
+        return _view(case)
 
 
-def _replace_list(case: Case, rows: Any, table: Table | None) -> dict[str, Any]:
-    read = read_list(case.subsidy, rows) if table is None else check_list_table(case.subsidy, table)
-    if read.errors:
-        raise _malformed(read.errors, LIST_NAME)
-    store_list(case, read)
-    _record(case, "replace_list")
-    return list_view(case) | {"version": case.row["version"]}
-
-
-def _record(case: Case, event: str) -> None:
-    case.row["version"] += 1
-    case.write()
-    append_entry(
-        case,
-        event,
-        outcome="done",
-        old=case.state,
-        new=case.state,
-        details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
-    )
-    case.write_row()
+def _view(case: Case) -> dict[str, Any]:
+    return _roster_view(case) if case.subsidy is Subsidy.TRAINING else list_view(case)
 
 
 def _store_roster(case: Case, read: RosterReading) -> None:
@@ -153,7 +199,8 @@ def _store_roster(case: Case, read: RosterReading) -> None:
     )
 
 
-def _require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+def require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+    """Raises where this person may not replace the roster now."""
     require_own(case, actor)
     require_version(case, expected_version)
     if case.kind is ApplicationKind.INDIVIDUAL:
