@@ -215,11 +215,11 @@ def read_roster_workbook(
 def read_roster_table(content: bytes, *, progress: Progress | None = None) -> Table:
     """The cells of an uploaded roster, before anything is asked of them; raises ``UnreadableWorkbook``."""
 
-    def halfway(done: int, total: int) -> None:
-        assert progress is not None
-        progress(done, 2 * total)
+    def tell_half(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done, 2 * total)
 
-    return read_table(content, ROSTER, progress=halfway if progress else None)
+    return read_table(content, ROSTER, progress=tell_half)
 
 
 def check_roster_table(
