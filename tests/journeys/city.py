@@ -52,7 +52,7 @@ COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 class City:
     """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
 
-    def __init__(self, product: Product, *, funded: bool = True) -> None:
+    def __init__(self, product: Product) -> None:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
@@ -62,8 +62,7 @@ class City:
                     if suffix and role in EVERYWHERE:
                         continue
                     self._settle(connection, login + suffix, role, department, region)
-            if funded:
-                fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
+            fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str
