@@ -23,8 +23,12 @@ def create_app(product: Product) -> Flask:
     endpoint: nothing is reachable by oversight.
     """
     app = Flask(__name__)
+    current, *further = (_signing_key(secret) for secret in product.settings.keys.all)
     app.config.update(
-        SECRET_KEY=_signing_key(product.settings.secret_key),
+        SECRET_KEY=current,
+        # While a key is replaced some processes sign with the old one, and forms lie open that did.
+        SECRET_KEY_FALLBACKS=further,
+        WTF_CSRF_SECRET_KEY=[*further, current],
         SESSION_COOKIE_NAME="subsidy_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -37,6 +41,7 @@ def create_app(product: Product) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         OBJECTIONS_PER_MINUTE=60,
+        READINGS_PER_MINUTE=30,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions[EXTENSION] = product

@@ -1,4 +1,4 @@
-"""How often the public may write: so many calls a minute for each address and notice."""
+"""How often the public may write, and personal data may be read in clear: so many calls a minute each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from threading import Lock
 
 from flask import current_app, request
 
+from web.current import require_actor
 from workflow.clock import monotonic
 from workflow.errors import Refused
 
@@ -60,12 +61,21 @@ class SlidingWindow:
             del self._calls[key]
 
 
-EXTENSION = "subsidy_objection_rate"
+EXTENSION = "subsidy_rate"
 
 
 def check_objection_rate(notice_id: int) -> None:
     """Counts one objection by this address to this notice; raises ``TooMany`` beyond the limit."""
+    _take((request.remote_addr or "", notice_id), "OBJECTIONS_PER_MINUTE")
+
+
+def check_reading_rate() -> None:
+    """Counts one reading in clear by who is signed in; raises ``TooMany`` beyond the limit."""
+    _take(("reading", require_actor().account_id), "READINGS_PER_MINUTE")
+
+
+def _take(key: tuple[str, int], limit: str) -> None:
     window: SlidingWindow = current_app.extensions[EXTENSION]
-    wait = window.take((request.remote_addr or "", notice_id), current_app.config["OBJECTIONS_PER_MINUTE"])
+    wait = window.take(key, current_app.config[limit])
     if wait:
         raise TooMany(wait)

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from workflow.chart.moves import Situation
 from workflow.chart.table import actor_of, events_from
 from workflow.errors import Forbidden, NotNow
-from workflow.vocabulary import ApplicationKind, Department, Event, Role, State
+from workflow.vocabulary import (
+    ApplicationKind,
+    Department,
+    Event,
+    ReadingPurpose,
+    ReadingSubject,
+    Role,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def require_event(actor: Actor, matter: Matter, event: Event) -> None:
         raise Forbidden(f"当前步骤“{matter.state.label}”的“{event.label}”只能由{where}的{who}办理")
     if actor.role is not Role.OFFICE and actor.region != matter.region:
         raise Forbidden("只能办理本地区的申请")
-    if actor.organisation_id is not None and actor.organisation_id == matter.organisation_id:
+    if _is_of_the_same(actor, matter):
         raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
     _require_other_eyes(actor, matter, event)
 
@@ -152,3 +160,73 @@ def _waits_for(role: Role | None, department: Department | None, state: State, e
     if wanted.own:
         return role is Role.APPLICANT
     return role is not None and not wanted.anyone and wanted.admits(role, department)
+
+
+_CHECKING = frozenset({Department.INDUSTRY, Department.HR})
+_CHECKS: dict[Role, tuple[ReadingPurpose, ...]] = {
+    Role.INSPECTOR: (
+        ReadingPurpose.INSPECTION,
+        ReadingPurpose.IDENTITY_CHECK,
+        ReadingPurpose.TELEPHONE_CHECK,
+    ),
+    Role.REVIEWER: (ReadingPurpose.IDENTITY_CHECK, ReadingPurpose.TELEPHONE_CHECK, ReadingPurpose.OBJECTION),
+}
+
+
+def reading_purposes(actor: Actor, state: State, subject: ReadingSubject) -> tuple[ReadingPurpose, ...]:
+    """What for this person may read this personal data in clear; nothing means not at all.
+
+    It is for somebody who may see the application. Applicants read what is their own, inspectors and
+    reviewers while the application waits for them, cashiers when there is money to move.
+    """
+    if subject is ReadingSubject.OBJECTOR:
+        answering = actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
+        return (ReadingPurpose.OBJECTION,) if answering else ()
+    if actor.role is Role.APPLICANT:
+        return (ReadingPurpose.CORRECTION,)
+    if subject is ReadingSubject.BANK_ACCOUNT:
+        if actor.role is not Role.CASHIER:
+            return ()
+        if state is State.RECOVERING:
+            return (ReadingPurpose.RECOVERY,)
+        paying = state in {State.DISBURSEMENT_AWAITING_PAYMENT, State.DISBURSED}
+        return (ReadingPurpose.PAYMENT,) if paying else ()
+    in_hand = actor.department in _CHECKING and is_awaited(actor.role, actor.department, state)
+    return _CHECKS.get(actor.role, ()) if actor.role is not None and in_hand else ()
+
+
+def require_clear_reading(
+    actor: Actor, matter: Matter, subject: ReadingSubject, purpose: ReadingPurpose | None
+) -> ReadingPurpose:
+    """What this person reads this personal data for; ``purpose`` None where the task leaves only one.
+
+    Raises ``Forbidden`` for whom the data, or the purpose, is none of the business.
+    """
+    require_reading(actor, matter)
+    allowed = reading_purposes(actor, matter.state, subject)
+    if not allowed:
+        raise Forbidden(f"您现在无权查看{subject.label}的完整内容：{_MAY_READ[subject]}")
+    if actor.role is not Role.APPLICANT and _is_of_the_same(actor, matter):
+        raise Forbidden("您是申请单位的人员，依照回避规定不能查看本单位申请中的个人信息")
+    if purpose is None and len(allowed) == 1:
+        return allowed[0]
+    if purpose not in allowed:
+        raise Forbidden(f"查看{subject.label}，目的只能是：{'、'.join(each.label for each in allowed)}")
+    return purpose
+
+
+_WHILE_IN_HAND = (
+    "只有本地区人社部门、行业主管部门的审核和检查人员，在本环节办理期间，以及申请人本单位可以查看"
+)
+_MAY_READ: dict[ReadingSubject, str] = {
+    ReadingSubject.TRAINEE: _WHILE_IN_HAND,
+    ReadingSubject.APPLICANT: _WHILE_IN_HAND,
+    ReadingSubject.BANK_ACCOUNT: (
+        "只有本地区财政部门的拨付经办人在拨付或者追缴阶段，以及申请人本单位可以查看"
+    ),
+    ReadingSubject.OBJECTOR: "只有本地区人社部门的审核人员可以查看",
+}
+
+
+def _is_of_the_same(actor: Actor, matter: Matter) -> bool:
+    return actor.organisation_id is not None and actor.organisation_id == matter.organisation_id

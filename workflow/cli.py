@@ -27,7 +27,8 @@ from workflow.command_line import (
     print_json,
     table,
 )
-from workflow.errors import Broken, Malformed, Refused
+from workflow.errors import Broken, Malformed, Refused, UnknownKey
+from workflow.key_commands import keys
 from workflow.policy_commands import policy
 from workflow.settings import DEMONSTRATION_KEY, Settings, SettingsError, read_settings
 
@@ -108,6 +109,8 @@ def _trouble(error: Exception) -> str | None:
         return error.message
     if isinstance(error, SettingsError):
         return str(error)
+    if isinstance(error, UnknownKey):
+        return str(error)
     if isinstance(error, Broken):
         return f"存储的数据自相矛盾，请联系维护人员（{error}）"
     if isinstance(error, OSError):
@@ -155,12 +158,14 @@ def serve(demonstration: bool) -> None:
     """启动网页服务（含定时任务）；先把数据库迁移到最新结构。"""
     if demonstration:
         os.environ["SUBSIDY_DEMONSTRATION"] = "1"
+    from workflow.services import health
+
     settings = read_settings()
     _check_start(settings)
     command = _gunicorn(settings)
     _check_port(settings)
     click.echo(f"· 准备数据库 {database_url(settings).render_as_string(hide_password=True)}")
-    _prepare(settings)
+    health.is_ready(_prepare(settings))
     if settings.demonstration:
         _show_accounts()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -219,7 +224,7 @@ def _gunicorn(settings: Settings) -> list[str]:
     return command
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings) -> Product:
     """Migrates; in the demonstration also fills a database in which nobody is yet."""
     from workflow.services import setup
 
@@ -227,6 +232,7 @@ def _prepare(settings: Settings) -> None:
     click.echo("· 数据库已迁移到最新结构" if setup.prepare(product) else "· 数据库结构已是最新")
     if settings.demonstration:
         _load_demonstration(product)
+    return product
 
 
 def _load_demonstration(product: Product) -> None:
@@ -376,11 +382,12 @@ def token(login: str, days: int) -> None:
     click.echo(issue_token(open_ready(), login=login, days=days))
 
 
-# --- the calendar and the policies --------------------------------------------------------------------------
+# --- the calendar, the policies and the keys ----------------------------------------------------------------
 
 
 subsidy.add_command(calendar)
 subsidy.add_command(policy)
+subsidy.add_command(keys)
 
 
 # --- proof and reports -------------------------------------------------------------------------------------

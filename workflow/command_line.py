@@ -170,7 +170,7 @@ def open_ready() -> Product:
     if _is_unborn(settings):
         raise NotFound("数据库还没有建立，请先运行 subsidy migrate")
     product = open_product_of(settings)
-    health.is_ready(product)
+    health.require_schema(product)
     return product
 
 

@@ -130,3 +130,14 @@ class Unavailable(Refused):
 
 class Broken(Exception):
     """What is stored contradicts itself; somebody must be alerted. Never shown in detail."""
+
+
+class UnknownKey(Broken):
+    """A value lies sealed under a key that this process was not given; the message is for operators."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"有内容以密钥 {name} 加密，而配置中没有这个密钥：请把它加入 SUBSIDY_FURTHER_SECRET_KEYS"
+            "（或者密钥文件），用 subsidy keys status 查看还有多少"
+        )
+        self.name = name

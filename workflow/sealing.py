@@ -1,6 +1,7 @@
 """Personal data at rest: SM4-GCM sealing and a keyed blind index; and the SM3 digest of the audit chain.
 
-Keys are derived from ``SUBSIDY_SECRET_KEY`` and never stand in the database.
+Keys are derived from ``SUBSIDY_SECRET_KEY`` and never stand in the database. A ring may hold further keys,
+which open but do not seal, so that a key is replaced while everything runs (``services/keys.py``).
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import base64
 import hmac
 import os
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -15,46 +18,119 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from workflow.errors import Broken
+from workflow.errors import Broken, UnknownKey
 
 _PREFIX = "sm4:"
+# How a sealed value begins that says under which key it lies, and how it stands on a form.
+_NAMED = re.compile(rf"{_PREFIX}([0-9a-f]{{8}}):")
+_ON_FORM = re.compile(rf'"sealed":"{_PREFIX}(?:([0-9a-f]{{8}}):)?')
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _derived_key(secret_key: str, purpose: str, length: int) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=purpose.encode()).derive(
         secret_key.encode()
     )
 
 
-def seal(clear: str, *, secret_key: str) -> str:
+def key_name(secret_key: str) -> str:
+    """Eight hexadecimal digits that say under which key a sealed value lies, and nothing of the key."""
+    return _derived_key(secret_key, "name", 4).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The secrets in use: ``current`` seals and indexes, ``further`` ones (former or coming) only open."""
+
+    current: str = field(repr=False)
+    further: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every secret, the current one first."""
+        return (self.current, *self.further)
+
+    @property
+    def name(self) -> str:
+        """The name of the current key."""
+        return key_name(self.current)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all keys, the current one's first."""
+        return tuple(key_name(secret) for secret in self.all)
+
+
+def seal(clear: str, *, keys: KeyRing) -> str:
     """``clear`` encrypted and authenticated, as text; two sealings of one value differ."""
     nonce = os.urandom(_NONCE_BYTES)
-    encryptor = Cipher(algorithms.SM4(_derived_key(secret_key, "seal", 16)), modes.GCM(nonce)).encryptor()
+    key = _derived_key(keys.current, "seal", 16)
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     body = encryptor.update(clear.encode()) + encryptor.finalize()
-    return _PREFIX + base64.urlsafe_b64encode(nonce + encryptor.tag + body).decode()
+    packed = base64.urlsafe_b64encode(nonce + encryptor.tag + body).decode()
+    return f"{_PREFIX}{keys.name}:{packed}"
 
 
-def unseal(sealed: str, *, secret_key: str) -> str:
-    """The clear text of ``sealed``; raises ``Broken`` when it was altered or sealed under another key."""
+def unseal(sealed: str, *, keys: KeyRing) -> str:
+    """The clear text of ``sealed``.
+
+    Raises ``UnknownKey`` when its key is not on the ring, ``Broken`` when it was altered.
+    """
     if not sealed.startswith(_PREFIX):
         raise Broken("a sealed value lacks its prefix")
+    name, _, packed = sealed[len(_PREFIX) :].rpartition(":")
+    # Values sealed before keys had names do not say under which they lie.
+    fitting = [secret for secret in keys.all if not name or key_name(secret) == name]
+    if not fitting:
+        raise UnknownKey(name)
     try:
-        raw = base64.urlsafe_b64decode(sealed[len(_PREFIX) :])
-        nonce, tag, body = raw[:_NONCE_BYTES], raw[_NONCE_BYTES : _NONCE_BYTES + _TAG_BYTES], raw[28:]
-        decryptor = Cipher(
-            algorithms.SM4(_derived_key(secret_key, "seal", 16)), modes.GCM(nonce, tag)
-        ).decryptor()
-        return (decryptor.update(body) + decryptor.finalize()).decode()
-    except (ValueError, InvalidTag) as error:
-        raise Broken("a sealed value cannot be opened") from error
+        raw = base64.urlsafe_b64decode(packed)
+    except ValueError as error:
+        raise Broken("a sealed value cannot be read") from error
+    for secret in fitting:
+        try:
+            return _opened(raw, _derived_key(secret, "seal", 16))
+        except (ValueError, InvalidTag):
+            continue
+    if not name:
+        raise Broken("a sealed value cannot be opened: it was altered, or its key is not on the ring")
+    raise Broken("a sealed value was altered")
 
 
-def blind_index(normalised: str, *, secret_key: str) -> str:
-    """A keyed digest of a normalised number: equal numbers have equal indexes, nobody can go back."""
-    return hmac.new(_derived_key(secret_key, "blind-index", 32), normalised.encode(), "sha256").hexdigest()
+def _opened(raw: bytes, key: bytes) -> str:
+    nonce, rest = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+    tag, body = rest[:_TAG_BYTES], rest[_TAG_BYTES:]
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    return (decryptor.update(body) + decryptor.finalize()).decode()
+
+
+def key_of(sealed: str) -> str:
+    """The name of the key under which a value lies; empty for one that was sealed before keys had names."""
+    named = _NAMED.match(sealed)
+    return named[1] if named else ""
+
+
+def keys_of_form(stored: str) -> list[str]:
+    """The same for every sealed value of a stored form, in its canonical text."""
+    return _ON_FORM.findall(stored)
+
+
+def keyed_digest(text: str, *, key: str) -> str:
+    """A digest of what is personal: comparable by who holds the secret ``key``, of no use to others."""
+    return hmac.new(_derived_key(key, "digest", 32), text.encode(), "sha256").hexdigest()
+
+
+def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:
+    """Keyed digests of a normalised number, one for each key, the current one's first.
+
+    Equal numbers have equal indexes, and nobody can go back.
+    """
+    return tuple(
+        hmac.new(_derived_key(secret, "blind-index", 32), normalised.encode(), "sha256").hexdigest()
+        for secret in keys.all
+    )
 
 
 def sm3(text: str) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workflow.sealing import KeyRing
 
 DEMONSTRATION_KEY = "demonstration-only-never-in-production"
+SHORTEST_KEY = 32
 
 
 class SettingsError(Exception):
@@ -17,19 +21,23 @@ class SettingsError(Exception):
 class Settings:
     """Everything the product takes from its environment.
 
-    ``database_url`` is an SQLAlchemy URL; ``secret_key`` seals personal data and signs sessions;
+    ``database_url`` is an SQLAlchemy URL; ``secret_key`` seals personal data and signs sessions,
+    ``further_secret_keys`` (a former or a coming one) only open what lies under them; both may be given in a
+    file instead (``SUBSIDY_SECRET_KEY_FILE``), which keeps them out of the environment;
     ``test_clock`` lets an administrator set the present moment; ``demonstration`` says that the start is the
     loopback demonstration; ``smtp_url`` (``smtp://user:password@host:port``) switches e-mail on.
     """
 
     database_url: str
-    secret_key: str
+    # Out of sight where the settings are shown whole, as in a traceback.
+    secret_key: str = field(repr=False)
+    further_secret_keys: tuple[str, ...] = field(repr=False)
     demonstration: bool
     test_clock: bool
     host: str
     port: int
     embedded_scheduler: bool
-    smtp_url: str
+    smtp_url: str = field(repr=False)
     mail_from: str
     site_name: str
     organiser: str
@@ -37,12 +45,53 @@ class Settings:
     icp_number: str
     police_number: str
 
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of personal data."""
+        return KeyRing(self.secret_key, self.further_secret_keys)
+
 
 def _flag(environment: Mapping[str, str], name: str, default: str = "0") -> bool:
     value = environment.get(name, default).strip() or default
     if value not in {"0", "1"}:
         raise SettingsError(f"环境变量 {name} 只能是 0 或 1，现为“{value}”")
     return value == "1"
+
+
+def _secret_keys(env: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The current secret, empty where none is given, and the further ones."""
+    current = env.get("SUBSIDY_SECRET_KEY", "")
+    further = env.get("SUBSIDY_FURTHER_SECRET_KEYS", "").split()
+    where = "环境变量 SUBSIDY_SECRET_KEY 和 SUBSIDY_FURTHER_SECRET_KEYS（以空格分隔）"
+    file = env.get("SUBSIDY_SECRET_KEY_FILE", "").strip()
+    if file:
+        if current or further:
+            raise SettingsError(
+                "环境变量 SUBSIDY_SECRET_KEY_FILE 与 SUBSIDY_SECRET_KEY、SUBSIDY_FURTHER_SECRET_KEYS "
+                "只能设置一种"
+            )
+        current, *further = _lines_of(file)
+        where = f"SUBSIDY_SECRET_KEY_FILE 所指的文件 {file}（每行一个密钥，第一行为现用的）"
+    given = [*([current] if current else []), *further]
+    if any(len(secret) < SHORTEST_KEY for secret in given):
+        raise SettingsError(f"{where}中的密钥，每个至少应有 {SHORTEST_KEY} 个字符")
+    if len({current or DEMONSTRATION_KEY, *further}) <= len(further):
+        raise SettingsError(f"{where}中的密钥应互不相同")
+    return current, tuple(further)
+
+
+def _lines_of(file: str) -> list[str]:
+    try:
+        lines = [line.strip() for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            f"环境变量 SUBSIDY_SECRET_KEY_FILE 所指的文件 {file} 无法读取"
+            "（不存在、没有权限，或者不是 UTF-8 文本）"
+        ) from None
+    secrets = [line for line in lines if line]
+    if not secrets:
+        raise SettingsError(f"环境变量 SUBSIDY_SECRET_KEY_FILE 所指的文件 {file} 中没有密钥")
+    return secrets
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -64,16 +113,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if ":memory:" in database_url or database_url == "sqlite:///":
         raise SettingsError("环境变量 DATABASE_URL 须指向文件或者服务器：内存中的数据库随进程消失")
     demonstration = _flag(env, "SUBSIDY_DEMONSTRATION")
-    secret_key = env.get("SUBSIDY_SECRET_KEY", "")
+    secret_key, further = _secret_keys(env)
     if not secret_key:
         if host not in {"127.0.0.1", "localhost", "::1"} or _flag(env, "SUBSIDY_PRODUCTION"):
-            raise SettingsError("正式运行必须设置环境变量 SUBSIDY_SECRET_KEY（至少 32 个字符）")
+            raise SettingsError(
+                f"正式运行必须设置环境变量 SUBSIDY_SECRET_KEY（至少 {SHORTEST_KEY} 个字符）"
+                "或者 SUBSIDY_SECRET_KEY_FILE"
+            )
         secret_key = DEMONSTRATION_KEY
-    elif len(secret_key) < 32:
-        raise SettingsError("环境变量 SUBSIDY_SECRET_KEY 至少应有 32 个字符")
     return Settings(
         database_url=database_url,
         secret_key=secret_key,
+        further_secret_keys=further,
         demonstration=demonstration,
         test_clock=_flag(env, "SUBSIDY_TEST_CLOCK"),
         host=host,

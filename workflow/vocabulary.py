@@ -215,6 +215,15 @@ class Subsidy(Word):
     PLACEMENT = "placement", "介绍持证人员就业补助"
 
 
+class InstitutionKind(Word):
+    """What stands on the year's list (年度目录清单)."""
+
+    TRAINING_INSTITUTION = "training_institution", "培训机构"
+    ENTERPRISE = "enterprise", "企业"
+    ASSESSMENT_BODY = "assessment_body", "评价机构"
+    EMPLOYMENT_AGENCY = "employment_agency", "人力资源服务机构"
+
+
 class SanctionKind(Word):
     """What may be imposed on an institution or an online platform of the year's list."""
 
@@ -224,12 +233,45 @@ class SanctionKind(Word):
     BAN = "ban", "不得参与补贴培训"
 
 
+class OnlineFault(Word):
+    """What an inspector may find of training online; each makes it void (平技领办〔2022〕5号 二(四)20(3))."""
+
+    FAST_FORWARD = "fast_forward", "快进播放"
+    SEVERAL_WINDOWS = "several_windows", "多开窗口"
+    NO_POPUP_CHECK = "no_popup_check", "超过规定分钟无弹窗"
+    NO_FACE_CHECK = "no_face_check", "无实时人脸核验"
+    FREE_COURSE_ORDER = "free_course_order", "可任意选课"
+    NO_RANDOM_PHOTO = "no_random_photo", "每学时无随机抓拍"
+    OUTSIDE_COMMON_PLATFORM = "outside_common_platform", "未纳入统一监管平台"
+
+
 class IdentityType(Word):
     """Documents a person may be registered with."""
 
     RESIDENT_ID = "resident_id", "居民身份证"
     HK_MACAO_TAIWAN_PERMIT = "hk_macao_taiwan_permit", "港澳台居民居住证或通行证"
     PASSPORT = "passport", "护照"
+
+
+class ReadingSubject(Word):
+    """Whose or what personal data is read in clear."""
+
+    TRAINEE = "trainee", "学员的证件号码和电话"
+    APPLICANT = "applicant", "申请人的联系电话和证件号码"
+    BANK_ACCOUNT = "bank_account", "收款账户"
+    OBJECTOR = "objector", "异议人的姓名和联系方式"
+
+
+class ReadingPurpose(Word):
+    """What personal data is read in clear for."""
+
+    INSPECTION = "inspection", "现场核验"
+    IDENTITY_CHECK = "identity_check", "身份核对"
+    TELEPHONE_CHECK = "telephone_check", "电话抽查"
+    PAYMENT = "payment", "拨付"
+    RECOVERY = "recovery", "追缴"
+    OBJECTION = "objection", "异议核实"
+    CORRECTION = "correction", "数据更正"
 
 
 class CorrectionCode(Word):

@@ -10,7 +10,7 @@ from alembic import op
 from workflow.persistence import types
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -11,15 +11,26 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from tests.year_list import list_everybody
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
+from workflow.demonstration.trainees import identity_number
 from workflow.form.funds import FundEntry
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services import applications, door, funds, rosters, sweep
 from workflow.services.product import Product
-from workflow.vocabulary import LEDGER_SIDES, ApplicationKind, Department, FundSource, LedgerKind, Role
+from workflow.services.warnings import is_before
+from workflow.vocabulary import (
+    LEDGER_SIDES,
+    ApplicationKind,
+    Department,
+    FundSource,
+    LedgerKind,
+    Role,
+    State,
+)
 
 DATA = Path(__file__).parents[1] / "examples"
 CITY, COUNTY = "410400", "410421"
@@ -49,6 +60,10 @@ FUNDED_FEN = 100_000_000_00
 COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 
 
+def _uscc(login: str) -> str:
+    return f"52{login:>16}"[:18]
+
+
 class City:
     """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
 
@@ -56,12 +71,20 @@ class City:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
+        # Which roster an application has, in the order in which they were filled.
+        self.rosters: dict[int, int] = {}
         with writing(product.engine) as connection:
             for region, suffix in ((CITY, ""), (COUNTY, "_bf")):
                 for login, role, department in PEOPLE:
                     if suffix and role in EVERYWHERE:
                         continue
                     self._settle(connection, login + suffix, role, department, region)
+                list_everybody(
+                    connection,
+                    region,
+                    entered_by=self.actors["hr1" + suffix].account_id,
+                    more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
+                )
             fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
@@ -72,7 +95,7 @@ class City:
         if role is Role.APPLICANT and not individual:
             organisation_id = connection.execute(
                 insert(tables.organisation)
-                .values(name=login, uscc=f"52{login:>16}"[:18], kind="institution", region=region)
+                .values(name=login, uscc=_uscc(login), kind="institution", region=region)
                 .returning(tables.organisation.c.id)
             ).scalar_one()
         kind = ApplicationKind.INDIVIDUAL if individual else ApplicationKind.INSTITUTION
@@ -137,8 +160,12 @@ class City:
         return self.application
 
     def fill_roster(self, login: str = "institution", count: int = 50) -> None:
-        """The example's roster, or its first rows."""
+        """The example's roster or its first rows; other people in every further application."""
         rows = json.loads((DATA / "roster.json").read_text(encoding="utf-8"))[:count]
+        earlier = self.rosters.setdefault(self.application["id"], len(self.rosters))
+        for place, row in enumerate(rows):
+            if earlier:
+                row["id_number"] = identity_number(earlier * 1_000 + place)
         rosters.replace_roster(
             self.product,
             actor=self.actors[login],
@@ -156,8 +183,13 @@ class City:
         return self.application
 
     def send(self, login: str | None, event: str, **payload: Any) -> dict[str, Any]:
-        """Sends an event as this person, with the newest version; answers the application."""
+        """Sends an event as this person, with the newest version; answers the application.
+
+        Who approves answers the warnings, unless ``answers`` are given.
+        """
         self.look()
+        if event == "approve" and self.unanswered():
+            payload = {"answers": self.answers()} | payload
         answer = door.send_event(
             self.product,
             actor=self.actors[login] if login else None,
@@ -169,6 +201,20 @@ class City:
         )
         self.look()
         return answer
+
+    def unanswered(self) -> list[dict[str, Any]]:
+        """The warnings before the present reviewers that nobody has answered, as last looked at."""
+        state = State(self.application["state"])
+        return [
+            finding
+            for finding in self.application["findings"]
+            if is_before(finding, state) and finding["answer"] is None
+        ]
+
+    def answers(self, text: str = "已核实，情况属实") -> list[dict[str, str]]:
+        """An answer to each of them."""
+        places = dict.fromkeys((warning["rule"], warning["where"]) for warning in self.unanswered())
+        return [{"rule": rule, "where": where, "answer": text} for rule, where in places]
 
     def clock(self, kind: str, index: int = -1) -> dict[str, Any]:
         """The newest clock of a kind, as it stands at the present moment."""

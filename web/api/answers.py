@@ -13,8 +13,9 @@ from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import ClaimLine, Commitment
 from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt, SourceChoice
 from workflow.form.opening import Opening, Provider
-from workflow.form.training import Inspection, OpeningInspection
+from workflow.form.training import Inspection, MakeUp, OpeningInspection
 from workflow.policy import Group
+from workflow.rules import Occasion
 from workflow.services.calendar_versions import MOST_LISTED
 from workflow.vocabulary import (
     ApplicationKind,
@@ -52,6 +53,21 @@ class FindingAnswer(BaseModel):
     source: str
     message: str
     where: str
+
+
+class FindingReply(BaseModel):
+    """What a reviewer answered to a warning in writing."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+class FindingShown(FindingAnswer):
+    """A finding of an application: when it was made, and the newest answer to it that stands."""
+
+    occasion: Occasion | None
+    answer: FindingReply | None
 
 
 class Problem(BaseModel):
@@ -178,22 +194,62 @@ class Review(BaseModel):
     superseded: bool
 
 
+class WarningAnswerShown(BaseModel):
+    """A written answer to a warning; one that was sent back no longer counts and stays readable."""
+
+    rule: str
+    where: str
+    measured: str
+    limit: str
+    message: str
+    answer: str
+    answered_by: str
+    answered_at: datetime
+    step: str
+    step_label: str
+    seat: Literal["first", "second", "only"]
+    seat_label: str
+    superseded: bool
+
+
 class OpeningShown(Opening):
     """一 开班申请."""
 
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
 class OpeningInspectionShown(OpeningInspection):
-    """开班当日检查, with who made it."""
+    """开班当日检查, with who made it, and who struck its observations."""
 
     inspector: str
+    observations_struck: bool = False
+    struck_by: str | None = None
+    struck_on: date | None = None
+    struck_reason: str | None = None
 
 
 class InspectionShown(Inspection):
-    """培训期间检查, with who made it."""
+    """培训期间检查, with who made it, and who struck its observations."""
 
     inspector: str
+    observations_struck: bool = False
+    struck_by: str | None = None
+    struck_on: date | None = None
+    struck_reason: str | None = None
+
+
+class MakeUpShown(MakeUp):
+    """A make-up lesson that was asked for, and what HR decided."""
+
+    id: Key
+    asked_by: str
+    asked_on: date
+    consented_by: str | None = None
+    consented_on: date | None = None
+    declined_by: str | None = None
+    declined_on: date | None = None
+    reason: str | None = Field(default=None, description="不同意的理由")
 
 
 class TrainingShown(BaseModel):
@@ -201,6 +257,8 @@ class TrainingShown(BaseModel):
 
     opening_inspections: list[OpeningInspectionShown] = []
     inspections: list[InspectionShown] = []
+    make_ups: list[MakeUpShown] = []
+    answers: list[WarningAnswerShown] = Field(default=[])
     ended_on: date | None = None
     reviews: list[Review] = Field(default=[])
 
@@ -232,6 +290,7 @@ class AssessmentShown(BaseModel):
     results: list[ResultShown] = []
     inspector: str | None = None
     recorded_on: date | None = None
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
@@ -278,6 +337,7 @@ class ClaimShown(BaseModel):
     accepted_by: str | None = None
     notices: list[NoticeShown] = []
     objections: list[ObjectionShown] = []
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
@@ -379,6 +439,13 @@ class MoneyTotals(BaseModel):
     recovered: Yuan
 
 
+class ClassAttendance(BaseModel):
+    """The average attendance of a class at the checks during its training, rounded down."""
+
+    class_no: int
+    average: int
+
+
 class ApplicationAnswer(BaseModel):
     """An application as its caller sees it."""
 
@@ -405,7 +472,8 @@ class ApplicationAnswer(BaseModel):
     clocks: list[ClockAnswer]
     departments: Departments
     average_attendance: int | None
-    findings: list[FindingAnswer]
+    attendance: list[ClassAttendance]
+    findings: list[FindingShown]
     roster_count: int
     correction: Correction | None
     suspended_from: State | None
@@ -512,6 +580,8 @@ class Preview(BaseModel):
 
     findings: list[FindingAnswer]
     missing: list[FieldFault]
+    # What was typed and cannot be read; the rest was checked without it.
+    faults: list[FieldFault]
 
 
 class AlertAnswer(BaseModel):

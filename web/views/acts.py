@@ -10,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, flat, with_options
+from web.views.findings import AnswerBox, answer_boxes, answered_rows
+from web.views.inspections import observation_fields, with_online
 from web.views.rows import (
     Attempt,
     Row,
@@ -26,6 +28,7 @@ from web.views.rows import (
 )
 from workflow.form import PAYLOADS, from_inputs
 from workflow.form.claim import Commitment
+from workflow.form.training import OBSERVATIONS
 from workflow.vocabulary import Event, State
 
 # In the order in which people meet them; what ends or holds a matter comes last.
@@ -53,6 +56,7 @@ ORDER: tuple[Event, ...] = (
     Event.RECOVER,
     Event.TERMINATE,
 )
+_INSPECTING = frozenset({Event.RECORD_OPENING_INSPECTION, Event.RECORD_INSPECTION})
 _MAIN_EVENTS = ORDER[: ORDER.index(Event.RETURN_TO_FIRST)]
 GRAVE: dict[Event, str] = {
     Event.REJECT: "我已核对，确认不予通过；本申请就此终结，不能恢复",
@@ -87,6 +91,8 @@ class Act:
     fields: list[Field] = field(default_factory=list)
     form: str = ""
     rows: list[Row] = field(default_factory=list)
+    observed: list[Field] = field(default_factory=list)
+    answers: list[AnswerBox] = field(default_factory=list)
     commitment: list[Field] = field(default_factory=list)
     confirm: Field | None = None
     open: bool = False
@@ -138,17 +144,15 @@ def tasks_of(item: dict[str, Any]) -> list[str]:
 
 
 def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str, Any], list[str]]:
-    """What the page sent as a payload, and the page's names of the rows it is made of, in order."""
+    """What the page sent as a payload, and the page's names of the rows it is made of, in order.
+
+    Raises ``Malformed`` where what was chosen contradicts itself.
+    """
     sent = dict(sent)
     rows: list[str] = []
     if event is Event.SUBMIT and claims(view):
         rows = [row for row in row_names(sent, "claim.lines") if line_is_meant(sent, row)]
-        kept = tuple(f"{row}." for row in rows)
-        sent = {
-            name: value
-            for name, value in sent.items()
-            if not name.startswith("claim.lines.") or name.startswith(kept)
-        }
+        sent = _only_rows(sent, "claim.lines.", rows)
         for row in rows:
             sent[f"{row}.amount"] = plain_amount(sent.get(f"{row}.amount", ""))
     elif event is Event.SUBMIT:
@@ -157,9 +161,19 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
         rows = [row for row in row_names(sent, "results") if any(given(sent, row))]
         for row in rows:
             sent |= certificates(row, str(sent.pop(f"{row}.certificates", "")))
+    elif event is Event.APPROVE:
+        rows = answered_rows(view, sent)
+        sent = _only_rows(sent, "answers.", rows)
+    elif event in _INSPECTING:
+        return with_online(from_inputs(PAYLOADS[event], sent), sent), rows
     elif "amount" in sent:
         sent["amount"] = plain_amount(sent["amount"])
     return from_inputs(PAYLOADS[event], sent), rows
+
+
+def _only_rows(sent: Sent, name: str, rows: list[str]) -> Sent:
+    kept = tuple(f"{row}." for row in rows)
+    return {each: value for each, value in sent.items() if not each.startswith(name) or each.startswith(kept)}
 
 
 def confirmation(event: Event, errors: Mapping[str, str], scope: str) -> Field | None:
@@ -195,8 +209,14 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
     if event is Event.RECORD_RESULTS:
         return Act(event, form="results", rows=result_rows(view, attempt, scope))
     values = attempt.sent if attempt else _defaults(event, view)
-    fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope)
-    return Act(event, fields=[_with_choices(one, event, view) for one in fields], confirm=confirm)
+    fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope, without=OBSERVATIONS)
+    return Act(
+        event,
+        fields=[_with_choices(one, event, view) for one in fields],
+        observed=observation_fields(values, errors, scope) if event in _INSPECTING else [],
+        answers=answer_boxes(view, attempt, scope) if event is Event.APPROVE else [],
+        confirm=confirm,
+    )
 
 
 def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:

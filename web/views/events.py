@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
+from web.rate import check_reading_rate
 from web.views.acts import CONFIRMED, GRAVE, payload_of
 from web.views.applications import page_of
 from web.views.fields import Sent, sent_by
@@ -39,8 +40,9 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
     sent = sent_by(request.form)
     if "add_row" in request.form:
         return page_of(view, attempt=Attempt(kind, sent, {}, extra_rows=1))
-    payload, rows = payload_of(kind, view, sent)
+    rows: list[str] = []
     try:
+        payload, rows = payload_of(kind, view, sent)
         if kind in GRAVE and request.form.get(CONFIRMED) != "true":
             raise not_ticked(CONFIRMED)
         view = door.send_event(
@@ -64,6 +66,7 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
 def objector(application_id: int, objection_id: int) -> ResponseReturnValue:
     """Name and contact of who objected, for those who answer; a POST, because the reading is recorded."""
     person = require_actor()
+    check_reading_rate()
     objection = notices.read_objection(
         product(), actor=person, application_id=application_id, objection_id=objection_id
     )
@@ -75,6 +78,7 @@ def objector(application_id: int, objection_id: int) -> ResponseReturnValue:
 def payee(application_id: int) -> ResponseReturnValue:
     """The bank account in clear, for who pays; a POST, because the reading is recorded."""
     person = require_actor()
+    check_reading_rate()
     account = applications.read_payee(product(), actor=person, application_id=application_id)
     view = applications.read_application(product(), actor=person, application_id=application_id)
     return render_template("applications/payee.html", view=view, account=account)
@@ -103,7 +107,9 @@ def _last_change(application_id: int) -> str:
         trail = audit.read_history(
             product(), actor=require_actor(), application_id=application_id, cursor=after, limit=_LARGEST_PAGE
         )
-        last = next((entry for entry in reversed(trail["items"]) if entry["outcome"] == "done"), last)
+        # A new sealing changes nothing that anybody saw.
+        done = [one for one in trail["items"] if one["outcome"] == "done" and one["event"] != audit.RESEAL]
+        last = done[-1] if done else last
         after = trail["next"]
         if after is None:
             break

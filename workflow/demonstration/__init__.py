@@ -17,6 +17,7 @@ from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
 from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
 from workflow.demonstration.stage import Stage
+from workflow.demonstration.year_list import first_day_of_lists, play_year_lists
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services.accounts import add_account
@@ -44,9 +45,11 @@ def load(
         placed = place_stories(calendar, present)
         begins = first_day(placed)
         stage = Stage(product, connection)
-        stage.open(at_shanghai(begins, 8))
+        stage.open(at_shanghai(first_day_of_lists(calendar, begins), 8))
         people = _add_people(stage, connection)
         say(f"已建立{len(ACCOUNTS)}个演示账号")
+        play_year_lists(stage, people, calendar, begins, present)
+        stage.move(at_shanghai(begins, 8))
         pools = fill_pools(stage.product, people, begins, present)
         say(f"已建立{pools}个资金池（示例）")
         player = Player(stage, people)

@@ -12,25 +12,23 @@ from sqlalchemy.exc import IntegrityError
 from workflow.access import Actor, require_reading
 from workflow.clock import SHANGHAI
 from workflow.errors import Forbidden
-from workflow.form import completeness, read_new_application, read_patch
+from workflow.form import read_new_application, read_patch
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
-from workflow.rules import Occasion
 from workflow.sealing import sm3
-from workflow.services.audit import append_entry, append_system_entry
+from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
-from workflow.services.checks import findings_of
 from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
-from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
+from workflow.services.personal import keep_masked, masked_form, seal_part
 from workflow.services.product import Product
+from workflow.services.readings import read_in_clear
 from workflow.services.view import application_view
-from workflow.vocabulary import ApplicationKind, Role, Section, State
+from workflow.vocabulary import ApplicationKind, ReadingSubject, Role, Section, State
 
-_PAYING = frozenset({State.DISBURSEMENT_AWAITING_PAYMENT, State.DISBURSED, State.RECOVERING})
 _TYPED_KEYS = {"claim": ("lines", "commitment")}
-_DEPARTMENTS_KEEP = ("reviews",)
+_DEPARTMENTS_KEEP = ("reviews", "answers")
 
 
 def create_application(
@@ -52,8 +50,8 @@ def create_application(
     if actor.region is not None and new.region != actor.region:
         raise Forbidden(f"您的账号属于地区 {actor.region}，不能在地区 {new.region} 申请")
     policy = product.policy_of_the_day(new.policy)
-    secret_key = product.settings.secret_key
-    form = {name: seal_part(name, part, secret_key=secret_key) for name, part in new.sections().items()}
+    keys = product.settings.keys
+    form = {name: seal_part(name, part, keys=keys) for name, part in new.sections().items()}
     try:
         with writing(product.engine) as connection:
             known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
@@ -121,8 +119,8 @@ def edit_application(
         require_own(case, actor)
         require_version(case, expected_version)
         if merge:
-            body = _merged(case, body)
-        body = _with_kept_masks(case, body)
+            body = merged_with_stored(case, body)
+        body = with_kept_masks(case, body)
         parts = read_patch(case.kind, body).sections()
         require_editable(case, set(parts))
         for name, part in parts.items():
@@ -150,41 +148,21 @@ def read_payee(product: Product, *, actor: Actor, application_id: int) -> dict[s
 
     Raises ``Forbidden`` for everybody else, and where there is nothing to pay yet.
     """
-    with writing(product.engine) as connection:
-        case = open_case(product, connection, actor, application_id, lock=False)
-        require_reading(actor, case.matter())
-        if actor.role is not Role.CASHIER or case.state not in _PAYING:
-            raise Forbidden("只有本地区财政部门的拨付经办人在拨付或者追缴阶段可以查看完整的银行账号")
-        append_system_entry(
-            connection, actor, "read_bank_account", case.now, {"application": case.id, "purpose": "拨付"}
-        )
-        applicant = open_form(case.form["applicant"], secret_key=product.settings.secret_key)
-        return {name: applicant.get(name) for name in ("name", "bank_name", "bank_account")}
+    if actor.role is not Role.CASHIER:
+        raise Forbidden("只有本地区财政部门的拨付经办人在拨付或者追缴阶段可以查看完整的银行账号")
+    read = read_in_clear(
+        product,
+        actor=actor,
+        application_id=application_id,
+        subject=ReadingSubject.BANK_ACCOUNT,
+        purpose=None,
+    )
+    (account,) = read["items"]
+    return {name: account[name] for name in ("name", "bank_name", "bank_account")}
 
 
-def preview_findings(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
-    """What the rules would say to a submission now, and what is still missing; nothing is recorded."""
-    with reading(product.engine) as connection:
-        case = open_case(product, connection, actor, application_id, lock=False)
-        require_reading(actor, case.matter())
-        claiming = case.state in {State.CLAIM_DRAFT, State.CLAIM_CORRECTION}
-        form = open_form(case.form, secret_key=product.settings.secret_key)
-        form["claim"] = {key: form.get("claim", {}).get(key) for key in ("lines", "commitment")}
-        missing = completeness(form, case.kind, claim=claiming)
-        ready = not missing
-        occasion = (
-            Occasion.CLAIM_SUBMIT
-            if claiming or case.kind is ApplicationKind.INDIVIDUAL
-            else Occasion.OPENING_SUBMIT
-        )
-        found = findings_of(case, occasion) if ready else []
-        return {
-            "findings": [finding.as_dict() for finding in found],
-            "missing": [error.as_dict() for error in missing],
-        }
-
-
-def _merged(case: Case, body: Any) -> Any:
+def merged_with_stored(case: Case, body: Any) -> Any:
+    """The sections given, with the fields that were not given as they stand; null empties a field."""
     if not isinstance(body, dict):
         return body
     standing = masked_form(case.form)
@@ -198,7 +176,8 @@ def _merged(case: Case, body: Any) -> Any:
     return merged
 
 
-def _with_kept_masks(case: Case, body: Any) -> Any:
+def with_kept_masks(case: Case, body: Any) -> Any:
+    """The sections given, where a mask came back unchanged with what it stands for."""
     applicant = body.get("applicant") if isinstance(body, dict) else None
     if not isinstance(applicant, dict):
         return body
@@ -206,7 +185,7 @@ def _with_kept_masks(case: Case, body: Any) -> Any:
         "applicant",
         applicant,
         case.form.get("applicant", {}),
-        secret_key=case.product.settings.secret_key,
+        keys=case.product.settings.keys,
     )
     return body | {"applicant": kept}
 
@@ -217,4 +196,4 @@ def _replace_part(case: Case, name: str, part: dict[str, Any]) -> None:
         kept = {key: value for key, value in before.items() if key not in _TYPED_KEYS[name]}
     else:
         kept = {key: before[key] for key in _DEPARTMENTS_KEEP if key in before}
-    case.form[name] = seal_part(name, part, secret_key=case.product.settings.secret_key) | kept
+    case.form[name] = seal_part(name, part, keys=case.product.settings.keys) | kept

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
+from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
@@ -27,6 +28,8 @@ from workflow.services.registers import register_faults
 from workflow.vocabulary import Event, Role, State
 
 SYSTEM_CHAIN = 0
+# Nothing of the application changed but the key under which personal data on its form lies.
+RESEAL = "reseal"
 MOST_FAULTS = 100
 MOVE_FUNDS = "move_funds"
 """The event of the system's chain under which money is moved by hand."""
@@ -38,6 +41,7 @@ _READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
 # Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
 _KEPT = (
     "opinion",
+    "answers",
     "reason",
     "code",
     "sections",
@@ -55,6 +59,7 @@ _KEPT = (
     "objection_id",
     "outcome",
     "reply",
+    *OBSERVATIONS,
 )
 
 
@@ -204,8 +209,13 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "create": "新建申请",
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
+    "ask_make_up": "申请补课",
+    "consent_make_up": "同意补课",
+    "decline_make_up": "不同意补课",
+    "strike_observations": "撤销检查所见",
     "recompute": "因日历更新重新计算期限",
     "reserve_anew": "重新预留资金",
+    RESEAL: "更换密钥，重新加密个人信息",
 }
 
 
@@ -255,6 +265,19 @@ def _entry_view(row: Any) -> dict[str, Any]:
     }
 
 
+def form_as_recorded(case: Case) -> bool:
+    """Whether the form and what belongs to it stand as the last entry of its chain left them."""
+    entries, row = tables.audit_entry, case.row
+    content = case.connection.execute(
+        select(entries.c.content).where(
+            entries.c.chain_id == case.id,
+            entries.c.sequence == row["audit_count"],
+            entries.c.hash == row["audit_head"],
+        )
+    ).scalar_one_or_none()
+    return content is not None and _said(json.loads(content)) == _stands(row)
+
+
 def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
     """Recomputes every chain and compares it with its head; adds up the ledger of funds, pool by pool.
 
@@ -274,7 +297,7 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
         stored = connection.execution_options(yield_per=500).execute(select(applications))
         for row in stored.mappings():
             heads[row["id"]] = (row["audit_count"], row["audit_head"])
-            standing[row["id"]] = (row["state"], sm3(row["form"]), row["version"], _row_digest(row))
+            standing[row["id"]] = _stands(row)
             faults += [
                 {"chain": row["id"], "sequence": row["audit_count"], "fault": fault}
                 for fault in register_faults(connection, row)
@@ -291,16 +314,13 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
             counts["entries"] += 1
             content = json.loads(entry["content"])
             fault = _fault(entry, content, *reached.get(chain_id, (0, "")))
+            if not fault and content["event"] == RESEAL and said.get(chain_id) != _said_before(content):
+                fault = "重新加密时，申请与上一条记录不符"
             if fault:
                 faults.append({"chain": chain_id, "sequence": entry["sequence"], "fault": fault})
             reached[chain_id] = (entry["sequence"], entry["hash"])
             if chain_id != SYSTEM_CHAIN:
-                said[chain_id] = (
-                    content["to"],
-                    content["form_digest"],
-                    content["application_version"],
-                    content["row_digest"],
-                )
+                said[chain_id] = _said(content)
             elif content["event"] == MOVE_FUNDS:
                 sealed |= {sealed_movement(each) for each in content["details"]["movements"]}
         faults += [
@@ -327,6 +347,26 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
         for chain_id in reached.keys() - heads.keys()
     ]
     return {"holds": not faults, **counts, "faults": faults[:MOST_FAULTS]}
+
+
+def _stands(row: Any) -> tuple[str, str, int, str]:
+    """State, form, version and worth of an application, as its chain must have them last."""
+    return row["state"], sm3(row["form"]), row["version"], _row_digest(row)
+
+
+def _said(content: dict[str, Any]) -> tuple[str, str, int, str]:
+    """The same as an entry has it."""
+    return (
+        content["to"],
+        content["form_digest"],
+        content["application_version"],
+        content["row_digest"],
+    )
+
+
+def _said_before(content: dict[str, Any]) -> tuple[str, str, int, str]:
+    """What the entry before a new sealing must have said: all the same, of the form as it was."""
+    return _said(content | {"form_digest": content["details"]["form_before"]})
 
 
 def _fault(row: Any, content: dict[str, Any], sequence: int, head: str) -> str:

@@ -65,7 +65,8 @@ def send_event(
     known = _read_event(event)
     check_command_id(command_id)
     digest = sm3(canonical([application_id, event, payload, expected_version]))
-    try:
+
+    def attempt() -> dict[str, Any]:
         with writing(product.engine) as connection:
             case = open_case(product, connection, person, application_id, lock=True)
             stored = _stored_reply(case, command_id, digest, expected_version)
@@ -78,6 +79,13 @@ def send_event(
             reply = answer(case) if answer else _answer(case)
             store_reply(case, command_id, digest, reply)
             return reply
+
+    try:
+        try:
+            return attempt()
+        except IntegrityError:
+            # Somebody else was faster to what only one can have. A second look says who, and by which rule.
+            return attempt()
     except _RECORDED_REFUSALS as refusal:
         known_reply = reply_to(product, person, command_id, digest)
         if known_reply is not None:

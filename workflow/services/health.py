@@ -12,6 +12,7 @@ from workflow.clock import real_now
 from workflow.errors import Forbidden, Unavailable
 from workflow.persistence import schema, tables
 from workflow.persistence.engine import reading
+from workflow.services.keys import unknown_keys
 from workflow.services.product import Product
 from workflow.services.sweep import count_waiting
 from workflow.vocabulary import Role
@@ -19,11 +20,28 @@ from workflow.vocabulary import Role
 ALIVE_FOR = timedelta(minutes=3)
 
 
-def is_ready(product: Product) -> dict[str, Any]:
-    """Answers when the database has the schema of this code; raises ``Unavailable`` otherwise."""
+def require_schema(product: Product) -> str:
+    """The revision of the database; raises ``Unavailable`` where it is not the one of this code."""
     revision = schema.current_revision(product.engine)
-    if revision != schema.newest_revision():
+    if revision is None or revision != schema.newest_revision():
         raise Unavailable("数据库结构与程序版本不一致，请先运行 subsidy migrate")
+    return revision
+
+
+def is_ready(product: Product) -> dict[str, Any]:
+    """Answers when the database has the schema of this code and no personal data under keys it lacks.
+
+    Raises ``Unavailable`` otherwise: without a key people would be registered twice.
+    """
+    revision = require_schema(product)
+    with reading(product.engine) as connection:
+        unknown = unknown_keys(connection, product.settings.keys)
+    if unknown:
+        names = "、".join(sorted(unknown))
+        raise Unavailable(
+            f"数据库中有个人信息以密钥 {names} 加密，而本进程的配置中没有；请检查 SUBSIDY_SECRET_KEY 和"
+            " SUBSIDY_FURTHER_SECRET_KEYS（或者密钥文件），用 subsidy keys status 查看"
+        )
     return {"ready": True, "revision": revision}
 
 

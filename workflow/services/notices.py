@@ -8,18 +8,16 @@ from sqlalchemy import Select, select
 
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
-from workflow.errors import Forbidden, NotFound, NotNow
+from workflow.errors import NotFound, NotNow
 from workflow.persistence import tables
-from workflow.persistence.engine import reading, writing
+from workflow.persistence.engine import reading
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
-from workflow.sealing import unseal
-from workflow.services.audit import append_system_entry
-from workflow.services.case import open_case
 from workflow.services.door import send_event
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
-from workflow.vocabulary import ClockKind, Department, Event, Role
+from workflow.services.readings import read_in_clear
+from workflow.vocabulary import ClockKind, Event, ReadingSubject
 
 LEVEL_LABELS = {
     5: "初级工（五级）",
@@ -95,38 +93,25 @@ def read_objection(
     product: Product, *, actor: Actor, application_id: int, objection_id: int
 ) -> dict[str, Any]:
     """Name and contact of an objector in clear, for HR's reviewers who answer; the reading is audited."""
-    with writing(product.engine) as connection:
-        case = open_case(product, connection, actor, application_id, lock=False)
-        at_work = actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
-        if not at_work or actor.region != case.row["region"]:
-            raise Forbidden("只有本地区人社部门的审核人员可以查看异议人的联系方式")
-        objections = tables.objection
-        row = (
-            connection.execute(
-                select(objections).where(
-                    objections.c.id == objection_id, objections.c.application_id == application_id
-                )
-            )
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
-            raise NotFound(f"本申请没有编号为 {objection_id} 的异议")
-        append_system_entry(
-            connection,
-            actor,
-            "read_objection_in_clear",
-            case.now,
-            {"application": application_id, "objection": objection_id, "purpose": "处理异议"},
-        )
-        secret_key = product.settings.secret_key
-        return {
-            "id": row["id"],
-            "receipt": row["receipt"],
-            "name": unseal(row["name_sealed"], secret_key=secret_key),
-            "contact": unseal(row["contact_sealed"], secret_key=secret_key),
-            "content": row["content"],
-        }
+    read = read_in_clear(
+        product,
+        actor=actor,
+        application_id=application_id,
+        subject=ReadingSubject.OBJECTOR,
+        purpose=None,
+        objection_id=objection_id,
+    )
+    (objector,) = read["items"]
+    objections = tables.objection
+    with reading(product.engine) as connection:
+        row = connection.execute(select(objections).where(objections.c.id == objection_id)).one()
+    return {
+        "id": row.id,
+        "receipt": row.receipt,
+        "name": objector["name"],
+        "contact": objector["contact"],
+        "content": row.content,
+    }
 
 
 def _notices() -> Select[Any]:

@@ -7,7 +7,7 @@ of funds is held against both.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -51,16 +51,26 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
     ]
     if [_of(each, filed) for each in carried] != [_of(row, filed) for row in objections]:
         yield "异议登记与申请表不符"
-    trainees = _rows(connection, tables.trainee, application["id"])
+    trainees = _trainees(connection, application["id"])
     if application["roster_count"] != len(trainees) or (
         trainees and application["roster_digest"] != roster_digest(trainees)
     ):
         yield "学员花名册与登记的摘要不符"
 
 
-def roster_digest(trainees: list[Any]) -> str:
-    """Who is on a roster and in which class, as one digest."""
-    return sm3(canonical(sorted([row["class_no"], row["id_index"]] for row in trainees)))
+def roster_digest(trainees: Iterable[tuple[int, str]]) -> str:
+    """Who is on a roster (class and the person's token), as one digest."""
+    return sm3(canonical(sorted([class_no, token] for class_no, token in trainees)))
+
+
+def _trainees(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+    trainee, person = tables.trainee, tables.person
+    rows = connection.execute(
+        select(trainee.c.class_no, person.c.token)
+        .join(person, person.c.id == trainee.c.person_id)
+        .where(trainee.c.application_id == application_id)
+    )
+    return [(row.class_no, row.token) for row in rows]
 
 
 def _rows(connection: Connection, table: Table, application_id: int) -> list[Any]:

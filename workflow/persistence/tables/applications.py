@@ -27,6 +27,8 @@ application = Table(
     Column("id", Key, primary_key=True),
     Column("number", String(32), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
+    # What it claims: training, or one of the subsidies that start at the claim.
+    Column("subsidy", String(20), nullable=False, server_default="training"),
     Column("region", String(6), nullable=False),
     Column("policy_key", String(64), nullable=False),
     # Null until the first submission: a draft follows the policy of the day.
@@ -61,27 +63,6 @@ application = Table(
     CheckConstraint("recovered_fen >= 0 AND recovered_fen <= to_recover_fen", name="recovered_within_asked"),
     Index(None, "region", "state"),
     Index(None, "state"),
-)
-
-trainee = Table(
-    "trainee",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("application_id", Key, ForeignKey("application.id"), nullable=False),
-    Column("row_no", Integer, nullable=False),
-    Column("class_no", Integer, nullable=False),
-    Column("name", String(64), nullable=False),
-    Column("id_type", String(30), nullable=False),
-    Column("id_index", String(64), nullable=False, index=True),
-    Column("id_number_sealed", Text, nullable=False),
-    Column("id_number_masked", String(40), nullable=False),
-    Column("phone_sealed", Text),
-    Column("phone_masked", String(40)),
-    Column("category", String(30), nullable=False),
-    Column("employer", String(200)),
-    Column("occupation", String(100)),
-    UniqueConstraint("application_id", "id_index"),
-    UniqueConstraint("application_id", "row_no"),
 )
 
 decision = Table(

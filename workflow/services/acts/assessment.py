@@ -7,10 +7,11 @@ from datetime import date
 from workflow.errors import NotNow
 from workflow.form.payloads import AssessmentProposal, Results
 from workflow.rules import Occasion
-from workflow.sealing import blind_index
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
+from workflow.services.enrolments import record_assessment
 from workflow.services.personal import sealed_value
+from workflow.services.persons import find_persons
 from workflow.vocabulary import Section
 
 
@@ -19,7 +20,7 @@ def propose_assessment(case: Case, payload: AssessmentProposal) -> None:
     assessment = case.section(Section.ASSESSMENT)
     if assessment.get("assess_on") == payload.assess_on.isoformat():
         raise NotNow(f"考核时间已经是{payload.assess_on}，如需更改请填写另一日期")
-    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored())
+    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored(), place="assessment")
     assessment["assess_on"] = payload.assess_on.isoformat()
     assessment["proposed_on"] = case.today.isoformat()
 
@@ -31,13 +32,17 @@ def record_results(case: Case, payload: Results) -> None:
     if case.today < assess_on:
         raise NotNow(f"考核时间为{assess_on}，考核之前不能登记考核结果")
     results = payload.stored()["results"]
-    check_rules(case, Occasion.RESULTS, {"results": results})
-    secret_key = case.product.settings.secret_key
+    check_rules(case, Occasion.RESULTS, {"results": results}, place="assessment")
+    keys = case.product.settings.keys
+    holders = [each["id_number"] for result in results for each in result.get("certificates", ())]
+    # The rules have found every one of them on the roster.
+    persons = find_persons(case.connection, holders, keys=keys)
+    record_assessment(case, results, persons)
     for result in results:
         for certificate in result.get("certificates", ()):
             number = certificate["id_number"]
-            certificate["id_index"] = blind_index(number, secret_key=secret_key)
-            certificate["id_number"] = sealed_value(number, "identity", secret_key=secret_key)
+            certificate["id_index"] = persons[number].token
+            certificate["id_number"] = sealed_value(number, "identity", keys=keys)
     assessment["results"] = results
     assessment["inspector"] = case.actor.name
     assessment["recorded_on"] = case.today.isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from workflow.errors import FieldError, Malformed
@@ -9,25 +10,29 @@ from workflow.form import completeness
 from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Nothing, Submission
 from workflow.persistence.types import canonical
-from workflow.rules import Occasion
-from workflow.sealing import blind_index, sm3
+from workflow.policy import Policy
+from workflow.rules import Facts, Occasion, settlement
+from workflow.rules.eligibility import EligibilityLine
+from workflow.sealing import sm3
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
+from workflow.services.enrolments import ClaimedHead, claim_heads, lock_trainees
 from workflow.services.personal import open_form
-from workflow.vocabulary import ApplicationKind, Section
+from workflow.services.persons import Person, lock_persons, register_persons
+from workflow.vocabulary import ApplicationKind, IdentityType, Section
 
 
 def submit(case: Case, payload: Submission) -> None:
     """The claim, with the commitment to truthfulness."""
     fill_claim(case, payload)
-    check_rules(case, Occasion.CLAIM_SUBMIT)
+    check_claim(case)
 
 
 def resubmit(case: Case, payload: Submission) -> None:
     """The corrected claim; one whose people, heads or amounts changed since is published anew."""
     fill_claim(case, payload)
     require_complete(case, claim=True)
-    check_rules(case, Occasion.CLAIM_SUBMIT)
+    check_claim(case)
     published = case.row["published_digest"]
     case.publish_again = published is not None and published != claim_digest(case)
     if case.publish_again:
@@ -57,6 +62,42 @@ def fill_claim(case: Case, payload: Submission) -> None:
     case.row["asked_fen"] = _sum(claim["lines"])
 
 
+def check_claim(case: Case) -> None:
+    """Checks the claim and takes hold of the heads it is for, so that nobody else is paid for them.
+
+    Raises ``RuleBroken``; of two who claim for one person at once the second is told that the first has.
+    """
+    if case.kind is ApplicationKind.INDIVIDUAL:
+        lock_persons(case.connection, [_applicant(case).id])
+    else:
+        lock_trainees(case)
+    claim_heads(case, _heads(check_rules(case, Occasion.CLAIM_SUBMIT), case.policy))
+
+
+def _heads(facts: Facts, policy: Policy) -> Iterator[ClaimedHead]:
+    """Whom the lines are for. Where nobody is named it may be anybody of the class who is not left out."""
+    for settled in settlement(facts, policy):
+        unnamed = [line for line in settled.lines if line.eligible and line.person is None]
+        for line in settled.lines:
+            if line.eligible and line.person is not None:
+                yield _head(line, line.person)
+        left_out = {line.person for line in settled.lines if not line.eligible}
+        for trainee in facts.people if unnamed else ():
+            if trainee.class_no == settled.class_no and trainee.person not in left_out:
+                yield _head(unnamed[0], trainee.person)
+
+
+def _head(line: EligibilityLine, person: int) -> ClaimedHead:
+    return ClaimedHead(person, line.class_no, line.occupation_code, line.level or 0, line.certificate_number)
+
+
+def _applicant(case: Case) -> Person:
+    keys = case.product.settings.keys
+    applicant = open_form(case.form["applicant"], keys=keys)
+    number, kind = applicant["id_number"], IdentityType(applicant.get("id_type", IdentityType.RESIDENT_ID))
+    return register_persons(case.connection, {number: kind}, keys=keys)[number]
+
+
 def claim_digest(case: Case) -> str:
     """People, heads and amounts of the claim, as one digest."""
     lines = [
@@ -64,9 +105,7 @@ def claim_digest(case: Case) -> str:
     ]
     people = case.row["roster_digest"]
     if case.kind is ApplicationKind.INDIVIDUAL:
-        secret_key = case.product.settings.secret_key
-        applicant = open_form(case.form["applicant"], secret_key=secret_key)
-        people = blind_index(applicant["id_number"], secret_key=secret_key)
+        people = _applicant(case).token
     return sm3(canonical([lines, people]))
 
 
@@ -76,7 +115,7 @@ def _sum(lines: list[dict[str, Any]]) -> int:
 
 def require_complete(case: Case, *, claim: bool = False) -> None:
     """Raises ``Malformed`` naming each box that still has to be filled before the form may be submitted."""
-    form = open_form(case.form, secret_key=case.product.settings.secret_key)
+    form = open_form(case.form, keys=case.product.settings.keys)
     form["claim"] = {
         name: value for name, value in form.get("claim", {}).items() if name in {"lines", "commitment"}
     }

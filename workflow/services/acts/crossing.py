@@ -8,6 +8,8 @@ from workflow.form.payloads import CorrectionRequest, Opinion, Reason
 from workflow.services import ledger
 from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
+from workflow.services.enrolments import release_people
+from workflow.services.warnings import answer_warnings, supersede_answers
 from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State
 
 _MONEY_IS_HELD = frozenset({State.CLAIM_HR_SECOND, State.CLAIM_FINANCE_FIRST, State.CLAIM_FINANCE_SECOND})
@@ -15,11 +17,12 @@ _MONEY_IS_HELD = frozenset({State.CLAIM_HR_SECOND, State.CLAIM_FINANCE_FIRST, St
 
 
 def approve(case: Case, payload: Opinion) -> None:
-    """The reviewer agrees and signs; finance's second signature fixes the amount approved.
+    """The reviewer answers the warnings, agrees and signs; finance's second signature fixes the amount.
 
     HR's second signature reserves what is asked for. What a correction gave back and no decision of HR
     reserves anew, finance's approval does.
     """
+    answer_warnings(case, payload.answers or [])
     if case.state in _MONEY_IS_HELD:
         ledger.reserve(case)
     case.sign("approved", payload.opinion)
@@ -28,9 +31,10 @@ def approve(case: Case, payload: Opinion) -> None:
 
 
 def return_to_first(case: Case, payload: Reason) -> None:
-    """The second reviewer hands it back; the first signature is superseded, not erased."""
+    """The second reviewer hands it back; the first signature and its answers are superseded, not erased."""
     step, _ = REVIEW_STEPS[case.state]
     case.supersede(step)
+    supersede_answers(case, step)
     case.sign("returned_to_first", payload.reason, standing=False)
 
 
@@ -99,5 +103,6 @@ def _end(case: Case, payload: Reason, how: str) -> None:
         "by": case.actor.name,
         "on": case.today.isoformat(),
     }
+    release_people(case)
     take_down(case, how)
     ledger.release(case)

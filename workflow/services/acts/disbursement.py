@@ -19,6 +19,7 @@ from workflow.rules import Occasion
 from workflow.services import ledger
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
+from workflow.services.enrolments import release_people
 from workflow.vocabulary import Section
 
 
@@ -101,6 +102,9 @@ def record_recovery(case: Case, payload: RecoveryReceipt) -> None:
     receipts.append(payload.stored() | {"recorded_by_name": case.actor.name, "returned_to": returned_to})
     case.row["recovered_fen"] += amount_fen
     case.settled = case.row["recovered_fen"] == case.row["to_recover_fen"]
+    if case.row["recovered_fen"] == case.row["paid_fen"]:
+        # Nothing of the money is left with the applicant, so nobody has been paid for.
+        release_people(case)
 
 
 def _payments(case: Case) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def publish(case: Case, payload: Publication) -> None:
 def file_objection(case: Case, payload: Objection) -> None:
     """Anybody objects; name and contact are kept sealed, for those who answer."""
     notice = _open_notice(case)
-    secret_key = case.product.settings.secret_key
+    keys = case.product.settings.keys
     objections = tables.objection
     receipt = f"YY-{notice['id']}-{len(case.objections()) + 1:03d}"
     objection_id = case.connection.execute(
@@ -73,8 +73,8 @@ def file_objection(case: Case, payload: Objection) -> None:
             notice_id=notice["id"],
             published_by=notice["published_by"],
             receipt=receipt,
-            name_sealed=seal(payload.name, secret_key=secret_key),
-            contact_sealed=seal(payload.contact, secret_key=secret_key),
+            name_sealed=seal(payload.name, keys=keys),
+            contact_sealed=seal(payload.contact, keys=keys),
             content=payload.content,
             filed_at=case.now,
         )

@@ -11,9 +11,10 @@ from workflow.form.payloads import Submission
 from workflow.persistence import tables
 from workflow.policy import Policy, policy_in_force
 from workflow.rules import Occasion
-from workflow.services.acts.claim import fill_claim, require_complete
+from workflow.services.acts.claim import check_claim, fill_claim, require_complete
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
+from workflow.services.enrolments import enrol, lock_trainees
 from workflow.vocabulary import ApplicationKind
 
 
@@ -33,20 +34,22 @@ def submit(case: Case, payload: Submission) -> None:
         if issued_on > case.today:
             message = f"“发证日期”{issued_on}不能晚于今天（{case.today}）"
             raise Malformed(message, [FieldError("certificate.issued_on", message)])
-        check_rules(case, Occasion.CLAIM_SUBMIT)
+        check_claim(case)
     else:
-        _refuse_claim(payload)
-        require_complete(case)
-        _require_fitting_roster(case)
-        check_rules(case, Occasion.OPENING_SUBMIT)
+        _submit_opening(case, payload)
 
 
 def resubmit(case: Case, payload: Submission) -> None:
     """The corrected opening goes back to the department that returned it."""
+    _submit_opening(case, payload)
+
+
+def _submit_opening(case: Case, payload: Submission) -> None:
     _refuse_claim(payload)
     require_complete(case)
     _require_fitting_roster(case)
-    check_rules(case, Occasion.OPENING_SUBMIT)
+    lock_trainees(case)
+    enrol(case, check_rules(case, Occasion.OPENING_SUBMIT).people)
 
 
 def _require_in_force(case: Case, policy: Policy) -> None:

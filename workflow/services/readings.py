@@ -1,0 +1,243 @@
+"""Personal data in clear: read for a purpose, by whom it concerns, and each reading recorded for auditors.
+
+Whatever is shown to a person unmasked goes through ``read_in_clear``; the rest of the product opens sealed
+values only for its own checks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from workflow.access import Actor, require_clear_reading
+from workflow.clock import SHANGHAI
+from workflow.errors import FieldError, Forbidden, Malformed, NotFound
+from workflow.form.application import is_individual
+from workflow.form.masking import MASKS, mask_name
+from workflow.persistence import tables
+from workflow.persistence.engine import reading, writing
+from workflow.persistence.types import LARGEST_ID
+from workflow.sealing import unseal
+from workflow.services.audit import SYSTEM_CHAIN, append_system_entry
+from workflow.services.case import Case, open_case
+from workflow.services.pages import Page, page_of
+from workflow.services.personal import open_form
+from workflow.services.product import Product
+from workflow.vocabulary import ReadingPurpose, ReadingSubject, Role
+
+MOST_AT_ONCE = 20
+READERS = frozenset({Role.AUDITOR, Role.ADMIN})
+_EVENT = "read_"
+_BLANK: dict[str, Any] = dict.fromkeys(
+    ("row_no", "name", "id_number", "phone", "bank_name", "bank_account", "contact")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is shown, and who it was as the trail keeps it: masked."""
+
+    items: list[dict[str, Any]]
+    whose: list[str]
+    place: dict[str, Any] = field(default_factory=dict)
+
+
+def read_in_clear(
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int,
+    subject: ReadingSubject,
+    purpose: ReadingPurpose | None,
+    note: str = "",
+    row_nos: Sequence[int] = (),
+    objection_id: int | None = None,
+) -> dict[str, Any]:
+    """Personal data in clear, for this purpose; recorded in the same transaction, so never unrecorded.
+
+    ``purpose`` None is for a task that leaves only one. ``row_nos`` are the trainees by their place on the
+    roster, ``MOST_AT_ONCE`` at most. Raises ``NotFound``, ``Malformed`` where it is not said whose, and
+    ``Forbidden`` for whom it does not concern.
+    """
+    with writing(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        purpose = require_clear_reading(actor, case.matter(), subject, purpose)
+        _require_place(subject, row_nos, objection_id)
+        found = _FINDERS[subject](case, row_nos, objection_id or 0)
+        append_system_entry(
+            connection,
+            actor,
+            f"{_EVENT}{subject.value}",
+            case.now,
+            {
+                "application": case.id,
+                "application_number": case.row["number"],
+                "purpose": purpose.value,
+                "note": note,
+                "whose": found.whose,
+                **found.place,
+            },
+        )
+    return {
+        "application_id": case.id,
+        "application_number": case.row["number"],
+        "subject": subject.value,
+        "subject_label": subject.label,
+        "purpose": purpose.value,
+        "purpose_label": purpose.label,
+        "note": note,
+        "read_at": case.now.astimezone(SHANGHAI).isoformat(),
+        "items": [_BLANK | item for item in found.items],
+    }
+
+
+# --- what is read ------------------------------------------------------------------------------------------
+
+
+def _require_place(subject: ReadingSubject, row_nos: Sequence[int], objection_id: int | None) -> None:
+    wanted = {"row_no": subject is ReadingSubject.TRAINEE, "objection_id": subject is ReadingSubject.OBJECTOR}
+    given = {"row_no": bool(row_nos), "objection_id": objection_id is not None}
+    if wanted["row_no"] and not given["row_no"]:
+        raise _wrong("row_no", "查看学员的证件号码和电话，须写明名册序号")
+    if wanted["objection_id"] and not given["objection_id"]:
+        raise _wrong("objection_id", "查看异议人的联系方式，须写明异议编号")
+    for name in wanted:
+        if given[name] and not wanted[name]:
+            raise _wrong(name, f"查看{subject.label}，不填写这一项")
+    if len(row_nos) > MOST_AT_ONCE:
+        raise _wrong("row_no", f"一次最多查看{MOST_AT_ONCE}名学员，现选了{len(row_nos)}名")
+
+
+def _wrong(name: str, message: str) -> Malformed:
+    return Malformed(message, [FieldError(name, message)])
+
+
+def _trainees(case: Case, row_nos: Sequence[int], _objection_id: int) -> _Found:
+    trainee, person = tables.trainee, tables.person
+    rows = case.connection.execute(
+        select(trainee, person.c.id_number_sealed, person.c.id_number_masked)
+        .join(person, person.c.id == trainee.c.person_id)
+        .where(trainee.c.application_id == case.id, trainee.c.row_no.in_(row_nos))
+        .order_by(trainee.c.row_no)
+    ).all()
+    missing = sorted(set(row_nos) - {row.row_no for row in rows})
+    if missing:
+        raise NotFound(f"名册中没有序号为 {'、'.join(map(str, missing))} 的学员")
+    keys = case.product.settings.keys
+    return _Found(
+        items=[
+            {
+                "row_no": row.row_no,
+                "name": row.name,
+                "id_number": unseal(row.id_number_sealed, keys=keys),
+                "phone": unseal(row.phone_sealed, keys=keys) if row.phone_sealed else None,
+            }
+            for row in rows
+        ],
+        whose=[f"{mask_name(row.name)} {row.id_number_masked}" for row in rows],
+        place={"row_nos": [row.row_no for row in rows]},
+    )
+
+
+def _applicant(case: Case, _row_nos: Sequence[int], _objection_id: int) -> _Found:
+    form = open_form(case.form["applicant"], keys=case.product.settings.keys)
+    person = form["name"] if is_individual(case.form) else form.get("contact_name") or form["name"]
+    item = {"name": person, "id_number": form.get("id_number"), "phone": form.get("contact_phone")}
+    return _Found([item], [_masked(mask_name(person), identity=item["id_number"], phone=item["phone"])])
+
+
+def _bank_account(case: Case, _row_nos: Sequence[int], _objection_id: int) -> _Found:
+    form = open_form(case.form["applicant"], keys=case.product.settings.keys)
+    item = {name: form.get(name) for name in ("name", "bank_name", "bank_account")}
+    name = mask_name(form["name"]) if is_individual(case.form) else form["name"]
+    return _Found([item], [_masked(name, account=item["bank_account"])])
+
+
+def _objector(case: Case, _row_nos: Sequence[int], objection_id: int) -> _Found:
+    objection = tables.objection
+    row = None
+    if 0 < objection_id <= LARGEST_ID:
+        row = case.connection.execute(
+            select(objection).where(objection.c.id == objection_id, objection.c.application_id == case.id)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(f"本申请没有编号为 {objection_id} 的异议")
+    keys = case.product.settings.keys
+    item = {
+        "name": unseal(row.name_sealed, keys=keys),
+        "contact": unseal(row.contact_sealed, keys=keys),
+    }
+    return _Found([item], [_masked(mask_name(item["name"]), phone=item["contact"])], {"objection": row.id})
+
+
+def _masked(name: str, **numbers: str | None) -> str:
+    return " ".join([name, *(MASKS[mask](number) for mask, number in numbers.items() if number)])
+
+
+_FINDERS: dict[ReadingSubject, Callable[[Case, Sequence[int], int], _Found]] = {
+    ReadingSubject.TRAINEE: _trainees,
+    ReadingSubject.APPLICANT: _applicant,
+    ReadingSubject.BANK_ACCOUNT: _bank_account,
+    ReadingSubject.OBJECTOR: _objector,
+}
+
+
+# --- who has read what -------------------------------------------------------------------------------------
+
+
+def list_readings(
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int | None = None,
+    account: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """Who read whose personal data in clear, when and what for; newest first. Of the system's audit chain.
+
+    Narrowed to one application, or to one ``account`` by its login. Raises ``Forbidden`` for all but auditors
+    and administrators.
+    """
+    if actor.role not in READERS:
+        raise Forbidden("只有审计、纪检和系统管理员可以查看个人信息的查看记录")
+    entry = tables.audit_entry
+    statement = select(entry).where(
+        entry.c.chain_id == SYSTEM_CHAIN, entry.c.content.contains(f'"event":"{_EVENT}', autoescape=True)
+    )
+    # The content is canonical: what stands in it in quotes was not typed by anybody.
+    if application_id is not None:
+        statement = statement.where(entry.c.content.contains(f'"application":{application_id},'))
+    if account is not None:
+        statement = statement.where(
+            entry.c.content.contains(f'"actor":{json.dumps(account, ensure_ascii=False)},', autoescape=True)
+        )
+    with reading(product.engine) as connection:
+        return page_of(connection, statement, entry.c.sequence, cursor, limit, _view, descending=True)
+
+
+def _view(row: Any) -> dict[str, Any]:
+    content = json.loads(row["content"])
+    details = content["details"]
+    # Older entries name the objector as what was read, and the purpose by its label.
+    subject = content["event"].removeprefix(_EVENT).replace("objection_in_clear", ReadingSubject.OBJECTOR)
+    purpose = details["purpose"]
+    return {
+        "sequence": row["sequence"],
+        "at": content["at"],
+        "account": content["actor"],
+        "account_name": content["actor_name"],
+        "application_id": details["application"],
+        "application_number": details.get("application_number"),
+        "subject": subject,
+        "subject_label": ReadingSubject(subject).label,
+        "row_nos": details.get("row_nos", []),
+        "whose": details.get("whose", []),
+        "purpose": purpose if purpose in set(ReadingPurpose) else None,
+        "purpose_label": ReadingPurpose(purpose).label if purpose in set(ReadingPurpose) else purpose,
+        "note": details.get("note", ""),
+    }
