@@ -78,7 +78,7 @@ def _uscc(login: str) -> str:
 class City:
     """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
 
-    def __init__(self, product: Product, *, funded: bool = True) -> None:
+    def __init__(self, product: Product) -> None:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
