@@ -27,6 +27,7 @@ from werkzeug.exceptions import HTTPException
 from web.current import logged_path, request_id, wants_problem
 from web.rate import TooMany
 from workflow.errors import Conflict, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
+from workflow.form.masking import cover_numbers
 
 _log = structlog.get_logger("web")
 _UNREACHABLE = (DatabaseError, InterfaceError, TimeoutError)
@@ -125,13 +126,15 @@ def _slug(kind: type[Exception]) -> str:
 def _answer(
     slug: str, status: int, title: str, detail: str, headers: dict[str, str], **details: Any
 ) -> Response:
+    # What was typed or asked for is repeated, and may be somebody's number.
+    detail = cover_numbers(detail)
     if wants_problem():
         body = {
             "type": _TYPE + slug,
             "title": title,
             "status": status,
             "detail": detail,
-            "instance": quote(request.path),
+            "instance": quote(cover_numbers(request.path)),
             "request_id": request_id(),
             **details,
         }

@@ -82,8 +82,8 @@ def read_key_status(product: Product) -> dict[str, Any]:
                     sealed.setdefault(row.lies_under, Counter())[table.name] += row.so_many
         for name, count in _on_forms(connection).items():
             sealed.setdefault(name, Counter())[tables.application.name] += count
-        counted = select(index.c.key_name, func.count()).group_by(index.c.key_name)
-        indexes: dict[str, int] = dict(connection.execute(counted).tuples().all())
+        counted = select(index.c.key_name, func.count().label("so_many")).group_by(index.c.key_name)
+        indexes: dict[str, int] = {row.key_name: row.so_many for row in connection.execute(counted)}
         unindexed = connection.execute(
             select(func.count()).select_from(tables.person).where(_unindexed(keys))
         ).scalar_one()
@@ -269,7 +269,7 @@ def _reseal_rows(
     resealed = []
     for row in connection.execute(select(table.c.id, *columns).where(table.c.id.in_(ids))).mappings():
         try:
-            values = {column.name: _resealed(row[column.name], run.keys) for column in columns}
+            values = {str(column.name): _resealed(row[column.name], run.keys) for column in columns}
         except Broken as broken:
             run.left[table.name, row["id"]] = str(broken)
         else:
@@ -299,15 +299,9 @@ def _index_persons(run: _Rotation, connection: Connection, persons: dict[int, st
     ]
     rows.sort(key=itemgetter("id_index"))
     insert_new_rows(connection, index, rows, "id_index")
-    owners = dict(
-        connection.execute(
-            select(index.c.id_index, index.c.person_id).where(
-                index.c.id_index.in_([row["id_index"] for row in rows])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    wanted = index.c.id_index.in_([row["id_index"] for row in rows])
+    known = connection.execute(select(index.c.id_index, index.c.person_id).where(wanted))
+    owners = {row.id_index: row.person_id for row in known}
     for row in rows:
         owner = owners[str(row["id_index"])]
         if owner != row["person_id"]:
