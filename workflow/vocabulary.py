@@ -155,6 +155,43 @@ class FundSource(Word):
     INDUSTRY_FUND = "industry_fund", "行业产业发展经费"
 
 
+class LedgerAccount(Word):
+    """The four accounts of a pool of funds; what leaves one of them arrives in another."""
+
+    TREASURY = "treasury", "财政来源"
+    AVAILABLE = "available", "可用"
+    RESERVED = "reserved", "已预留"
+    PAID = "paid", "已拨付"
+
+
+class LedgerKind(Word):
+    """Why money moves between the accounts of a pool; ``LEDGER_SIDES`` says from which to which."""
+
+    APPROPRIATION = "appropriation", "拨入"
+    WITHDRAWAL = "withdrawal", "核减收回"
+    CARRIED_OUT = "carried_out", "结转下年"
+    CARRIED_IN = "carried_in", "上年结转"
+    RESERVATION = "reservation", "预留"
+    RELEASE = "release", "释放预留"
+    PAYMENT = "payment", "拨付"
+    PAYMENT_FAILED = "payment_failed", "支付失败退回"
+    RECOVERY = "recovery", "追缴收回"
+
+
+LEDGER_SIDES: dict[LedgerKind, tuple[LedgerAccount, LedgerAccount]] = {
+    LedgerKind.APPROPRIATION: (LedgerAccount.TREASURY, LedgerAccount.AVAILABLE),
+    LedgerKind.WITHDRAWAL: (LedgerAccount.AVAILABLE, LedgerAccount.TREASURY),
+    LedgerKind.CARRIED_OUT: (LedgerAccount.AVAILABLE, LedgerAccount.TREASURY),
+    LedgerKind.CARRIED_IN: (LedgerAccount.TREASURY, LedgerAccount.AVAILABLE),
+    LedgerKind.RESERVATION: (LedgerAccount.AVAILABLE, LedgerAccount.RESERVED),
+    LedgerKind.RELEASE: (LedgerAccount.RESERVED, LedgerAccount.AVAILABLE),
+    LedgerKind.PAYMENT: (LedgerAccount.RESERVED, LedgerAccount.PAID),
+    LedgerKind.PAYMENT_FAILED: (LedgerAccount.PAID, LedgerAccount.RESERVED),
+    LedgerKind.RECOVERY: (LedgerAccount.PAID, LedgerAccount.AVAILABLE),
+}
+"""The account that gives and the account that takes."""
+
+
 class TraineeCategory(Word):
     """Who is trained."""
 
@@ -178,6 +215,15 @@ class Subsidy(Word):
     PLACEMENT = "placement", "介绍持证人员就业补助"
 
 
+class InstitutionKind(Word):
+    """What stands on the year's list (年度目录清单)."""
+
+    TRAINING_INSTITUTION = "training_institution", "培训机构"
+    ENTERPRISE = "enterprise", "企业"
+    ASSESSMENT_BODY = "assessment_body", "评价机构"
+    EMPLOYMENT_AGENCY = "employment_agency", "人力资源服务机构"
+
+
 class SanctionKind(Word):
     """What may be imposed on an institution or an online platform of the year's list."""
 
@@ -185,6 +231,18 @@ class SanctionKind(Word):
     STOP = "stop", "停止开班"
     BLACKLIST = "blacklist", "列入黑名单"
     BAN = "ban", "不得参与补贴培训"
+
+
+class OnlineFault(Word):
+    """What an inspector may find of training online; each makes it void (平技领办〔2022〕5号 二(四)20(3))."""
+
+    FAST_FORWARD = "fast_forward", "快进播放"
+    SEVERAL_WINDOWS = "several_windows", "多开窗口"
+    NO_POPUP_CHECK = "no_popup_check", "超过规定分钟无弹窗"
+    NO_FACE_CHECK = "no_face_check", "无实时人脸核验"
+    FREE_COURSE_ORDER = "free_course_order", "可任意选课"
+    NO_RANDOM_PHOTO = "no_random_photo", "每学时无随机抓拍"
+    OUTSIDE_COMMON_PLATFORM = "outside_common_platform", "未纳入统一监管平台"
 
 
 class IdentityType(Word):

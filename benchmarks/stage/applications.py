@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from stdnum.iso7064 import mod_11_2
 
 from calendars import ChinaWorkingDays
+from tests.year_list import list_everybody
 from workflow.access import Actor
 from workflow.clock import real_now, shanghai_date
 from workflow.persistence import tables
@@ -38,7 +39,7 @@ def open_bench_product(url: str) -> Product:
 
 
 def prepare_people(product: Product) -> dict[str, Actor]:
-    """Schema, calendar, one school and four reviewers; the people by login."""
+    """Schema, calendar, one school that is on the year's list, and four reviewers; the people by login."""
     setup.prepare(product)
     with writing(product.engine) as connection:
         organisation_id = connection.execute(
@@ -69,7 +70,10 @@ def prepare_people(product: Product) -> dict[str, Actor]:
             organisation_id=None,
             applicant_kind=None,
         )
-    return read_people(product)
+    people = read_people(product)
+    with writing(product.engine) as connection:
+        list_everybody(connection, _REGION, entered_by=people["hr1"].account_id)
+    return people
 
 
 def read_people(product: Product) -> dict[str, Actor]:
@@ -86,27 +90,35 @@ def submit_applications(product: Product, applicant: Actor, count: int) -> list[
     return [_submit_one(product, applicant, index) for index in range(count)]
 
 
-def _submit_one(product: Product, applicant: Actor, index: int) -> dict[str, Any]:
-    draft = applications.create_application(product, actor=applicant, body=_form())
+def draft_application(
+    product: Product, applicant: Actor, index: int, trainees: int = TRAINEES
+) -> dict[str, Any]:
+    """A draft of one class with its roster; ``id`` and ``version`` of it."""
+    draft = applications.create_application(product, actor=applicant, body=_form(trainees))
     roster = rosters.replace_roster(
         product,
         actor=applicant,
         application_id=draft["id"],
-        rows=[_trainee(index, number) for number in range(TRAINEES)],
+        rows=[_trainee(index, number) for number in range(trainees)],
         expected_version=draft["version"],
     )
+    return {"id": draft["id"], "version": roster["version"]}
+
+
+def _submit_one(product: Product, applicant: Actor, index: int) -> dict[str, Any]:
+    draft = draft_application(product, applicant, index)
     return send_event(
         product,
         actor=applicant,
         application_id=draft["id"],
         event="submit",
         payload={},
-        expected_version=roster["version"],
+        expected_version=draft["version"],
         command_id=f"submit-{index}",
     )
 
 
-def _form() -> dict[str, Any]:
+def _form(trainees: int) -> dict[str, Any]:
     calendar = ChinaWorkingDays.published()
     starts_on = calendar.nth_working_day_after(shanghai_date(real_now()), 30)
     ends_on = calendar.nth_working_day_after(starts_on, 10)
@@ -134,12 +146,12 @@ def _form() -> dict[str, Any]:
                     "kind_of_work": "数控车床",
                     "level": 4,
                     "certificate_kind": "skill_level",
-                    "planned_count": TRAINEES,
+                    "planned_count": trainees,
                     "total_hours": 80,
                     "practical_hours": 52,
                     "online_theory_hours": 16,
                     "minutes_per_hour": 45,
-                    "teacher_count": 3,
+                    "teacher_count": 4,
                     "workstation_count": 25,
                     "place": "平顶山市示例路1号实训楼",
                     "online_platform": "示例培训平台",

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from tests.year_list import list_everybody
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
 from workflow.demonstration.trainees import identity_number
+from workflow.form.funds import FundEntry
+from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import applications, door, rosters, sweep
+from workflow.services import applications, door, funds, rosters, sweep
 from workflow.services.product import Product
-from workflow.vocabulary import ApplicationKind, Department, Role
+from workflow.services.warnings import is_before
+from workflow.vocabulary import (
+    LEDGER_SIDES,
+    ApplicationKind,
+    Department,
+    FundSource,
+    LedgerKind,
+    Role,
+    State,
+)
 
 DATA = Path(__file__).parents[1] / "examples"
 CITY, COUNTY = "410400", "410421"
@@ -41,13 +54,20 @@ PEOPLE: tuple[tuple[str, Role, Department | None], ...] = (
     ("admin", Role.ADMIN, None),
 )
 EVERYWHERE = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
+# The years in which the journeys decide and pay.
+FUNDED_YEARS = (2025, 2026, 2027, 2028)
+FUNDED_FEN = 100_000_000_00
 COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 
 
-class City:
-    """The accounts of a city and a county, and one application at a time under way."""
+def _uscc(login: str) -> str:
+    return f"52{login:>16}"[:18]
 
-    def __init__(self, product: Product) -> None:
+
+class City:
+    """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
+
+    def __init__(self, product: Product, *, funded: bool = True) -> None:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
@@ -59,6 +79,14 @@ class City:
                     if suffix and role in EVERYWHERE:
                         continue
                     self._settle(connection, login + suffix, role, department, region)
+                list_everybody(
+                    connection,
+                    region,
+                    entered_by=self.actors["hr1" + suffix].account_id,
+                    more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
+                )
+            if funded:
+                fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str
@@ -68,7 +96,7 @@ class City:
         if role is Role.APPLICANT and not individual:
             organisation_id = connection.execute(
                 insert(tables.organisation)
-                .values(name=login, uscc=f"52{login:>16}"[:18], kind="institution", region=region)
+                .values(name=login, uscc=_uscc(login), kind="institution", region=region)
                 .returning(tables.organisation.c.id)
             ).scalar_one()
         kind = ApplicationKind.INDIVIDUAL if individual else ApplicationKind.INSTITUTION
@@ -156,8 +184,13 @@ class City:
         return self.application
 
     def send(self, login: str | None, event: str, **payload: Any) -> dict[str, Any]:
-        """Sends an event as this person, with the newest version; answers the application."""
+        """Sends an event as this person, with the newest version; answers the application.
+
+        Who approves answers the warnings, unless ``answers`` are given.
+        """
         self.look()
+        if event == "approve" and self.unanswered():
+            payload = {"answers": self.answers()} | payload
         answer = door.send_event(
             self.product,
             actor=self.actors[login] if login else None,
@@ -169,6 +202,20 @@ class City:
         )
         self.look()
         return answer
+
+    def unanswered(self) -> list[dict[str, Any]]:
+        """The warnings before the present reviewers that nobody has answered, as last looked at."""
+        state = State(self.application["state"])
+        return [
+            finding
+            for finding in self.application["findings"]
+            if is_before(finding, state) and finding["answer"] is None
+        ]
+
+    def answers(self, text: str = "已核实，情况属实") -> list[dict[str, str]]:
+        """An answer to each of them."""
+        places = dict.fromkeys((warning["rule"], warning["where"]) for warning in self.unanswered())
+        return [{"rule": rule, "where": where, "answer": text} for rule, where in places]
 
     def clock(self, kind: str, index: int = -1) -> dict[str, Any]:
         """The newest clock of a kind, as it stands at the present moment."""
@@ -289,9 +336,62 @@ class City:
         self.at("2026-10-30 10:00").send("finance2", "approve", opinion="同意")
         return self
 
+    def leave_funds(self, year: int = 2026, login: str = "finance_head", **left: str) -> None:
+        """Leaves only so many yuan in the pools of a year, by source; what is not named is emptied."""
+        with writing(self.product.engine) as connection:
+            today = connection.execute(select(tables.test_clock.c.now_at)).scalar_one().astimezone(SHANGHAI)
+        actor = self.actors[login]
+        for pool in funds.list_pools(self.product, actor=actor, year=year)["items"]:
+            change = fen_from_yuan(left.get(pool["source"], "0.00")) - fen_from_yuan(pool["available"])
+            if change:
+                entry = FundEntry(
+                    year=year,
+                    source=FundSource(pool["source"]),
+                    amount=yuan_from_fen(abs(change)),
+                    document=f"测调{uuid.uuid4().hex[:8]}",
+                    happened_on=today.date(),
+                )
+                carry_out = funds.appropriate if change > 0 else funds.withdraw
+                carry_out(self.product, actor=actor, entry=entry)
+
     def pay(self, amount: str = "54000.00", voucher: str = "V-1", **changes: Any) -> dict[str, Any]:
         """A payment on the present day."""
         with writing(self.product.engine) as connection:
             today = connection.execute(select(tables.test_clock.c.now_at)).scalar_one().astimezone(SHANGHAI)
         payload = {"amount": amount, "paid_on": today.date().isoformat(), "source": "special_account"}
         return self.send("cashier", "pay", **(payload | {"voucher": voucher} | changes))
+
+
+def fund(
+    connection: Any, regions: Sequence[str], years: Sequence[int], sources: Sequence[FundSource], fen: int
+) -> None:
+    """Pools with an opening each, as a migration would write them."""
+    pools = tables.fund_pool
+    stands = {"available_fen": fen, "reserved_fen": 0, "paid_fen": 0}
+    places = [(region, year, source.value) for region in regions for year in years for source in sources]
+    rows = [
+        {"region": region, "year": year, "source": source, "movement_count": 1, **stands}
+        for region, year, source in places
+    ]
+    connection.execute(insert(pools), rows)
+    gives, takes = LEDGER_SIDES[LedgerKind.APPROPRIATION]
+    stored = connection.execute(select(pools).where(pools.c.movement_count == 1)).mappings().all()
+    connection.execute(
+        insert(tables.ledger_movement),
+        [
+            {
+                "pool_id": pool["id"],
+                "sequence": 1,
+                "kind": LedgerKind.APPROPRIATION.value,
+                "from_account": gives.value,
+                "to_account": takes.value,
+                "amount_fen": fen,
+                "happened_on": date(pool["year"], 1, 1),
+                "recorded_at": datetime(pool["year"], 1, 1, 9, tzinfo=SHANGHAI),
+                "document": f"测预〔{pool['year']}〕1号",
+                **stands,
+            }
+            for pool in stored
+            if (pool["region"], pool["year"], pool["source"]) in set(places)
+        ],
+    )

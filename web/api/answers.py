@@ -11,10 +11,11 @@ from web.routing import LARGEST_KEY
 from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
 from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import ClaimLine, Commitment
-from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt
+from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt, SourceChoice
 from workflow.form.opening import Opening, Provider
-from workflow.form.training import Inspection, OpeningInspection
+from workflow.form.training import Inspection, MakeUp, OpeningInspection
 from workflow.policy import Group
+from workflow.rules import Occasion
 from workflow.services.calendar_versions import MOST_LISTED
 from workflow.vocabulary import (
     ApplicationKind,
@@ -52,6 +53,21 @@ class FindingAnswer(BaseModel):
     source: str
     message: str
     where: str
+
+
+class FindingReply(BaseModel):
+    """What a reviewer answered to a warning in writing."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+class FindingShown(FindingAnswer):
+    """A finding of an application: when it was made, and the newest answer to it that stands."""
+
+    occasion: Occasion | None
+    answer: FindingReply | None
 
 
 class Problem(BaseModel):
@@ -178,22 +194,62 @@ class Review(BaseModel):
     superseded: bool
 
 
+class WarningAnswerShown(BaseModel):
+    """A written answer to a warning; one that was sent back no longer counts and stays readable."""
+
+    rule: str
+    where: str
+    measured: str
+    limit: str
+    message: str
+    answer: str
+    answered_by: str
+    answered_at: datetime
+    step: str
+    step_label: str
+    seat: Literal["first", "second", "only"]
+    seat_label: str
+    superseded: bool
+
+
 class OpeningShown(Opening):
     """一 开班申请."""
 
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
 class OpeningInspectionShown(OpeningInspection):
-    """开班当日检查, with who made it."""
+    """开班当日检查, with who made it, and who struck its observations."""
 
     inspector: str
+    observations_struck: bool = False
+    struck_by: str | None = None
+    struck_on: date | None = None
+    struck_reason: str | None = None
 
 
 class InspectionShown(Inspection):
-    """培训期间检查, with who made it."""
+    """培训期间检查, with who made it, and who struck its observations."""
 
     inspector: str
+    observations_struck: bool = False
+    struck_by: str | None = None
+    struck_on: date | None = None
+    struck_reason: str | None = None
+
+
+class MakeUpShown(MakeUp):
+    """A make-up lesson that was asked for, and what HR decided."""
+
+    id: Key
+    asked_by: str
+    asked_on: date
+    consented_by: str | None = None
+    consented_on: date | None = None
+    declined_by: str | None = None
+    declined_on: date | None = None
+    reason: str | None = Field(default=None, description="不同意的理由")
 
 
 class TrainingShown(BaseModel):
@@ -201,6 +257,8 @@ class TrainingShown(BaseModel):
 
     opening_inspections: list[OpeningInspectionShown] = []
     inspections: list[InspectionShown] = []
+    make_ups: list[MakeUpShown] = []
+    answers: list[WarningAnswerShown] = Field(default=[])
     ended_on: date | None = None
     reviews: list[Review] = Field(default=[])
 
@@ -232,6 +290,7 @@ class AssessmentShown(BaseModel):
     results: list[ResultShown] = []
     inspector: str | None = None
     recorded_on: date | None = None
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
@@ -278,12 +337,22 @@ class ClaimShown(BaseModel):
     accepted_by: str | None = None
     notices: list[NoticeShown] = []
     objections: list[ObjectionShown] = []
+    answers: list[WarningAnswerShown] = Field(default=[])
     reviews: list[Review] = Field(default=[])
 
 
-class PaymentShown(Payment):
-    """One payment, with who made it and whether the bank sent it back."""
+class ReservationShown(BaseModel):
+    """Money in a source of funds of a year: reserved for the application, or returned to it."""
 
+    source: SourceChoice
+    year: int
+    amount: Yuan
+
+
+class PaymentShown(Payment):
+    """One payment, with who made it and whether the bank sent it back; ``year`` is that of the pool."""
+
+    year: int | None = None
     paid_by_name: str
     failed: bool
     failure_reason: str | None = None
@@ -298,14 +367,16 @@ class RecoveryShown(Recovery):
 
 
 class RecoveryReceiptShown(RecoveryReceipt):
-    """Recovered money, with who recorded it."""
+    """Recovered money, with who recorded it and to which pools it went."""
 
     recorded_by_name: str
+    returned_to: list[ReservationShown] = Field(default=[])
 
 
 class DisbursementShown(BaseModel):
     """五 资金拨付."""
 
+    reservation: list[ReservationShown] = []
     payments: list[PaymentShown] = []
     recovery: RecoveryShown | None = None
     recoveries: list[RecoveryReceiptShown] = []
@@ -368,6 +439,13 @@ class MoneyTotals(BaseModel):
     recovered: Yuan
 
 
+class ClassAttendance(BaseModel):
+    """The average attendance of a class at the checks during its training, rounded down."""
+
+    class_no: int
+    average: int
+
+
 class ApplicationAnswer(BaseModel):
     """An application as its caller sees it."""
 
@@ -394,7 +472,8 @@ class ApplicationAnswer(BaseModel):
     clocks: list[ClockAnswer]
     departments: Departments
     average_attendance: int | None
-    findings: list[FindingAnswer]
+    attendance: list[ClassAttendance]
+    findings: list[FindingShown]
     roster_count: int
     correction: Correction | None
     suspended_from: State | None
@@ -501,6 +580,8 @@ class Preview(BaseModel):
 
     findings: list[FindingAnswer]
     missing: list[FieldFault]
+    # What was typed and cannot be read; the rest was checked without it.
+    faults: list[FieldFault]
 
 
 class AlertAnswer(BaseModel):
@@ -881,6 +962,7 @@ class AuditVerdict(BaseModel):
     holds: bool
     chains: int
     entries: int
+    movements: int = Field(description="资金台账的记录数")
     faults: list[Any]
 
 

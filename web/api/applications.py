@@ -12,7 +12,7 @@ from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, truth
 from web.api.replies import reply
 from web.current import product, require_actor
 from workflow.errors import FieldError, Malformed
-from workflow.services import applications, audit, door, listing, rosters
+from workflow.services import applications, audit, door, listing, previews, rosters
 from workflow.vocabulary import Event
 
 
@@ -97,6 +97,7 @@ def replace_roster(application_id: int, query: RosterQuery) -> Response:
             rows=rows,
             workbook=workbook,
             expected_version=version,
+            good_rows=query.good_rows,
         )
     )
 
@@ -126,8 +127,15 @@ def read_roster(application_id: int) -> Response:
 
 def preview_findings(application_id: int) -> Response:
     """What the rules would say now, without sending anything."""
+    return reply(previews.preview_findings(product(), actor=require_actor(), application_id=application_id))
+
+
+def preview_typed(application_id: int) -> Response:
+    """What the rules say to sections of the form as they are being typed."""
     return reply(
-        applications.preview_findings(product(), actor=require_actor(), application_id=application_id)
+        previews.preview_typed(
+            product(), actor=require_actor(), application_id=application_id, body=json_object()
+        )
     )
 
 

@@ -17,6 +17,7 @@ from workflow.form.application import (
 )
 from workflow.form.clear_reading import ReadingRequest
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
+from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
@@ -36,7 +37,7 @@ def _change(patch: type[Typed], document: str) -> type[BaseModel]:
     for name, field in patch.model_fields.items():
         model = model_inside(field.annotation)
         assert model is not None
-        inside: dict[str, Any] = {each: (_or_null(one), None) for each, one in model.model_fields.items()}
+        inside: dict[str, Any] = {each: (or_null(one), None) for each, one in model.model_fields.items()}
         changed = create_model(f"{model.__name__}Change", __base__=Typed, **inside)
         sections[name] = (changed | None, None)
     sections["version"] = (Version | None, None)
@@ -44,7 +45,8 @@ def _change(patch: type[Typed], document: str) -> type[BaseModel]:
     return create_model(name, __base__=Typed, __doc__=document, **sections)
 
 
-def _or_null(field: FieldInfo) -> Any:
+def or_null(field: FieldInfo) -> Any:
+    """The field's type, its limits included, or null."""
     kept = tuple(field.metadata)
     annotation: Any = field.annotation
     return (Annotated[(annotation, *kept)] if kept else annotation) | None
@@ -113,6 +115,12 @@ class ClosureWithdrawal(Typed):
     reason: Line = Field(title="撤销事由")
 
 
+class ReservationRequest(Typed):
+    """A reservation to be made anew."""
+
+    version: Version = Field(title="您所看到的申请版本")
+
+
 class TestClockSetting(Typed):
     """The present moment of the business."""
 
@@ -131,8 +139,19 @@ def _event_body(event: Event, payload: type[Typed]) -> type[BaseModel]:
     return create_model(name, __base__=Typed, __doc__=event.label, **fields)
 
 
+class FormBeingTyped(Typed):
+    """Whole sections as somebody is typing them; what cannot be read in them is answered as ``faults``."""
+
+    applicant: dict[str, Any] | None = None
+    opening: dict[str, Any] | None = None
+    provider: dict[str, Any] | None = None
+    certificate: dict[str, Any] | None = None
+    claim: dict[str, Any] | None = None
+
+
 NEW_APPLICATION: tuple[type[BaseModel], ...] = (NewOrganisationApplication, NewIndividualApplication)
 APPLICATION_PATCH: tuple[type[BaseModel], ...] = (OrganisationChange, IndividualChange)
+FORM_BEING_TYPED: tuple[type[BaseModel], ...] = (FormBeingTyped,)
 ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows)
 # One envelope for each event, so that the document says which payload belongs to which.
 EVENTS: tuple[type[BaseModel], ...] = tuple(
@@ -143,5 +162,8 @@ NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
 CLOSURE: tuple[type[BaseModel], ...] = (ClosureEntry,)
 CLOSURE_DECISION: tuple[type[BaseModel], ...] = (ClosureDecision,)
 CLOSURE_WITHDRAWAL: tuple[type[BaseModel], ...] = (ClosureWithdrawal,)
+FUND_ENTRY: tuple[type[BaseModel], ...] = (FundEntry,)
+CARRY_OVER: tuple[type[BaseModel], ...] = (CarryOver,)
+RESERVATION: tuple[type[BaseModel], ...] = (ReservationRequest,)
 READING: tuple[type[BaseModel], ...] = (ReadingRequest,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

@@ -32,6 +32,11 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "alert_id": _KEY_SCHEMA,
     "notice_id": _KEY_SCHEMA,
     "closure_id": _KEY_SCHEMA,
+    "institution_id": _KEY_SCHEMA,
+    "occupation_id": _KEY_SCHEMA,
+    "platform_id": _KEY_SCHEMA,
+    "sanction_id": _KEY_SCHEMA,
+    "make_up_id": _KEY_SCHEMA,
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.
     "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
@@ -99,7 +104,8 @@ def _schemas(
     for operation in served:
         for model in operation.body:
             wanted[model, "validation"] = None
-        wanted[operation.answer, "serialization"] = None
+        if operation.answer is not None:
+            wanted[operation.answer, "serialization"] = None
         if operation.other_answer is not None:
             wanted[operation.other_answer, "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_REF)
@@ -118,7 +124,7 @@ def _operation(operation: Operation, references: References) -> dict[str, Any]:
     parameters = _parameters(operation)
     if parameters:
         described["parameters"] = parameters
-    if operation.body:
+    if operation.takes_body:
         described["requestBody"] = {"required": True, "content": _content_in(operation, references)}
     return described
 
@@ -173,9 +179,9 @@ def _in_place(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, A
 
 def _content_in(operation: Operation, references: References) -> dict[str, Any]:
     models = [references[model, "validation"] for model in operation.body]
-    content: dict[str, Any] = {
-        "application/json": {"schema": models[0] if len(models) == 1 else {"anyOf": models}}
-    }
+    content: dict[str, Any] = {}
+    if models:
+        content["application/json"] = {"schema": models[0] if len(models) == 1 else {"anyOf": models}}
     if operation.also_workbook_in:
         content[XLSX] = {"schema": _WORKBOOK}
         content["multipart/form-data"] = {
@@ -185,12 +191,12 @@ def _content_in(operation: Operation, references: References) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, references: References, *, public: bool) -> dict[str, Any]:
-    answer = references[operation.answer, "serialization"]
-    if operation.other_answer is not None:
-        answer = {"anyOf": [answer, references[operation.other_answer, "serialization"]]}
-    content: dict[str, Any] = {
-        "application/json": {"schema": _list_of(answer) if operation.listed else answer}
-    }
+    content: dict[str, Any] = {}
+    if operation.answer is not None:
+        answer = references[operation.answer, "serialization"]
+        if operation.other_answer is not None:
+            answer = {"anyOf": [answer, references[operation.other_answer, "serialization"]]}
+        content["application/json"] = {"schema": _list_of(answer) if operation.listed else answer}
     if operation.also_workbook_out:
         content[XLSX] = {"schema": _WORKBOOK}
     if operation.also_csv_out:
@@ -212,7 +218,7 @@ def _refusals(operation: Operation, *, public: bool) -> set[int]:
         statuses |= {403}
     if "{" in operation.path:
         statuses |= {404}
-    if operation.body:
+    if operation.takes_body:
         statuses |= {400, 413, 415}
     if operation.query is not NoQuery or operation.key:
         statuses |= {400}

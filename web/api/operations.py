@@ -20,12 +20,19 @@ from web.api import (
     clocks,
     closures,
     feeds,
+    fund_answers,
+    funds,
     notices,
     parameters,
     policies,
     reading_answers,
     readings,
     reports,
+    training,
+    training_bodies,
+    year_list,
+    year_list_answers,
+    year_list_bodies,
 )
 from workflow.form.fields import Typed
 
@@ -34,16 +41,17 @@ from workflow.form.fields import Typed
 class Operation:
     """One call.
 
-    ``body`` are the models of which the JSON body is one; ``other_answer`` is what some callers get instead
-    of ``answer``; ``conflicts`` says that the state of things can
-    refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not looked at.
+    ``body`` are the models of which the JSON body is one; ``answer`` is None where nothing but a workbook is
+    answered, ``other_answer`` what some callers get instead of it; ``conflicts`` says that the state of
+    things can refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not
+    looked at.
     """
 
     method: str
     path: str
     view: Callable[..., Response]
     tag: str
-    answer: type[BaseModel]
+    answer: type[BaseModel] | None
     other_answer: type[BaseModel] | None = None
     status: int = 200
     query: type[Typed] = parameters.NoQuery
@@ -63,13 +71,18 @@ class Operation:
         return self.view.__name__
 
     @property
+    def takes_body(self) -> bool:
+        """Whether something is sent in the body."""
+        return bool(self.body) or self.also_workbook_in
+
+    @property
     def summary(self) -> str:
         """The first line of the function's docstring."""
         return (self.view.__doc__ or "").strip().splitlines()[0]
 
 
 def _get(
-    path: str, view: Callable[..., Response], tag: str, answer: type[BaseModel], **more: Any
+    path: str, view: Callable[..., Response], tag: str, answer: type[BaseModel] | None, **more: Any
 ) -> Operation:
     return Operation(method="GET", path=path, view=view, tag=tag, answer=answer, **more)
 
@@ -138,6 +151,14 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST",
+        path="/v1/applications/{application_id}/findings",
+        view=applications.preview_typed,
+        tag="applications",
+        body=bodies.FORM_BEING_TYPED,
+        answer=answers.Preview,
+    ),
+    Operation(
+        method="POST",
         path="/v1/applications/{application_id}/events",
         view=applications.send_event,
         tag="applications",
@@ -146,6 +167,47 @@ OPERATIONS: tuple[Operation, ...] = (
         other_answer=answers.EventReceipt,
         conflicts=True,
         key="required",
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/make-ups",
+        view=training.ask_make_up,
+        tag="training",
+        body=training_bodies.MAKE_UP,
+        answer=answers.ApplicationAnswer,
+        status=201,
+        conflicts=True,
+        key="optional",
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/make-ups/{make_up_id}/consent",
+        view=training.consent_make_up,
+        tag="training",
+        body=training_bodies.MAKE_UP_CONSENT,
+        answer=answers.ApplicationAnswer,
+        conflicts=True,
+        key="optional",
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/make-ups/{make_up_id}/decline",
+        view=training.decline_make_up,
+        tag="training",
+        body=training_bodies.MAKE_UP_REFUSAL,
+        answer=answers.ApplicationAnswer,
+        conflicts=True,
+        key="optional",
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/observations/strike",
+        view=training.strike_observations,
+        tag="training",
+        body=training_bodies.OBSERVATION_STRIKE,
+        answer=answers.ApplicationAnswer,
+        conflicts=True,
+        key="optional",
     ),
     _list(
         "/v1/applications/{application_id}/history",
@@ -302,6 +364,221 @@ OPERATIONS: tuple[Operation, ...] = (
         "policies",
         answers.PolicyComparison,
         query=parameters.PolicyChangesQuery,
+    ),
+    _list(
+        "/v1/funds",
+        funds.list_fund_pools,
+        "funds",
+        fund_answers.FundPool,
+        query=parameters.PoolsQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/funds/appropriations",
+        view=funds.appropriate_funds,
+        tag="funds",
+        body=bodies.FUND_ENTRY,
+        answer=fund_answers.FundPool,
+        status=201,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/funds/withdrawals",
+        view=funds.withdraw_funds,
+        tag="funds",
+        body=bodies.FUND_ENTRY,
+        answer=fund_answers.FundPool,
+        status=201,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/funds/carry-overs",
+        view=funds.carry_funds_over,
+        tag="funds",
+        body=bodies.CARRY_OVER,
+        answer=fund_answers.FundPool,
+        listed=True,
+        status=201,
+    ),
+    _list(
+        "/v1/funds/ledger",
+        funds.read_fund_ledger,
+        "funds",
+        fund_answers.FundMovement,
+        query=parameters.LedgerQuery,
+        also_workbook_out=True,
+    ),
+    _get(
+        "/v1/funds/balance",
+        funds.read_fund_balance,
+        "funds",
+        fund_answers.FundBalance,
+        query=parameters.PoolsQuery,
+    ),
+    _get(
+        "/v1/applications/{application_id}/funds",
+        funds.read_application_funds,
+        "funds",
+        fund_answers.ApplicationFunds,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/reservation",
+        view=funds.reserve_funds_anew,
+        tag="funds",
+        body=bodies.RESERVATION,
+        answer=fund_answers.ApplicationFunds,
+        conflicts=True,
+    ),
+    _list(
+        "/v1/year-list/institutions",
+        year_list.list_listed_institutions,
+        "year list",
+        year_list_answers.ListedInstitution,
+        query=parameters.ListedInstitutionsQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/institutions",
+        view=year_list.add_listed_institution,
+        tag="year list",
+        body=year_list_bodies.INSTITUTION,
+        answer=year_list_answers.ListedInstitutionShown,
+        status=201,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/year-list/institutions/{institution_id}",
+        year_list.read_listed_institution,
+        "year list",
+        year_list_answers.ListedInstitutionShown,
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/year-list/institutions/{institution_id}",
+        view=year_list.change_listed_institution,
+        tag="year list",
+        body=year_list_bodies.INSTITUTION_CHANGE,
+        answer=year_list_answers.ListedInstitutionShown,
+        conflicts=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/institutions/{institution_id}/occupations",
+        view=year_list.add_listed_occupation,
+        tag="year list",
+        body=year_list_bodies.OCCUPATION,
+        answer=year_list_answers.ListedInstitutionShown,
+        status=201,
+        conflicts=True,
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/year-list/occupations/{occupation_id}",
+        view=year_list.change_listed_occupation,
+        tag="year list",
+        body=year_list_bodies.OCCUPATION_CHANGE,
+        answer=year_list_answers.ListedInstitutionShown,
+        conflicts=True,
+    ),
+    _list(
+        "/v1/year-list/platforms",
+        year_list.list_listed_platforms,
+        "year list",
+        year_list_answers.ListedPlatform,
+        query=parameters.ListedPlatformsQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/platforms",
+        view=year_list.add_listed_platform,
+        tag="year list",
+        body=year_list_bodies.PLATFORM,
+        answer=year_list_answers.ListedPlatformShown,
+        status=201,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/year-list/platforms/{platform_id}",
+        year_list.read_listed_platform,
+        "year list",
+        year_list_answers.ListedPlatformShown,
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/year-list/platforms/{platform_id}",
+        view=year_list.change_listed_platform,
+        tag="year list",
+        body=year_list_bodies.PLATFORM_CHANGE,
+        answer=year_list_answers.ListedPlatformShown,
+        conflicts=True,
+    ),
+    _list(
+        "/v1/year-list/sanctions",
+        year_list.list_sanctions,
+        "year list",
+        year_list_answers.SanctionAnswer,
+        query=parameters.SanctionsQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/sanctions",
+        view=year_list.impose_sanction,
+        tag="year list",
+        body=year_list_bodies.SANCTION,
+        answer=year_list_answers.SanctionAnswer,
+        status=201,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/year-list/sanctions/{sanction_id}",
+        year_list.read_sanction,
+        "year list",
+        year_list_answers.SanctionAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/sanctions/{sanction_id}/lift",
+        view=year_list.lift_sanction,
+        tag="year list",
+        body=year_list_bodies.LIFTING,
+        answer=year_list_answers.SanctionAnswer,
+        conflicts=True,
+    ),
+    _list(
+        "/v1/year-list/surveys",
+        year_list.list_satisfaction_surveys,
+        "year list",
+        year_list_answers.SurveyAnswer,
+        query=parameters.SurveysQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/surveys",
+        view=year_list.record_satisfaction_survey,
+        tag="year list",
+        body=year_list_bodies.SURVEY,
+        answer=year_list_answers.SurveyRecorded,
+        status=201,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/year-list/export.xlsx",
+        year_list.export_year_list,
+        "year list",
+        None,
+        query=parameters.YearListQuery,
+        also_workbook_out=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/import",
+        view=year_list.import_year_list,
+        tag="year list",
+        query=parameters.YearListImportQuery,
+        also_workbook_in=True,
+        answer=year_list_answers.YearListImport,
+        conflicts=True,
     ),
     _list("/v1/reports", reports.list_reports, "reports", answers.ReportName, query=parameters.NoQuery),
     _get(

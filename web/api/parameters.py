@@ -9,10 +9,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from web.routing import LARGEST_KEY, POLICY_REFERENCE
-from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
+from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text, compact
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
-from workflow.vocabulary import ClockKind, ClockState, ClosureStatus, Section, State
+from workflow.vocabulary import (
+    ClockKind,
+    ClockState,
+    ClosureStatus,
+    FundSource,
+    InstitutionKind,
+    LedgerKind,
+    SanctionKind,
+    Section,
+    State,
+)
+from workflow.workbooks.limits import MOST_ROWS
 
 
 def _number(value: object) -> object:
@@ -52,6 +63,8 @@ Flag = Literal["true", "false", "1", "0"]
 Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": list(_REGIONS)})]
 PolicyReference = Annotated[str, Field(pattern=f"^{POLICY_REFERENCE}$", max_length=80)]
 Words = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(clean_text)]
+# Full-width digits, blanks and small letters mean the same.
+Code = Annotated[str, Field(min_length=1, max_length=40), BeforeValidator(compact)]
 Day = Annotated[date, BeforeValidator(_day)]
 # The bounds stand before the reading of text: else pydantic cannot put them into the document.
 PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
@@ -176,6 +189,57 @@ class ClosuresQuery(PageQuery):
     status: Annotated[ClosureStatus, Field(strict=False)] | None = _given("状态")
 
 
+class ListedInstitutionsQuery(PageQuery):
+    """Filters of the institutions on the year's list."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+    kind: Annotated[InstitutionKind, Field(strict=False)] | None = _given("类别")
+    uscc: Code | None = _given("统一社会信用代码")
+    text: Words | None = _given("机构名称、代码或者职业中的文字")
+
+
+class ListedPlatformsQuery(PageQuery):
+    """Filters of the platforms on the year's list."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+    text: Words | None = _given("平台名称中的文字")
+
+
+class SanctionsQuery(PageQuery):
+    """Filters of the list of sanctions."""
+
+    region: Region | None = _given("地区")
+    kind: Annotated[SanctionKind, Field(strict=False)] | None = _given("处理")
+    uscc: Code | None = _given("统一社会信用代码")
+    platform: Words | None = _given("平台名称")
+    in_force: Flag | None = _given("是否执行中")
+
+
+class SurveysQuery(PageQuery):
+    """Filters of the list of satisfaction surveys."""
+
+    region: Region | None = _given("地区")
+    uscc: Code | None = _given("统一社会信用代码")
+
+
+class YearListQuery(Typed):
+    """Which region's list of which year is exported; by default one's own of the present year."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+
+
+class YearListImportQuery(Typed):
+    """Whether what was uploaded is put on the list, or only looked at."""
+
+    apply: Flag = _given("是否导入", "false")
+    seen: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = _given(
+        "预览答复中的 seen；清单在预览之后已有变动的，不导入"
+    )
+
+
 class ReadingsQuery(PageQuery):
     """Filters of the list of readings in clear."""
 
@@ -192,7 +256,28 @@ class ReportQuery(Typed):
     format: Literal["json", "xlsx"] = _given("格式", "json")
 
 
+class PoolsQuery(Typed):
+    """Which pools of funds are meant."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+
+
+class LedgerQuery(PageQuery):
+    """Which movements of the ledger are wanted, and in which shape."""
+
+    region: Region | None = _given("地区")
+    year: Year | None = _given("年度")
+    source: Annotated[FundSource, Field(strict=False)] | None = _given("资金来源")
+    kind: Annotated[LedgerKind, Field(strict=False)] | None = _given("种类")
+    application_id: ApplicationId | None = _given("申请的编号（id）")
+    format: Literal["json", "xlsx"] = _given("格式", "json")
+
+
 class RosterQuery(Typed):
     """The version that the caller has seen, for a roster whose body has no room for it."""
 
     version: Version | None = _given("您所看到的申请版本")
+    good_rows: Annotated[int, Field(ge=1, le=MOST_ROWS), BeforeValidator(_number)] | None = _given(
+        "知情后只导入无误的行：它们的行数；其余有错的行不导入"
+    )

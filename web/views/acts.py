@@ -10,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, flat, with_options
+from web.views.findings import AnswerBox, answer_boxes, answered_rows
+from web.views.inspections import observation_fields, with_online
 from web.views.rows import (
     Attempt,
     Row,
@@ -26,6 +28,7 @@ from web.views.rows import (
 )
 from workflow.form import PAYLOADS, from_inputs
 from workflow.form.claim import Commitment
+from workflow.form.training import OBSERVATIONS
 from workflow.vocabulary import Event, State
 
 # In the order in which people meet them; what ends or holds a matter comes last.
@@ -53,6 +56,7 @@ ORDER: tuple[Event, ...] = (
     Event.RECOVER,
     Event.TERMINATE,
 )
+_INSPECTING = frozenset({Event.RECORD_OPENING_INSPECTION, Event.RECORD_INSPECTION})
 _MAIN_EVENTS = ORDER[: ORDER.index(Event.RETURN_TO_FIRST)]
 GRAVE: dict[Event, str] = {
     Event.REJECT: "我已核对，确认不予通过；本申请就此终结，不能恢复",
@@ -71,6 +75,9 @@ NOTES: dict[Event, str] = {
     Event.RETURN_FOR_CORRECTION: "退回期间暂停计时，申请人补正后接着计算，不重新起算。",
     Event.RETURN_TO_FIRST: "退回后由初审人重新审核，原初审意见失效但保留可查。",
     Event.RESUME: "恢复后接着计时，不重新起算；暂停的公示须重新公示。",
+    Event.PAY: "从预留的资金来源拨付；预留分属几个来源的，分笔登记。",
+    Event.PAYMENT_FAILED: "退回的资金回到原来源的预留，可以再次拨付。",
+    Event.RECORD_RECOVERY: "收回的资金回到拨付时的来源和年度，最后拨付的先收回。",
     Event.PROPOSE_ASSESSMENT: "考核时间须提前提出；在考核之前可以改期，仍须提前。",
 }
 CONFIRMED = "confirmed"
@@ -84,6 +91,8 @@ class Act:
     fields: list[Field] = field(default_factory=list)
     form: str = ""
     rows: list[Row] = field(default_factory=list)
+    observed: list[Field] = field(default_factory=list)
+    answers: list[AnswerBox] = field(default_factory=list)
     commitment: list[Field] = field(default_factory=list)
     confirm: Field | None = None
     open: bool = False
@@ -135,28 +144,36 @@ def tasks_of(item: dict[str, Any]) -> list[str]:
 
 
 def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str, Any], list[str]]:
-    """What the page sent as a payload, and the page's names of the rows it is made of, in order."""
+    """What the page sent as a payload, and the page's names of the rows it is made of, in order.
+
+    Raises ``Malformed`` where what was chosen contradicts itself.
+    """
     sent = dict(sent)
     rows: list[str] = []
     if event is Event.SUBMIT and claims(view):
         rows = [row for row in row_names(sent, "claim.lines") if line_is_meant(sent, row)]
-        kept = tuple(f"{row}." for row in rows)
-        sent = {
-            name: value
-            for name, value in sent.items()
-            if not name.startswith("claim.lines.") or name.startswith(kept)
-        }
+        sent = _only_rows(sent, "claim.lines.", rows)
         for row in rows:
-            sent[f"{row}.amount"] = _plain_amount(sent.get(f"{row}.amount", ""))
+            sent[f"{row}.amount"] = plain_amount(sent.get(f"{row}.amount", ""))
     elif event is Event.SUBMIT:
         return {}, []
     elif event is Event.RECORD_RESULTS:
         rows = [row for row in row_names(sent, "results") if any(given(sent, row))]
         for row in rows:
             sent |= certificates(row, str(sent.pop(f"{row}.certificates", "")))
+    elif event is Event.APPROVE:
+        rows = answered_rows(view, sent)
+        sent = _only_rows(sent, "answers.", rows)
+    elif event in _INSPECTING:
+        return with_online(from_inputs(PAYLOADS[event], sent), sent), rows
     elif "amount" in sent:
-        sent["amount"] = _plain_amount(sent["amount"])
+        sent["amount"] = plain_amount(sent["amount"])
     return from_inputs(PAYLOADS[event], sent), rows
+
+
+def _only_rows(sent: Sent, name: str, rows: list[str]) -> Sent:
+    kept = tuple(f"{row}." for row in rows)
+    return {each: value for each, value in sent.items() if not each.startswith(name) or each.startswith(kept)}
 
 
 def confirmation(event: Event, errors: Mapping[str, str], scope: str) -> Field | None:
@@ -192,8 +209,14 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
     if event is Event.RECORD_RESULTS:
         return Act(event, form="results", rows=result_rows(view, attempt, scope))
     values = attempt.sent if attempt else _defaults(event, view)
-    fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope)
-    return Act(event, fields=[_with_choices(one, event, view) for one in fields], confirm=confirm)
+    fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope, without=OBSERVATIONS)
+    return Act(
+        event,
+        fields=[_with_choices(one, event, view) for one in fields],
+        observed=observation_fields(values, errors, scope) if event in _INSPECTING else [],
+        answers=answer_boxes(view, attempt, scope) if event is Event.APPROVE else [],
+        confirm=confirm,
+    )
 
 
 def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
@@ -216,6 +239,10 @@ def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
 def _defaults(event: Event, view: dict[str, Any]) -> Sent:
     money = view.get("money") or {}
     match event:
+        case Event.PAY if _reservation(view):
+            # One payment has one source: first what is reserved in the first of them.
+            first = _reservation(view)[0]
+            return {"amount": first["amount"], "source": first["source"]}
         case Event.PAY:
             rest = Decimal(money.get("approved") or "0") - Decimal(money.get("paid") or "0")
             return {"amount": f"{rest:.2f}"} if rest > 0 else {}
@@ -232,7 +259,7 @@ def _defaults(event: Event, view: dict[str, Any]) -> Sent:
             return {}
 
 
-def _plain_amount(typed: str | list[str]) -> str:
+def plain_amount(typed: str | list[str]) -> str:
     """People copy amounts with separators and the unit: 54,000.00 元."""
     return re.sub(r"[,，\s元]", "", typed if isinstance(typed, str) else "")
 
@@ -240,6 +267,11 @@ def _plain_amount(typed: str | list[str]) -> str:
 def _payments(view: dict[str, Any]) -> list[dict[str, Any]]:
     payments: list[dict[str, Any]] = (view["form"].get("disbursement") or {}).get("payments") or []
     return payments
+
+
+def _reservation(view: dict[str, Any]) -> list[dict[str, Any]]:
+    held: list[dict[str, Any]] = (view["form"].get("disbursement") or {}).get("reservation") or []
+    return held
 
 
 def _open_objections(view: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,15 +11,27 @@ from web.api.parameters import ApplicationsQuery, truth
 from web.current import actor, product, require_actor
 from web.views.acts import acts_for
 from web.views.filters import read_filters
+from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
 from web.views.progress import steps_of
 from web.views.readings import purposes_by_subject
+from web.views.record_forms import Tried, with_forms
 from web.views.refused import Shown
 from web.views.rows import Attempt
 from web.views.sheet import sheet_of
 from workflow.clock import shanghai_date
 from workflow.policy import region_labels
-from workflow.services import applications, audit, calendar, deadlines, listing, rosters, test_clock
+from workflow.services import (
+    applications,
+    audit,
+    calendar,
+    deadlines,
+    listing,
+    previews,
+    rosters,
+    test_clock,
+    training_records,
+)
 from workflow.vocabulary import Role, State
 
 blueprint = Blueprint("applications", __name__)
@@ -65,7 +77,7 @@ def history(application_id: int) -> ResponseReturnValue:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
     trail = audit.read_history(product(), actor=person, application_id=application_id, cursor=cursor())
-    return render_template("applications/history.html", view=view, history=trail)
+    return render_template("applications/history.html", view=view, history=with_answers(trail, view))
 
 
 @blueprint.get("/applications/<key:application_id>/clocks")
@@ -84,8 +96,14 @@ def clock(clock_id: int | None = None, application_id: int | None = None) -> Res
     )
 
 
-def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Shown | None = None) -> str:
-    """The page of an application; with ``attempt``, the refused form as it was filled in."""
+def page_of(
+    view: dict[str, Any],
+    *,
+    attempt: Attempt | None = None,
+    tried: Tried | None = None,
+    refused: Shown | None = None,
+) -> str:
+    """The page of an application; with ``attempt`` or ``tried``, the refused form as it was filled in."""
     person = require_actor()
     roster: dict[str, Any] = {"items": [], "count": 0}
     if view["kind"] != "individual":
@@ -94,19 +112,24 @@ def page_of(view: dict[str, Any], *, attempt: Attempt | None = None, refused: Sh
     live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
     explained = [_explained(one["id"]) for one in live]
     findings, missing = _check_of(view)
+    records: dict[str, Any] = {}
+    if view["form"]["training"].get("opening_inspections"):
+        found = training_records.read_training_records(product(), actor=person, application_id=view["id"])
+        records = with_forms(found, tried)
     return render_template(
         "applications/show.html",
         view=view,
         roster=roster,
-        history=trail,
+        history=with_answers(trail, view),
         steps=steps_of(view),
         clocks_live=explained,
         clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
         may_edit=bool(open_parts(view)),
         may_replace_roster="opening" in open_parts(view),
         may_read_in_clear=bool(purposes_by_subject(view)),
-        findings=findings,
+        findings=shown_findings(findings, view),
         missing=missing,
+        records=records,
         acts=acts_for(view, roster, attempt),
         refused=refused,
     )
@@ -127,7 +150,7 @@ def _check_of(view: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str
     """Findings and what is not filled in: before a submission as it would be, otherwise as it was checked."""
     if not open_parts(view) or "submit" not in view["allowed_events"]:
         return view["findings"] or [], []
-    check = applications.preview_findings(product(), actor=require_actor(), application_id=view["id"])
+    check = previews.preview_findings(product(), actor=require_actor(), application_id=view["id"])
     # The claim has its own form on the page.
     missing = [one for one in check["missing"] if not one["field"].startswith("claim")]
     return check["findings"], missing

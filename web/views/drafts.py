@@ -24,7 +24,7 @@ from workflow.form.assessment import IndividualCertificate
 from workflow.form.fields import Typed
 from workflow.form.opening import MOST_CLASSES, Opening, Provider, TrainingClass
 from workflow.policy import available_policies, load_policy
-from workflow.services import applications
+from workflow.services import applications, previews
 from workflow.vocabulary import ApplicationKind, Event, IdentityType
 
 blueprint = Blueprint("drafts", __name__)
@@ -158,6 +158,43 @@ def _changeable(application_id: int) -> dict[str, Any]:
     return view
 
 
+@blueprint.post("/applications/new/check")
+def check_new() -> ResponseReturnValue:
+    """What the rules say to a form that has not been saved."""
+    kind, sent = _kind(), sent_by(request.form)
+    body = from_inputs(_whole(kind), sent) | {
+        "kind": kind.value,
+        "policy": str(sent.get("policy", "")),
+        "region": require_actor().region,
+    }
+    check = previews.preview_new(product(), actor=require_actor(), body=body)
+    return _check_panel(check) if _is_partial() else _new_page(kind, sent, check=check)
+
+
+@blueprint.post("/applications/<key:application_id>/check")
+def check(application_id: int) -> ResponseReturnValue:
+    """What the rules say to the form as it is being typed; nothing is saved."""
+    view = _changeable(application_id)
+    sent = sent_by(request.form)
+    whole = from_inputs(_whole(ApplicationKind(view["kind"])), sent)
+    found = previews.preview_typed(
+        product(),
+        actor=require_actor(),
+        application_id=application_id,
+        body={name: whole.get(name, {}) for name in open_parts(view)},
+    )
+    return _check_panel(found) if _is_partial() else _edit_page(view, sent, check=found)
+
+
+def _is_partial() -> bool:
+    """Whether a script asks for the panel alone."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _check_panel(check: dict[str, Any]) -> str:
+    return render_template("applications/_live.html", check=check)
+
+
 # Rows of classes, without a script ------------------------------------------------------------------------
 
 
@@ -234,7 +271,11 @@ def _opening_part(values: Sent, errors: Errors) -> Part:
 
 
 def _new_page(
-    kind: ApplicationKind, sent: Sent, refused: Shown | None = None, errors: Errors | None = None
+    kind: ApplicationKind,
+    sent: Sent,
+    refused: Shown | None = None,
+    errors: Errors | None = None,
+    check: dict[str, Any] | None = None,
 ) -> str:
     region = require_actor().region
     policies = [
@@ -248,11 +289,16 @@ def _new_page(
         chosen=sent.get("policy") or (policies[-1][0] if policies else ""),
         parts=_parts(_parts_of(kind), kind, sent, errors or {}),
         refused=refused,
+        check=check,
     )
 
 
 def _edit_page(
-    view: dict[str, Any], values: Sent, refused: Shown | None = None, errors: Errors | None = None
+    view: dict[str, Any],
+    values: Sent,
+    refused: Shown | None = None,
+    errors: Errors | None = None,
+    check: dict[str, Any] | None = None,
 ) -> str:
     kind = ApplicationKind(view["kind"])
     return render_template(
@@ -264,6 +310,7 @@ def _edit_page(
         version=request.form.get("version") or view["version"],
         parts=_parts(open_parts(view), kind, values, errors or {}),
         refused=refused,
+        check=check,
     )
 
 

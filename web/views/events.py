@@ -40,8 +40,9 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
     sent = sent_by(request.form)
     if "add_row" in request.form:
         return page_of(view, attempt=Attempt(kind, sent, {}, extra_rows=1))
-    payload, rows = payload_of(kind, view, sent)
+    rows: list[str] = []
     try:
+        payload, rows = payload_of(kind, view, sent)
         if kind in GRAVE and request.form.get(CONFIRMED) != "true":
             raise not_ticked(CONFIRMED)
         view = door.send_event(

@@ -12,13 +12,11 @@ from web.views.fields import Field, Sent, fields_of, flat, with_options
 from web.views.wording import level_label
 from workflow.form.assessment import Result
 from workflow.form.claim import ClaimLine
-from workflow.policy import load_policy
-from workflow.rules.training import attendance_by_class
 from workflow.vocabulary import Event, State
 
 MOST_EXTRA_ROWS = 20
 _CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
-_ROW = re.compile(r"(claim\.lines|results)\.(\d+)\.(.+)")
+_ROW = re.compile(r"(claim\.lines|results|answers)\.(\d+)\.(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def claim_rows(
     """One row for each class, with what a claim may not exceed beside it."""
     on_roster = Counter(trainee["class_no"] for trainee in roster["items"])
     classes = {row["class_no"]: row for row in classes_of(view)}
-    attended = attendance_by_class(view["form"], load_policy(view["policy"]))
+    attended = {each["class_no"]: each["average"] for each in view["attendance"]}
     rows = []
     for index, number in enumerate(_class_numbers(view)):
         prefix = f"claim.lines.{index}."
@@ -195,7 +193,7 @@ def certificates(row: str, typed: str) -> Sent:
 
 def row_names(sent: Sent, name: str) -> list[str]:
     """The rows that a page sent under ``name``, in order."""
-    pattern = re.compile(re.escape(name) + r"\.(\d{1,3})\.", re.ASCII)
+    pattern = re.compile(re.escape(name) + r"\.(\d{1,4})\.", re.ASCII)
     numbers = sorted({int(found[1]) for key in sent if (found := pattern.match(key))})
     return [f"{name}.{number}" for number in numbers]
 

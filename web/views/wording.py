@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from web.views.fields import input_id
+from web.views.inspections import observed
 from workflow.clock import SHANGHAI
 from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
@@ -24,9 +26,13 @@ from workflow.vocabulary import (
     Event,
     FundSource,
     IdentityType,
+    InstitutionKind,
+    LedgerAccount,
+    LedgerKind,
     LimitUnit,
     ObjectionOutcome,
     Role,
+    SanctionKind,
     Section,
     State,
     TraineeCategory,
@@ -39,6 +45,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "mode": TrainingMode,
     "certificate": CertificateKind,
     "source": FundSource,
+    "ledger": LedgerKind,
+    "account": LedgerAccount,
     "category": TraineeCategory,
     "identity": IdentityType,
     "code": CorrectionCode,
@@ -51,6 +59,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "event": Event,
     "clock": ClockKind,
     "unit": LimitUnit,
+    "institution_kind": InstitutionKind,
+    "sanction": SanctionKind,
 }
 REVIEWER_SEATS = {"first": "初审人", "second": "复核人"}
 WEEKDAYS = "一二三四五六日"
@@ -214,7 +224,10 @@ def waiting(view: dict[str, Any]) -> str:
     form = view["form"]
     match State(view["state"]):
         case State.ASSESSMENT_PROPOSED:
-            return f"考核时间为{day_cn(form['assessment'].get('assess_on'))}，当日起可以登记考核结果。"
+            day_of_assessment = day_cn(form["assessment"].get("assess_on"))
+            return f"考核时间为{day_of_assessment}，当日起可以登记考核结果。{_make_ups_waiting(form)}"
+        case State.TRAINING_IN_PROGRESS | State.TRAINING_HR_OPINION | State.ASSESSMENT_AWAITING_PROPOSAL:
+            return _make_ups_waiting(form)
         case State.CLAIM_PUBLIC_NOTICE:
             hanging = [one for one in form["claim"].get("notices", ()) if not one.get("ended_because")]
             unanswered = [one for one in form["claim"].get("objections", ()) if not one.get("outcome")]
@@ -226,12 +239,24 @@ def waiting(view: dict[str, Any]) -> str:
     return ""
 
 
+def _make_ups_waiting(form: dict[str, Any]) -> str:
+    asked = (form.get("training") or {}).get("make_ups") or []
+    count = sum(not one.get("consented_on") and not one.get("declined_on") for one in asked)
+    return f"有 {count} 件补课申请待人社部门同意。" if count else ""
+
+
 def options(vocabulary: str) -> list[tuple[str, str]]:
     """The values of a vocabulary with their labels, for a select."""
     return [(word.value, word.label) for word in VOCABULARIES[vocabulary]]
 
 
+def field_id(name: object) -> str:
+    """The id of the input for a field of the form, by its path; nothing where there is no path."""
+    return input_id("", str(name)) if name else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "field_id": field_id,
     "day": day,
     "days": days,
     "day_cn": day_cn,
@@ -250,4 +275,5 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "hands": hands,
     "waiting": waiting,
     "options": options,
+    "observed": observed,
 }

@@ -13,9 +13,11 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.access import Actor
 from workflow.clock import at_shanghai, real_now, shanghai_date
+from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
 from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
 from workflow.demonstration.stage import Stage
+from workflow.demonstration.year_list import first_day_of_lists, play_year_lists
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services.accounts import add_account
@@ -43,9 +45,14 @@ def load(
         placed = place_stories(calendar, present)
         begins = first_day(placed)
         stage = Stage(product, connection)
-        stage.open(at_shanghai(begins, 8))
-        player = Player(stage, _add_people(stage, connection))
+        stage.open(at_shanghai(first_day_of_lists(calendar, begins), 8))
+        people = _add_people(stage, connection)
         say(f"已建立{len(ACCOUNTS)}个演示账号")
+        play_year_lists(stage, people, calendar, begins, present)
+        stage.move(at_shanghai(begins, 8))
+        pools = fill_pools(stage.product, people, begins, present)
+        say(f"已建立{pools}个资金池（示例）")
+        player = Player(stage, people)
         player.play(placed, scheduler_moments(calendar, begins, present), say)
         stage.close()
     say(f"已载入{len(placed)}件演示申请")

@@ -11,6 +11,7 @@ from typing import Any
 from calendars import ChinaWorkingDays
 from workflow.access import Actor
 from workflow.clock import at_shanghai, shanghai_date
+from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS, give_funds_back, leave_funds
 from workflow.demonstration.script import CREATE, EDIT, REPLACE_ROSTER, Script
 from workflow.demonstration.stage import Stage
 from workflow.demonstration.stories import STORIES, Story
@@ -23,9 +24,11 @@ from workflow.services.applications import (
 from workflow.services.case import Case
 from workflow.services.door import send_event
 from workflow.services.rosters import replace_roster
+from workflow.services.warnings import unanswered
 from workflow.vocabulary import Event, State
 
 _OFFICE_OPENS, _OFFICE_CLOSES = (8, 30), (17, 30)
+_ANSWER = "已现场核实，情况属实，不影响培训质量（示例）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,9 @@ class Player:
     actors: Mapping[str, Actor]
     ids: dict[int, int] = field(default_factory=dict)
     states: dict[int, State] = field(default_factory=dict)
+    # What the head of finance took from a pool for a while.
+    taken: dict[int, str] = field(default_factory=dict)
+    unanswered: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
 
     def play(
         self, placed: Sequence[PlacedStory], moments: Iterator[datetime], say: Callable[[str], None]
@@ -142,8 +148,19 @@ class Player:
                 product, actor=actor, application_id=application_id, body=payload, expected_version=None
             )
             return
+        if actor is not None and act == LEAVE_FUNDS:
+            self.taken[number] = leave_funds(product, actor, payload)
+            return
+        if actor is not None and act == GIVE_FUNDS_BACK:
+            give_funds_back(product, actor, payload, self.taken[number])
+            return
         if actor is not None and act == Event.RESOLVE_OBJECTION:
             payload = payload | {"objection_id": self._open_objection(actor, application_id)}
+        if act == Event.APPROVE and self.unanswered.get(number):
+            answers = [
+                {"rule": rule, "where": where, "answer": _ANSWER} for rule, where in self.unanswered[number]
+            ]
+            payload = payload | {"answers": answers}
         answered = send_event(
             product,
             actor=actor,
@@ -152,9 +169,10 @@ class Player:
             payload=payload,
             expected_version=None,
             command_id=None,
-            answer=_state_alone,
+            answer=_what_stands,
         )
         self.states[number] = State(answered["state"])
+        self.unanswered[number] = answered["unanswered"]
 
     def _open_objection(self, actor: Actor, application_id: int) -> int:
         application = read_application(self.stage.product, actor=actor, application_id=application_id)
@@ -162,8 +180,10 @@ class Player:
         return next(int(each["id"]) for each in objections if each["outcome"] is None)
 
 
-def _state_alone(case: Case) -> dict[str, Any]:
-    return {"state": case.state.value}
+def _what_stands(case: Case) -> dict[str, Any]:
+    """The state, and by rule and place the warnings that its reviewer has to answer."""
+    warnings = {(warning["rule"], warning["where"]): None for warning in unanswered(case)}
+    return {"state": case.state.value, "unanswered": list(warnings)}
 
 
 def first_day(placed: Sequence[PlacedStory]) -> date:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
+from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS
 from workflow.demonstration.people import CITY, INDIVIDUALS, ORGANISATIONS, SUFFIXES
 from workflow.demonstration.trainees import CARE, Course, identity_number, phone, roster
 from workflow.form.money import yuan_from_fen
@@ -151,10 +152,11 @@ class Script:
         """The opening is submitted; an individual's first submission is the claim."""
         return self.then(self.login, Event.SUBMIT, after=after)
 
-    def approved(self, department: Department, seat: int, after: int = 1) -> Self:
+    def approved(self, department: Department, seat: int, after: int = 1, minute: int | None = None) -> Self:
         """A reviewer agrees and signs."""
-        opinion = _OPINIONS[(self.number + len(self.steps)) % len(_OPINIONS)]
-        return self.then(self.reviewer(department, seat), Event.APPROVE, {"opinion": opinion}, after=after)
+        opinion = {"opinion": _OPINIONS[(self.number + len(self.steps)) % len(_OPINIONS)]}
+        login = self.reviewer(department, seat)
+        return self.then(login, Event.APPROVE, opinion, after=after, minute=minute)
 
     def reviewed(self, department: Department, first_after: int = 1, second_after: int = 1) -> Self:
         """初审 and 复核 of a department, by two people."""
@@ -305,6 +307,24 @@ class Script:
         return self.noticed().reviewed(Department.HR)
 
     # --- 资金拨付 ------------------------------------------------------------------------------------------
+
+    def handed_over_short(self, source: FundSource, fen: int) -> Self:
+        """From the draft to finance; HR's decision finds only so much in one source and draws on the next."""
+        self.noticed().approved(Department.HR, 1)
+        head, on = self.officer("finance_head"), self._day + 1
+
+        def moved(serial: int) -> Payload:
+            return lambda days: {
+                "source": source.value,
+                "left": yuan_from_fen(fen),
+                "happened_on": days(on).isoformat(),
+                "document": f"财统〔{days(on).year}〕{self.number}-{serial}号（示例）",
+            }
+
+        self.then(head, LEAVE_FUNDS, moved(1))
+        # Within the same minute, so that nobody else finds the pool short.
+        self.approved(Department.HR, 2, after=0, minute=self._minute)
+        return self.then(head, GIVE_FUNDS_BACK, moved(2), after=0, minute=self._minute)
 
     def to_payment(self) -> Self:
         """From the draft to the approved payment."""

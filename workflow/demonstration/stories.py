@@ -116,7 +116,8 @@ def _half_paid(script: Script) -> Script:
 
 
 def _paid_from_two_sources(script: Script) -> Script:
-    script.to_payment().paid(FundSource.SPECIAL_ACCOUNT, 2_400_000, after=2)
+    script.handed_over_short(FundSource.SPECIAL_ACCOUNT, 2_400_000).reviewed(FINANCE)
+    script.paid(FundSource.SPECIAL_ACCOUNT, 2_400_000, after=2)
     # More than was approved is refused; the rest is paid.
     script.paid(FundSource.EMPLOYMENT_SUBSIDY, script.asked_fen, refused=True)
     return script.paid(FundSource.EMPLOYMENT_SUBSIDY, script.asked_fen - 2_400_000, after=0)

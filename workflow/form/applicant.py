@@ -15,10 +15,10 @@ from workflow.form.fields import (
     Uscc,
     Widget,
     asked,
-    check_identity,
     drafted,
     optional,
 )
+from workflow.form.identity import check_identity
 from workflow.vocabulary import IdentityType
 
 IdentityKind = Annotated[IdentityType, Field(strict=False), Widget("select")]

@@ -28,11 +28,10 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 from stdnum.cn import uscc
-from stdnum.iso7064 import mod_11_2
 
+from workflow.form.identity import clean_identity
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.form.private_numbers import private_number
-from workflow.vocabulary import IdentityType
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_HEADS = 100_000
@@ -134,6 +133,30 @@ def clean_text(value: object, *, lines: bool = False) -> object:
     return text
 
 
+# What is written between the parts of a name in place of the one middle dot.
+_DOTS = str.maketrans("•・‧∙⋅●．", "·······")
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])(\s+|\s*\.\s*)(?=[\u3400-\U0003ffff])")
+_IN_NAMES = frozenset("· '-.,’")
+
+
+def clean_name(value: object) -> object:
+    """A person's name: letters of any script, and what stands between them. 张　三 is 张三.
+
+    Digits are let through: registers have them, and whoever looks for invented people has to see them.
+    """
+    text = clean_text(value)
+    if not isinstance(text, str):
+        return text
+    text = unicodedata.normalize("NFKC", text.translate(_DOTS)).strip()
+    text = _BETWEEN_HAN.sub(lambda found: "·" if "." in found[0] else "", text)
+    for sign in text:
+        if not (sign in _IN_NAMES or unicodedata.category(sign)[0] in "LM" or sign.isdecimal()):
+            raise ValueError(f"含有不能用于姓名的符号“{sign}”")
+    if text and not any(sign.isalpha() for sign in text):
+        raise ValueError("须为姓名")
+    return text
+
+
 def _clean_lines(value: object) -> object:
     return clean_text(value, lines=True)
 
@@ -152,6 +175,7 @@ Name = Annotated[
     AfterValidator(_without_private_numbers),
     Widget("text"),
 ]
+PersonName = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(clean_name), Widget("text")]
 Line = Annotated[
     str,
     Field(min_length=1, max_length=200),
@@ -179,11 +203,6 @@ def compact(value: object) -> object:
     return "".join(
         sign for sign in signs if not sign.isspace() and unicodedata.category(sign) != "Cf"
     ).upper()
-
-
-def person_key(number: str) -> str:
-    """By what a person is compared, however the number was typed."""
-    return str(compact(number))
 
 
 def _identifier(pattern: str, message: str) -> Callable[[str], str]:
@@ -233,38 +252,9 @@ RegionCode = Annotated[
 IdentityNumber = Annotated[
     str,
     AfterValidator(_identifier(r"[A-Z0-9]{1,40}", "须为1至40位字母或数字")),
-    BeforeValidator(compact),
+    BeforeValidator(clean_identity),
     Widget("text"),
 ]
-
-
-def born_on(number: str) -> date | None:
-    """The day of birth that a resident's card, or a residence permit built like one, carries."""
-    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number, re.ASCII):
-        return None
-    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-
-
-def check_identity(number: str, kind: IdentityType) -> str:
-    """The compact number of an identity document, if it is one; raises ``ValueError`` saying what is wrong.
-
-    Residents of Hong Kong, Macao and Taiwan hold a residence permit built like a resident's card, or a
-    travel permit of another shape; only the first has a check digit.
-    """
-    if kind is IdentityType.RESIDENT_ID or re.fullmatch(r"8[123]0000\d{11}[\dX]", number, re.ASCII):
-        if not re.fullmatch(r"[1-9]\d{16}[\dX]", number, re.ASCII):
-            raise ValueError("居民身份证号码须为18位（前17位为数字，末位为数字或X）")
-        try:
-            born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-        except ValueError:
-            raise ValueError("身份证号码中的出生日期不存在") from None
-        if born_on.year < 1900:
-            raise ValueError("身份证号码中的出生日期过早")
-        if not mod_11_2.is_valid(number):
-            raise ValueError("身份证号码的校验码不对，请核对各位数字")
-    elif not re.fullmatch(r"[A-Z0-9]{6,20}", number, re.ASCII):
-        raise ValueError(f"{kind.label}号码须为6至20位字母或数字")
-    return number
 
 
 # Numbers, dates, money -------------------------------------------------------------------------------------

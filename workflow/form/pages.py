@@ -80,7 +80,8 @@ def from_inputs(model: type[Typed], sent: Mapping[str, str | list[str]]) -> dict
     """What a page sent under dotted names (``lines.0.heads``), as data for ``read``.
 
     Empty inputs are left out; text that is no number or date stays text, so that ``read`` names the field.
-    A checkbox that is not sent is a no. Rows are numbered anew, without the gaps of removed ones.
+    A checkbox that is not sent is a no; a verdict that is not given stays open. Rows are numbered anew,
+    without the gaps of removed ones.
     """
     return _part(inputs_of(model), sent, "")
 
@@ -114,6 +115,9 @@ def _part(inputs: tuple[Input, ...], sent: Mapping[str, str | list[str]], path: 
                 data[field.name] = [chosen] if isinstance(chosen, str) else list(chosen)
         elif field.widget == "checkbox":
             data[field.name] = _text(sent.get(name)) in {"on", "true", "1", "yes"}
+        elif field.widget == "verdict":
+            if text := _text(sent.get(name)):
+                data[field.name] = {"true": True, "false": False}.get(text, text)
         elif text := _text(sent.get(name)):
             data[field.name] = _value(field, text)
     return data

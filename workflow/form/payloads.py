@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 from workflow.form.assessment import AssessmentProposal, Results
 from workflow.form.claim import Claim
 from workflow.form.disbursement import Payment, PaymentFailure, Recovery, RecoveryReceipt
-from workflow.form.fields import Contact, Line, Lines, Name, Typed, Widget, asked, optional
+from workflow.form.fields import Code, Contact, Line, Lines, Name, Typed, Widget, asked, optional
 from workflow.form.reading import read
 from workflow.form.training import Inspection, OpeningInspection, TrainingEnd
 from workflow.vocabulary import CorrectionCode, CorrectionSection, Event, ObjectionOutcome
@@ -37,8 +37,12 @@ __all__ = [
     "Results",
     "Submission",
     "TrainingEnd",
+    "WarningAnswer",
     "read_payload",
 ]
+
+
+MOST_ANSWERS = 5_000
 
 
 class Nothing(Typed):
@@ -51,10 +55,21 @@ class Submission(Typed):
     claim: Claim | None = optional("补贴资金申领")
 
 
+class WarningAnswer(Typed):
+    """What a reviewer answers in writing to a warning, named by its rule and its place in the form."""
+
+    rule: Code = asked("规则")
+    where: Line = asked("所在位置")
+    answer: Lines = asked("书面答复")
+
+
 class Opinion(Typed):
-    """The opinion with which a review ends well."""
+    """The opinion with which a review ends well, and the answers to the warnings that stand."""
 
     opinion: Lines = asked("审核意见")
+    answers: Annotated[list[WarningAnswer], Field(max_length=MOST_ANSWERS)] | None = optional(
+        "对提示的书面答复", help="尚未答复的提示须逐条答复"
+    )
 
 
 class Reason(Typed):

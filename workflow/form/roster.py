@@ -1,61 +1,82 @@
 """The trainee roster: rows of JSON or of a workbook, read to trainees or to what is wrong, row by row.
 
-A roster is taken whole or not at all: ``RosterReading.rows`` may be stored only when ``errors`` is empty.
+``RosterReading.rows`` are the trainees in whose row nothing is wrong: whoever stores them while there are
+``errors`` has asked people first.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, Final
 
-import openpyxl
-import xlsxwriter
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from workflow.errors import Malformed
+from workflow.form.ages import Ages
 from workflow.form.applicant import IdentityKind
 from workflow.form.fields import (
     ClassNumber,
     Drafted,
     IdentityNumber,
     Name,
+    OccupationCode,
+    PersonName,
     Phone,
     Widget,
+    YesNo,
     asked,
-    check_identity,
     clean_text,
     optional,
 )
+from workflow.form.identity import (
+    check_identity,
+    is_of_unknown_region,
+    is_suspiciously_round,
+    same_person_key,
+)
 from workflow.form.reading import read
 from workflow.vocabulary import IdentityType, TraineeCategory, Word
+from workflow.workbooks.confinement import Progress
+from workflow.workbooks.error_files import error_workbook
+from workflow.workbooks.errors import UnreadableWorkbook
+from workflow.workbooks.limits import MOST_ROWS
+from workflow.workbooks.rows import CellFault, Table, read_table
+from workflow.workbooks.templates import Column, Holds, Template, empty_workbook
 
-MOST_ROWS = 5_000
-MOST_ERRORS = 1_000
-MOST_COLUMNS = 30
-MOST_BYTES = 5 * 1024 * 1024
-# A full roster unzips to about 3 MB, nearly all of it cells and their texts. Ten times that in styles alone
-# would keep openpyxl busy for half a minute and half a gigabyte.
-MOST_UNZIPPED = 6 * 1024 * 1024
-MOST_UNZIPPED_BESIDE_CELLS = 512 * 1024
-MOST_ENTRIES = 200
+PROGRESS_ROWS = 200
 
-COLUMNS: Final[dict[str, str]] = {
-    "class_no": "班次",
-    "name": "姓名",
-    "id_type": "证件类型",
-    "id_number": "证件号码",
-    "phone": "联系电话",
-    "category": "人员类别",
-    "employer": "工作单位",
-    "occupation": "职业（工种）",
-}
-_CELLS = re.compile(r"/(worksheets/[^/]+|sharedStrings)\.xml$")
-_NEEDED_COLUMNS = ("class_no", "name", "id_number", "category")
+ROSTER: Final = Template(
+    name="学员名册",
+    columns=(
+        Column("class_no", "班次", Holds.WHOLE, needed=True, width=8, help="与开班申请中的班次一致，如 1"),
+        Column("name", "姓名", needed=True),
+        Column(
+            "id_type",
+            "证件类型",
+            width=24,
+            choices=tuple(word.label for word in IdentityType),
+            help="不填即为居民身份证",
+        ),
+        Column("id_number", "证件号码", Holds.IDENTIFIER, needed=True, width=24),
+        Column("phone", "联系电话", width=16),
+        Column(
+            "category",
+            "人员类别",
+            needed=True,
+            width=18,
+            choices=tuple(word.label for word in TraineeCategory),
+        ),
+        Column("employer", "工作单位", width=24),
+        Column("occupation", "职业（工种）", help="企业职工填写现岗位的职业（工种）"),
+        Column("post_code", "现岗位职业编码", width=18, help="企业职工填写，如 6-18-01-01；转岗的填写原岗位"),
+        Column("changing_post", "是否转岗", Holds.YES_NO, width=10, help="企业职工转岗培训的填“是”"),
+        Column("major", "所学专业", width=18, help="在校学生填写"),
+        Column("major_code", "专业对应职业编码", width=18, help="在校学生填写专业所对应的职业编码"),
+    ),
+    most_rows=MOST_ROWS,
+)
+COLUMNS: Final[Mapping[str, str]] = ROSTER.labels
 
 
 def _code_of(words: type[Word]) -> BeforeValidator:
@@ -70,10 +91,15 @@ def _code_of(words: type[Word]) -> BeforeValidator:
 
 
 class Trainee(Drafted):
-    """One person in one class."""
+    """One person in one class.
+
+    ``post_code`` is the occupation of the post that staff have, or had before ``changing_post``;
+    ``major_code`` the occupation to which a student's major belongs: they are held against the occupation
+    of the class (PDS22 二(四)19). Students on a roster are taken to be in their last year.
+    """
 
     class_no: ClassNumber = asked("班次")
-    name: Name = asked("姓名")
+    name: PersonName = asked("姓名")
     id_type: Annotated[IdentityKind, _code_of(IdentityType)] = Field(
         default=IdentityType.RESIDENT_ID, title="证件类型", json_schema_extra={"x-required": False}
     )
@@ -84,6 +110,10 @@ class Trainee(Drafted):
     )
     employer: Name | None = optional("工作单位")
     occupation: Name | None = optional("职业（工种）")
+    post_code: OccupationCode | None = optional("现岗位职业编码")
+    changing_post: YesNo | None = optional("是否转岗")
+    major: Name | None = optional("所学专业")
+    major_code: OccupationCode | None = optional("专业对应职业编码")
 
     @field_validator("id_number")
     @classmethod
@@ -92,247 +122,220 @@ class Trainee(Drafted):
         return number if kind is None else check_identity(number, kind)
 
 
+class _Person(Drafted):
+    """What is asked of a row even where the rest of it is wrong: who it is."""
+
+    id_type: Annotated[IdentityKind, _code_of(IdentityType)] = IdentityType.RESIDENT_ID
+    id_number: IdentityNumber
+
+
 @dataclass(frozen=True, slots=True)
-class RowError:
-    """What is wrong in one row; ``row`` is the workbook's row, or the entry's place from 1; 0: the whole."""
+class RowRemark:
+    """Something about one row; ``row`` is the workbook's row, or the entry's place from 1; 0: the whole."""
 
     row: int
     field: str
     message: str
 
     def as_dict(self) -> dict[str, int | str]:
-        """The error as the API answers it."""
+        """The remark as the API answers it."""
         return {"row": self.row, "field": self.field, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
-class RosterReading:
-    """The trainees that could be read, and what is wrong with the others."""
+class RosterRow:
+    """A trainee with the number of the row."""
 
-    rows: tuple[Trainee, ...]
-    errors: tuple[RowError, ...]
+    row: int
+    trainee: Trainee
+
+
+@dataclass(frozen=True, slots=True)
+class RosterReading:
+    """The rows in which nothing is wrong, what is wrong with the others, and what people should look at.
+
+    Every row that was filled is either in ``rows`` or has an error. Warnings refuse nothing.
+    """
+
+    rows: tuple[RosterRow, ...]
+    errors: tuple[RowRemark, ...]
+    warnings: tuple[RowRemark, ...] = ()
 
     @property
     def counts(self) -> dict[int, int]:
         """Trainees per class."""
         counts: dict[int, int] = {}
-        for trainee in self.rows:
-            counts[trainee.class_no] = counts.get(trainee.class_no, 0) + 1
+        for one in self.rows:
+            counts[one.trainee.class_no] = counts.get(one.trainee.class_no, 0) + 1
         return counts
 
 
-class _Unreadable(Exception):
-    """The workbook cannot be used at all; the message says why."""
+def read_roster_rows(
+    rows: object,
+    classes: Iterable[Mapping[str, Any]],
+    *,
+    ages: Ages | None = None,
+    progress: Progress | None = None,
+) -> RosterReading:
+    """The roster of JSON rows; ``classes`` are those of the opening, in which every trainee must be.
 
-
-def read_roster_rows(rows: object, classes: Iterable[Mapping[str, Any]]) -> RosterReading:
-    """The roster of JSON rows; ``classes`` are those of the opening, in which every trainee must be."""
+    ``ages`` None: age is not asked. ``progress`` is told how many rows are checked, and of how many.
+    """
     if not isinstance(rows, list):
         return _refused("名册须为列表，每名学员一项")
-    return _read_numbered(list(enumerate(rows, start=1)), classes)
-
-
-def read_roster_workbook(content: bytes, classes: Iterable[Mapping[str, Any]]) -> RosterReading:
-    """The roster of an uploaded XLSX, read within fixed bounds of bytes, rows and columns."""
-    try:
-        rows, errors = _rows_of_workbook(content)
-    except _Unreadable as fault:
-        return _refused(str(fault))
-    if not rows and not errors:
-        return _refused("名册中没有学员")
-    spoilt = {error.row for error in errors}
-    reading = _read_numbered([(row, data) for row, data in rows if row not in spoilt], classes)
-    both = sorted([*errors, *reading.errors], key=lambda error: error.row)
-    return RosterReading(reading.rows, tuple(both[:MOST_ERRORS]))
-
-
-def _refused(message: str) -> RosterReading:
-    return RosterReading((), (RowError(0, "", message),))
-
-
-def _read_numbered(rows: Sequence[tuple[int, object]], classes: Iterable[Mapping[str, Any]]) -> RosterReading:
     if len(rows) > MOST_ROWS:
         return _refused(f"名册最多{MOST_ROWS}行，现有{len(rows)}行")
-    known = [entry.get("class_no") for entry in classes]
-    trainees: list[Trainee] = []
-    errors: list[RowError] = []
-    first_rows: dict[str, int] = {}
-    for row, data in rows:
-        if len(errors) >= MOST_ERRORS:
-            errors.append(RowError(row, "", "错误过多，从这一行起未再检查"))
-            break
-        try:
-            trainee = read(Trainee, data)
-        except Malformed as fault:
-            errors += [RowError(row, error.field, error.message) for error in fault.errors]
-            continue
-        if trainee.class_no not in known:
-            named = "、".join(str(number) for number in known) or "无"
-            errors.append(
-                RowError(row, "class_no", f"“班次”{trainee.class_no}不在开班申请中（已有班次：{named}）")
-            )
-        # Compared after cleaning, so that full-width digits, blanks or a small x hide nobody.
-        first = first_rows.setdefault(trainee.id_number, row)
-        if first != row:
-            errors.append(RowError(row, "id_number", f"“证件号码”与第{first}行重复，同一人只能登记一次"))
-        trainees.append(trainee)
-    return RosterReading(tuple(trainees), tuple(errors))
+    check = _Check(classes, ages)
+    for row, data in enumerate(rows, start=1):
+        check.row(row, data)
+        if progress is not None and (row % PROGRESS_ROWS == 0 or row == len(rows)):
+            progress(row, len(rows))
+    return check.reading()
 
 
-# Workbooks -------------------------------------------------------------------------------------------------
+def read_roster_workbook(
+    content: bytes,
+    classes: Iterable[Mapping[str, Any]],
+    *,
+    ages: Ages | None = None,
+    progress: Progress | None = None,
+) -> RosterReading:
+    """The roster of an uploaded XLSX, as ``read_roster_rows``; read by a child process within fixed limits.
 
-
-def _rows_of_workbook(content: bytes) -> tuple[list[tuple[int, dict[str, Any]]], list[RowError]]:
-    _check_archive(content)
+    ``progress`` counts every row twice, when it is read and when it is checked. A file that cannot be used at
+    all has one error, of row 0.
+    """
     try:
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        try:
-            sheet = workbook.worksheets[0]
-            # One row and column more than allowed tell whether there are too many. Without these bounds a
-            # single cell at XFD1048576 makes openpyxl fill in every empty cell before it.
-            rows = sheet.iter_rows(min_row=1, max_row=MOST_ROWS + 2, min_col=1, max_col=MOST_COLUMNS + 1)
-            table = [[(cell.value, cell.data_type) for cell in cells] for cells in rows]
-        finally:
-            workbook.close()
-    except Exception as fault:
-        # A damaged or hostile file raises anything from KeyError to ParseError inside openpyxl.
-        raise _Unreadable("文件无法读取，请使用名册模板另存为 .xlsx 后再上传") from fault
-    return _rows_of_table(table)
+        table = read_roster_table(content, progress=progress)
+    except UnreadableWorkbook as fault:
+        return _refused(str(fault))
+    return check_roster_table(table, classes, ages=ages, progress=progress)
 
 
-def _check_archive(content: bytes) -> None:
-    if len(content) > MOST_BYTES:
-        raise _Unreadable(f"文件过大：最大{MOST_BYTES // 1024 // 1024}MB")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            unzipped = sum(entry.file_size for entry in entries)
-            beside = max(
-                (entry.file_size for entry in entries if not _CELLS.search(entry.filename)), default=0
-            )
-            if len(entries) > MOST_ENTRIES or unzipped > MOST_UNZIPPED or beside > MOST_UNZIPPED_BESIDE_CELLS:
-                raise _Unreadable("文件解压后过大，请只保留名册内容后再上传")
-            for entry in entries:
-                # A workbook never declares entities; whoever does wants them expanded.
-                if entry.filename.endswith((".xml", ".rels")) and _is_unsafe(archive.read(entry)):
-                    raise _Unreadable("文件内容不安全，不能读取")
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as fault:
-        raise _Unreadable("不是 XLSX 文件，请使用名册模板填写") from fault
+def read_roster_table(content: bytes, *, progress: Progress | None = None) -> Table:
+    """The cells of an uploaded roster, before anything is asked of them; raises ``UnreadableWorkbook``."""
+
+    def halfway(done: int, total: int) -> None:
+        assert progress is not None
+        progress(done, 2 * total)
+
+    return read_table(content, ROSTER, progress=halfway if progress else None)
 
 
-def _is_unsafe(part: bytes) -> bool:
-    # In another encoding the declaration would not be seen; workbooks are written in UTF-8.
-    return b"<!DOCTYPE" in part or part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in part[:64]
-
-
-def _rows_of_table(
-    table: list[list[tuple[Any, str]]],
-) -> tuple[list[tuple[int, dict[str, Any]]], list[RowError]]:
-    header = [str(value).strip() if value is not None else "" for value, _ in (table[0] if table else [])]
-    if len(header) > MOST_COLUMNS and any(header[MOST_COLUMNS:]):
-        raise _Unreadable(f"列数过多：最多{MOST_COLUMNS}列")
-    places = {field: header.index(label) for field, label in COLUMNS.items() if label in header}
-    missing = [COLUMNS[field] for field in _NEEDED_COLUMNS if field not in places]
-    if missing:
-        raise _Unreadable(f"第1行表头缺少：{'、'.join(missing)}，请使用名册模板")
-    repeated = sorted({label for label in header if label and header.count(label) > 1})
-    if repeated:
-        raise _Unreadable(f"第1行表头重复：{'、'.join(repeated)}")
-    rows: list[tuple[int, dict[str, Any]]] = []
-    errors: list[RowError] = []
-    for number, cells in enumerate(table[1:], start=2):
-        if all(value is None or str(value).strip() == "" for value, _ in cells):
-            continue
-        if number > MOST_ROWS + 1:
-            raise _Unreadable(f"名册最多{MOST_ROWS}行")
-        data: dict[str, Any] = {}
-        for field, place in places.items():
-            value, kind = cells[place] if place < len(cells) else (None, "n")
-            try:
-                data[field] = _cell(field, value, kind)
-            except ValueError as fault:
-                errors.append(RowError(number, field, f"“{COLUMNS[field]}”{fault}"))
-        rows.append((number, data))
-    return rows, errors
-
-
-def _cell(field: str, value: Any, kind: str) -> Any:
-    if value is None:
-        return None
-    if kind == "f":
-        raise ValueError("是公式，请改为直接填写的内容")
-    if kind == "e":
-        raise ValueError("是错误值，请重新填写")
-    if field == "class_no":
-        return _class_number(value)
-    if isinstance(value, str):
-        return value
-    if field == "id_number":
-        # Excel keeps 15 digits of a number and turns the rest into zeros.
-        raise ValueError("的单元格是数字格式，末几位可能已经丢失，请改为文本格式后重新填写")
-    if isinstance(value, bool | datetime):
-        raise ValueError("的单元格格式不对，请改为文本格式后重新填写")
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return str(int(value))
-    return str(value)
-
-
-def _class_number(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and re.fullmatch(r"\d{1,3}", value.strip()):
-        return int(value.strip())
-    return value
+def check_roster_table(
+    table: Table,
+    classes: Iterable[Mapping[str, Any]],
+    *,
+    ages: Ages | None = None,
+    progress: Progress | None = None,
+) -> RosterReading:
+    """The second half of ``read_roster_workbook``: pure, and to be done again when the classes change."""
+    total = len(table.rows)
+    if not total:
+        return _refused("名册中没有学员")
+    check = _Check(classes, ages)
+    for label in table.unread:
+        check.warn(1, "", f"表头“{label}”不是模板中的列，没有读取")
+    for done, row in enumerate(table.rows, start=1):
+        check.row(row.number, row.values, row.faults)
+        if row.hidden:
+            check.warn(row.number, "", "这一行是隐藏的，已一并读取")
+        if progress is not None and (done % PROGRESS_ROWS == 0 or done == total):
+            progress(total + done, 2 * total)
+    return check.reading()
 
 
 def roster_template() -> bytes:
-    """The empty roster as a workbook: every column is text, so that no identity number is spoilt."""
-    return _workbook([], note=True)
+    """The empty roster as a workbook."""
+    return empty_workbook(ROSTER)
 
 
-def roster_error_workbook(errors: Iterable[RowError]) -> bytes:
-    """What is wrong, row by row, as a workbook to work through."""
-    return _workbook([(str(error.row or ""), error.field, error.message) for error in errors], note=False)
+def roster_error_workbook(content: bytes, errors: Iterable[RowRemark]) -> bytes:
+    """The uploaded roster with a column that says what is wrong in each row, to be mended and sent again.
+
+    Raises ``UnreadableWorkbook`` for a file whose rows could not be read.
+    """
+    reasons: dict[int, list[CellFault]] = {}
+    for error in errors:
+        reasons.setdefault(error.row, []).append(CellFault(error.field, error.message))
+    return error_workbook(content, ROSTER, reasons)
 
 
-def _workbook(errors: list[tuple[str, str, str]], *, note: bool) -> bytes:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    # A fixed date, so that the same roster gives the same file.
-    book.set_properties({"created": datetime(2022, 1, 1)})  # noqa: DTZ001 - the format knows no offset
-    text = book.add_format({"num_format": "@"})
-    head = book.add_format({"num_format": "@", "bold": True})
-    if note:
-        sheet = book.add_worksheet("学员名册")
-        for place, (field, label) in enumerate(COLUMNS.items()):
-            sheet.set_column(place, place, 24 if field in {"id_number", "employer"} else 14, text)
-            sheet.write_string(0, place, label, head)
-        for field, words in (("id_type", IdentityType), ("category", TraineeCategory)):
-            place = list(COLUMNS).index(field)
-            choice = {"validate": "list", "source": [word.label for word in words]}
-            sheet.data_validation(1, place, MOST_ROWS, place, choice)
-        sheet.freeze_panes(1, 0)
-        guide = book.add_worksheet("填写说明")
-        guide.set_column(0, 0, 80)
-        for row, line in enumerate(_GUIDE):
-            guide.write_string(row, 0, line)
-    else:
-        sheet = book.add_worksheet("名册检查结果")
-        for place, (label, width) in enumerate((("行号", 8), ("项目", 16), ("问题", 80))):
-            sheet.set_column(place, place, width, text)
-            sheet.write_string(0, place, label, head)
-        for row, (number, field, message) in enumerate(errors, start=1):
-            for place, value in enumerate((number, COLUMNS.get(field, field), message)):
-                sheet.write_string(row, place, value)
-    book.close()
-    return buffer.getvalue()
+def _refused(message: str) -> RosterReading:
+    return RosterReading((), (RowRemark(0, "", message),))
 
 
-_GUIDE = (
-    "每行一名学员，从第2行开始填写；不要改动第1行表头。",
-    "班次：与开班申请中的班次一致，如 1。",
-    f"证件类型：{'、'.join(word.label for word in IdentityType)}；不填即为居民身份证。",
-    "证件号码：单元格须为文本格式，否则末几位会丢失。",
-    f"人员类别：{'、'.join(word.label for word in TraineeCategory)}。",
-    f"最多{MOST_ROWS}行。",
-)
+class _Check:
+    """One roster, row by row: each by itself, and against the rows before it."""
+
+    def __init__(self, classes: Iterable[Mapping[str, Any]], ages: Ages | None) -> None:
+        self._known = [entry.get("class_no") for entry in classes]
+        self._ages = ages
+        self._first_rows: dict[str, int] = {}
+        self._rows: list[RosterRow] = []
+        self._errors: list[RowRemark] = []
+        self._warnings: list[RowRemark] = []
+
+    def reading(self) -> RosterReading:
+        """What was found."""
+        return RosterReading(tuple(self._rows), tuple(self._errors), tuple(self._warnings))
+
+    def warn(self, row: int, field: str, message: str) -> None:
+        """Something to look at."""
+        self._warnings.append(RowRemark(row, field, message))
+
+    def row(self, row: int, data: object, faults: Sequence[CellFault] = ()) -> None:
+        """Checks a row; ``faults`` are those of its cells."""
+        before = len(self._errors)
+        self._errors += [RowRemark(row, fault.field, fault.message) for fault in faults]
+        trainee: Trainee | None = None
+        try:
+            trainee = read(Trainee, data)
+        except Malformed as malformed:
+            known = {fault.field for fault in faults}
+            self._errors += [
+                RowRemark(row, error.field, error.message)
+                for error in malformed.errors
+                # A cell that could not be read is not also empty.
+                if error.field not in known
+            ]
+        self._check_place(row, data, trainee)
+        if trainee is not None and len(self._errors) == before:
+            self._rows.append(RosterRow(row, trainee))
+            if any(sign.isdigit() for sign in trainee.name):
+                self.warn(row, "name", "“姓名”中有数字，请核对")
+
+    def _check_place(self, row: int, data: object, trainee: Trainee | None) -> None:
+        """Whether the class is one of the opening, and the person in no other row and of the right age."""
+        number = data.get("class_no") if isinstance(data, dict) else None
+        class_no = number if type(number) is int and number > 0 else None
+        if class_no is not None and class_no not in self._known:
+            named = "、".join(str(number) for number in self._known) or "无"
+            self._add(row, "class_no", f"“班次”{class_no}不在开班申请中（已有班次：{named}）")
+        person = trainee or _person(data)
+        if person is None:
+            return
+        # The key is the same in every disguise.
+        first = self._first_rows.setdefault(same_person_key(person.id_number, person.id_type), row)
+        if first != row:
+            self._add(row, "id_number", f"“证件号码”与第{first}行重复，同一人只能登记一次")
+        if self._ages is not None and (wrong := self._ages.fault(person.id_number, class_no)):
+            self._add(row, "id_number", wrong)
+        if is_of_unknown_region(person.id_number):
+            self.warn(row, "id_number", "“证件号码”开头的地区代码未收录，请核对")
+        if is_suspiciously_round(person.id_number):
+            self.warn(row, "id_number", "“证件号码”末三位为000，可能已被 Excel 改写，请核对")
+
+    def _add(self, row: int, field: str, message: str) -> None:
+        self._errors.append(RowRemark(row, field, message))
+
+
+def _person(data: object) -> _Person | None:
+    if not isinstance(data, dict):
+        return None
+    try:
+        person = read(_Person, {name: data[name] for name in ("id_type", "id_number") if name in data})
+        check_identity(person.id_number, person.id_type)
+    except (Malformed, ValueError):
+        return None
+    return person

@@ -1,11 +1,65 @@
-"""Section 二 过程监管: what an inspector saw, and the end of the training. The inspector is the account."""
+"""Section 二 过程监管: what an inspector saw, make-up lessons, and the end of the training.
+
+Who acts is the account. An observation that is not given was not looked at, which is not the same as fine.
+"""
 
 from __future__ import annotations
 
-from workflow.form.fields import ClassNumber, Count, Day, Line, Lines, Moment, Typed, asked, optional
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from workflow.form.fields import (
+    MOST_HOURS,
+    ClassNumber,
+    Count,
+    Day,
+    Heads,
+    Line,
+    Lines,
+    Moment,
+    Typed,
+    Widget,
+    asked,
+    optional,
+)
+from workflow.vocabulary import OnlineFault
+
+MOST_INSPECTIONS = 999
+MOST_ROSTER_ROWS = 5_000
+
+Verdict = Annotated[bool, Field(strict=True), Widget("verdict")]
+"""Yes, no, or not looked at."""
 
 
-class OpeningInspection(Typed):
+class Observations(Typed):
+    """What an inspector may look at besides the head count (二(四)19, 20; 新人社办〔2023〕35号 附件1 五)."""
+
+    recording_complete: Verdict | None = optional("录像能否显示全部学员", help="未检查的不填，下同")
+    practice_minutes: Annotated[int, Field(strict=True, ge=0, le=600), Widget("number")] | None = optional(
+        "实操每学时连续录像分钟数"
+    )
+    online_faults: (
+        Annotated[list[Annotated[OnlineFault, Field(strict=False)]], Field(max_length=len(OnlineFault))]
+        | None
+    ) = optional("线上学习存在的问题", help="检查过而没有问题的，给出空列表")
+    fee_charged: Verdict | None = optional("是否向学员收费")
+    classes_merged: Verdict | None = optional("是否并班")
+    hours_short: Verdict | None = optional("是否缩短课时")
+
+    @field_validator("online_faults")
+    @classmethod
+    def _each_once(cls, faults: list[OnlineFault] | None) -> list[OnlineFault] | None:
+        if faults is not None and len(set(faults)) != len(faults):
+            raise ValueError("中有重复")
+        return faults
+
+
+OBSERVATIONS = tuple(Observations.model_fields)
+"""Under these names they stand on an inspection's entry of the form."""
+
+
+class OpeningInspection(Observations):
     """开班当日检查 of one class."""
 
     class_no: ClassNumber = asked("班次")
@@ -15,7 +69,7 @@ class OpeningInspection(Typed):
     materials: Lines = asked("培训资料留存情况")
 
 
-class Inspection(Typed):
+class Inspection(Observations):
     """培训期间检查 of one class."""
 
     class_no: ClassNumber = asked("班次")
@@ -24,6 +78,43 @@ class Inspection(Typed):
     teachers: Lines = asked("师资情况")
     present_count: Count = asked("学员出勤人数")
     remarks: Lines | None = optional("备注")
+
+
+class ObservationStrike(Typed):
+    """Why the observations of one inspection of a class are struck; the head count stands."""
+
+    class_no: ClassNumber = asked("班次")
+    inspection_no: Annotated[int, Field(strict=True, ge=0, le=MOST_INSPECTIONS), Widget("number")] = asked(
+        "第几次检查", help="该班培训期间的第几次检查；0 为开班当日检查"
+    )
+    reason: Lines = asked("撤销理由")
+
+
+class MakeUp(Typed):
+    """补课 of trainees who were absent at one inspection during the training of a class."""
+
+    class_no: ClassNumber = asked("班次")
+    inspection_no: Annotated[int, Field(strict=True, ge=1, le=MOST_INSPECTIONS), Widget("number")] = asked(
+        "第几次检查", help="该班培训期间的第几次检查"
+    )
+    count: Heads = asked("补课人数", help="不能多于该次检查的缺勤人数")
+    row_nos: (
+        Annotated[
+            list[Annotated[int, Field(strict=True, ge=1, le=MOST_ROSTER_ROWS)]],
+            Field(min_length=1, max_length=MOST_ROSTER_ROWS),
+        ]
+        | None
+    ) = optional("补课学员的名册序号", help="填写的，须与补课人数一致")
+    made_up_on: Day = asked("补课日期", help="在该次检查之后、考核之前")
+    hours: Annotated[int, Field(strict=True, ge=1, le=MOST_HOURS), Widget("number")] = asked("补课课时")
+    remarks: Lines | None = optional("备注")
+
+    @field_validator("row_nos")
+    @classmethod
+    def _each_once(cls, row_nos: list[int] | None) -> list[int] | None:
+        if row_nos is not None and len(set(row_nos)) != len(row_nos):
+            raise ValueError("中有重复")
+        return row_nos
 
 
 class TrainingEnd(Typed):

@@ -139,6 +139,30 @@ class EmploymentSubsidy:
     local: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """The age at which one sex retires: ``years``, and from a month of birth on later.
+
+    Who was born in the month of ``born_from`` or later retires a month later for every ``every`` months begun
+    since, until it is ``latest`` years.
+    """
+
+    name: str
+    title: str
+    years: int
+    latest: int
+    every: int
+    born_from: date
+    source: str
+    local: bool
+
+    def months(self, born_on: date) -> int:
+        """The age of retirement of somebody born on a day, in months."""
+        first = self.born_from
+        since = 12 * (born_on.year - first.year) + born_on.month - first.month
+        return min(12 * self.latest, 12 * self.years + max(0, since // self.every + 1))
+
+
 class Group(Word):
     """The parts in which a policy is shown, in this order."""
 
@@ -200,6 +224,7 @@ class Policy:
     employment_subsidies: Mapping[str, EmploymentSubsidy]
     ladder: tuple[Rung, ...]
     stated_hours: Mapping[str, int]
+    retirement: Mapping[str, Retirement]
     closing_time: str
     notice_auto_close: bool
     notice_minimum_counts_for_hr: bool
@@ -213,6 +238,7 @@ class Policy:
     minor_certificates: tuple[CertificateKind, ...]
     satisfaction_stop_months: int | None
     platform_ban_years: int | None
+    finance_staff_minimum: int | None
     parameters: tuple[Parameter, ...]
     content: str
 

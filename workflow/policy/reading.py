@@ -24,6 +24,7 @@ from workflow.policy.tables import (
     read_ladder,
     read_rates,
     read_regions,
+    read_retirement,
     read_rules,
     read_settings,
     read_table,
@@ -128,6 +129,7 @@ def build_policy(data: Mapping[str, object], *, stored: bool = False) -> Policy:
     evaluation_rates = read_rates(tables["evaluation_rates"], EVALUATION_RATES, faults)
     employment_subsidies = read_employment(tables["employment_subsidies"], faults)
     stated_hours = read_hours(tables["stated_hours"], faults)
+    retirement = read_retirement(tables["retirement"], faults)
     ladder = read_ladder(tables["ladder"], clocks, faults)
     faults.settle()
     return Policy(
@@ -144,6 +146,7 @@ def build_policy(data: Mapping[str, object], *, stored: bool = False) -> Policy:
         employment_subsidies=MappingProxyType(employment_subsidies),
         ladder=ladder,
         stated_hours=MappingProxyType(stated_hours),
+        retirement=MappingProxyType(retirement),
         inspections_source=tables["settings"]["inspections_required"].shown_source,
         parameters=parameters_of(documents, top, tables, ORDER),
         content=json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")),

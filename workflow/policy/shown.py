@@ -17,6 +17,7 @@ _GROUPS: Mapping[str, Group] = {
     "evaluation_rates": Group.MONEY,
     "employment_subsidies": Group.MONEY,
     "settings": Group.SWITCHES,
+    "retirement": Group.SWITCHES,
 }
 _TITLES = {"title": "名称", "valid_from": "施行日期", "valid_until": "失效日期"}
 _TABLE_TITLES = {"regions": "适用地区", "evaluation_rates": "评价补贴", "rates": "培训补贴"}
@@ -25,6 +26,7 @@ _UNITS = {
     "settings.trainee_minimum_age": "周岁",
     "settings.satisfaction_stop_months": "个月",
     "settings.platform_ban_years": "年",
+    "settings.finance_staff_minimum": "人",
 }
 _SEVERITIES = {Severity.BLOCKING: "不符合的不予通过", Severity.WARNING: "不符合的提示，审核人须书面说明"}
 _AUDIENCES = {
@@ -111,6 +113,8 @@ def _value(table: str, cited: Cited) -> str:
         return f"到期前{-value}个工作日" if value < 0 else f"到期后第{value}个工作日"
     if table == "stated_hours":
         return f"{value}课时"
+    if table == "retirement":
+        return f"{value}周岁"
     unit = cited.further.get("unit") or _UNITS.get(cited.path, "")
     return f"{_WORDS.get(str(value), str(value))}{unit}"
 
@@ -129,6 +133,12 @@ def _details(table: str, cited: Cited) -> Iterator[str]:
     if table == "employment_subsidies" and cited.value is not False:
         yield f"稳定就业并缴纳职工社会保险满{further['months']}个月"
         yield f"累计不超过{further['cap']}元" if further["cap"] else "没有累计上限"
+    if table == "retirement" and cited.value is not False and further["latest"] != cited.value:
+        year, _, month = str(further["born_from"]).partition("-")
+        yield (
+            f"{year}年{int(month)}月及以后出生的，"
+            f"每{further['every']}个月延迟1个月，至{further['latest']}周岁"
+        )
 
 
 def _joined(words: object) -> str:

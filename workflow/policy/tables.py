@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from workflow.policy.cited import Cited, Faults, cite
@@ -13,6 +13,7 @@ from workflow.policy.model import (
     ClockLimit,
     EmploymentSubsidy,
     Rate,
+    Retirement,
     RuleSetting,
     Rung,
     Severity,
@@ -69,6 +70,7 @@ RATES = (
 )
 EVALUATION_RATES = (CertificateKind.SPECIAL_ABILITY.value, *_LEVELS)
 EMPLOYMENT_SUBSIDIES = ("hiring", "placement")
+RETIREMENT = ("men", "women")
 RUNGS = ("due_in_3", "due_in_1", "overdue", "overdue_3", "overdue_10", "arrears_1_month")
 OPTIONAL_CLOCKS = frozenset({ClockKind.FINANCE_MONTH})
 MINIMUM_CLOCKS = frozenset({ClockKind.PUBLIC_NOTICE})
@@ -90,7 +92,7 @@ CLOCK_DEPARTMENTS: Mapping[ClockKind, Department | None] = {
 }
 TABLES = (
     *("regions", "settings", "clocks", "rules", "rates"),
-    *("evaluation_rates", "employment_subsidies", "ladder", "stated_hours"),
+    *("evaluation_rates", "employment_subsidies", "ladder", "stated_hours", "retirement"),
 )
 
 
@@ -114,14 +116,16 @@ SETTINGS: Mapping[str, Callable[[Cited], Any]] = {
     "minor_certificates": lambda cited: cited.choices(CertificateKind, cited.value),
     "satisfaction_stop_months": lambda cited: cited.whole(1, 24),
     "platform_ban_years": lambda cited: cited.whole(1, 10),
+    "finance_staff_minimum": lambda cited: cited.whole(1, 20),
 }
 # What a version says that was stored before there was the setting; such tables are empty in it.
 LATER_SETTINGS: Mapping[str, Any] = {
     "minor_certificates": (),
     "satisfaction_stop_months": None,
     "platform_ban_years": None,
+    "finance_staff_minimum": None,
 }
-LATER_TABLES = ("evaluation_rates", "employment_subsidies")
+LATER_TABLES = ("evaluation_rates", "employment_subsidies", "retirement")
 ORDER: Mapping[str, tuple[str, ...]] = {
     "settings": tuple(SETTINGS),
     "clocks": tuple(ClockKind),
@@ -130,6 +134,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "evaluation_rates": EVALUATION_RATES,
     "employment_subsidies": EMPLOYMENT_SUBSIDIES,
     "ladder": RUNGS,
+    "retirement": RETIREMENT,
 }
 
 
@@ -267,6 +272,34 @@ def read_employment(table: Table, faults: Faults) -> dict[str, EmploymentSubsidy
                 cited.local,
             )
     return subsidies
+
+
+def read_retirement(table: Table, faults: Faults) -> dict[str, Retirement]:
+    """From which age a trainee is too old; a sex for which there is no such age is left out."""
+    ages: dict[str, Retirement] = {}
+    for name, cited in _known(table, RETIREMENT, faults).items():
+        with faults:
+            cited.only("title", "latest", "every", "born_from")
+            title = cited.further_text("title")
+            if cited.value is False:
+                continue
+            years, latest = cited.whole(40, 80), cited.further_whole("latest", 40, 80)
+            if latest < years:
+                cited.fault(f"与 latest 矛盾：{years} 周岁起只会延迟，不会提前到 {latest} 周岁")
+            month = cited.further_text("born_from")
+            if not re.fullmatch(r"(19|20)\d{2}-(0[1-9]|1[0-2])", month, re.ASCII):
+                cited.fault(f"born_from 须为年月，如 1965-01，现为 {month!r}")
+            ages[name] = Retirement(
+                name=name,
+                title=title,
+                years=years,
+                latest=latest,
+                every=cited.further_whole("every", 1, 12),
+                born_from=date.fromisoformat(f"{month}-01"),
+                source=cited.shown_source,
+                local=cited.local,
+            )
+    return ages
 
 
 def read_ladder(table: Table, clocks: Mapping[ClockKind, ClockLimit], faults: Faults) -> tuple[Rung, ...]:

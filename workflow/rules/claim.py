@@ -1,126 +1,157 @@
-"""Rules of the claim: no more heads than were present, certified and enrolled; no more than the rate."""
+"""Rules of the claim: no more heads than may be paid for, no more than the rate, nobody twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from workflow.errors import Finding
-from workflow.form.fields import compact
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.form.reading import section
-from workflow.policy import Policy, Rate
-from workflow.rules.facts import Facts
-from workflow.rules.findings import found
-from workflow.rules.training import attendance_by_class
+from workflow.policy import Policy
+from workflow.rules.assessment import minor_share
+from workflow.rules.eligibility import Awards, ClassEligibility, awards_of, eligibility, holders
+from workflow.rules.facts import Facts, TraineeFacts
+from workflow.rules.findings import Fault, blocks, found, of_trainees
+from workflow.rules.occupations import awarded_level
+from workflow.rules.people import duplicate_fault, gap_fault
 from workflow.vocabulary import CertificateKind
 
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """One thing that heads may not exceed."""
-
-    heads: int
-    label: str
-
-
-def certified_in(facts: Facts, number: int) -> int:
-    """How many of a class are certified: persons where every certificate is listed, else the counts' sum."""
-    results = [result for result in facts.results if result["class_no"] == number]
-    listed = [certificate for result in results for certificate in result.get("certificates") or []]
-    total: int = sum(result["certified_count"] for result in results)
-    if len(listed) == total:
-        # Stored numbers are sealed, each time differently; their blind index stays the same.
-        return len(
-            {certificate.get("id_index") or compact(certificate["id_number"]) for certificate in listed}
-        )
-    return total
-
-
-def head_bounds(facts: Facts, policy: Policy, number: int) -> list[Bound]:
-    """What bounds the heads of a class: attendance, certificates, roster. An individual is one head."""
-    if facts.individual:
-        return [Bound(1, "个人申请")]
-    attendance = attendance_by_class(facts.form, policy).get(number, 0)
-    return [
-        Bound(certified_in(facts, number), "取证人数"),
-        Bound(attendance, "平均出勤人数"),
-        Bound(facts.roster.get(number, 0), "名册人数"),
-    ]
+Measure = Callable[[Mapping[str, Any], TraineeFacts, Awards], Fault | None]
 
 
 def headcount(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """Paid heads stay within every bound; the tightest is named. No certificate, no money."""
+    classes = _by_number(facts, policy)
     for index, line in enumerate(facts.claim_lines):
-        heads = line["heads"]
-        tightest = min(head_bounds(facts, policy, line["class_no"]), key=lambda bound: bound.heads)
+        eligible, heads = classes.get(line.get("class_no", 1)), line.get("heads", 0)
         # Line heads are at least one, so that an individual's single head is exactly one.
-        if heads > tightest.heads:
-            yield found(
-                policy,
-                "headcount",
-                measured=f"{heads}人",
-                limit=f"{tightest.heads}人（{tightest.label}）",
-                message=f"{_named(facts, line['class_no'])}申请补贴人数过多",
-                where=f"claim.lines.{index}.heads",
-            )
+        if eligible is None or heads <= eligible.tightest.heads:
+            continue
+        yield found(
+            policy,
+            "headcount",
+            measured=f"{heads}人",
+            limit=f"{eligible.tightest.heads}人（{eligible.tightest.label}）",
+            message=f"{_named(facts, eligible.class_no)}申请补贴人数过多",
+            where=f"claim.lines.{index}.heads",
+        )
 
 
 def amount(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """A line does not ask for more than its heads times the rates of the certificates they obtained."""
+    classes = _by_number(facts, policy)
     for index, line in enumerate(facts.claim_lines):
+        eligible = classes.get(line.get("class_no", 1))
+        if eligible is None or "amount" not in line or "heads" not in line:
+            continue
         claimed = fen_from_yuan(line["amount"])
-        paid = _paid_heads(facts, policy, line["class_no"], line["heads"])
+        paid = _priced(facts, policy, eligible, line["heads"])
         # Without a certificate that has a rate nothing may be claimed: silence would be an open purse.
-        most = sum(heads * rate.fen for rate, heads in paid)
+        most = sum(fen * heads for _, fen, heads in paid)
         if claimed > most:
-            ground = "＋".join(f"{heads}人×{yuan_from_fen(rate.fen)}元，{rate.title}" for rate, heads in paid)
+            ground = "＋".join(f"{heads}人×{yuan_from_fen(fen)}元，{title}" for title, fen, heads in paid)
             yield found(
                 policy,
                 "amount",
                 measured=f"{yuan_from_fen(claimed)}元",
                 limit=f"{yuan_from_fen(most)}元（{ground or '没有补贴标准'}）",
-                message=f"{_named(facts, line['class_no'])}申请补贴资金过多",
+                message=f"{_named(facts, eligible.class_no)}申请补贴资金过多",
                 where=f"claim.lines.{index}.amount",
             )
 
 
-def _paid_heads(facts: Facts, policy: Policy, number: int, heads: int) -> list[tuple[Rate, int]]:
-    """The heads by rate, the best paid first: each by what was obtained, but not above what was planned."""
+def _priced(
+    facts: Facts, policy: Policy, eligible: ClassEligibility, heads: int
+) -> list[tuple[str, int, int]]:
+    if facts.individual or facts.results:
+        return eligible.priced(heads)
+    # Before the results are in, a claim that is being written is measured by the plan.
+    entry = facts.class_of(eligible.class_no)
+    try:
+        rate = policy.rate(CertificateKind(str(entry.get("certificate_kind"))), entry.get("level"))
+    except ValueError:
+        return []
+    return [(rate.title, rate.fen, heads)]
+
+
+def no_duplicate(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """Nobody is paid twice for one occupation and level, nor on one certificate.
+
+    Where this refuses, a person who was paid for is left out, and named only when the claim counts the head.
+    """
+
+    def measure(entry: Mapping[str, Any], trainee: TraineeFacts, awards: Awards) -> Fault | None:
+        return duplicate_fault(facts, trainee.person, entry, awards)
+
+    faults = _individual_duplicate(facts) if facts.individual else _certified_faults(facts, measure)
+    yield from _of_counted_heads(facts, policy, "no-duplicate", faults)
+
+
+def one_month_gap(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """Nobody is paid for who trained elsewhere at the same time, or too shortly after the last assessment.
+
+    Trained at once is the fault of both trainings, too short a gap that of the later. Whoever is at fault is
+    left out and named as in ``no_duplicate``.
+    """
+
+    def measure(entry: Mapping[str, Any], trainee: TraineeFacts, _awards: Awards) -> Fault | None:
+        return gap_fault(facts, policy, entry, trainee)
+
+    yield from _of_counted_heads(facts, policy, "one-month-gap", _certified_faults(facts, measure))
+
+
+def _certified_faults(facts: Facts, measure: Measure) -> Iterator[tuple[TraineeFacts, Fault]]:
+    """Those at fault who are, or where nobody has listed them may be, among the certified."""
+    for _, entry in facts.classes_at():
+        if "class_no" not in entry:
+            continue
+        held = holders(facts, entry["class_no"])
+        for trainee in facts.people_of(entry):
+            if held is None or trainee.person in held:
+                fault = measure(entry, trainee, awards_of(facts, entry, held, trainee.person))
+                if fault:
+                    yield trainee, fault
+
+
+def _individual_duplicate(facts: Facts) -> Iterator[tuple[TraineeFacts, Fault]]:
+    certificate = section(facts.form, "certificate")
+    level = awarded_level(certificate.get("kind"), certificate.get("level"))
+    award = level, certificate.get("number")
+    for person in facts.people[:1]:
+        fault = duplicate_fault(facts, person.person, section(facts.form, "provider"), [award])
+        if fault:
+            yield person, fault
+
+
+def _of_counted_heads(
+    facts: Facts, policy: Policy, rule: str, faults: Iterator[tuple[TraineeFacts, Fault]]
+) -> Iterator[Finding]:
+    """The findings where the claimed heads cannot do without those at fault; where they only warn, all."""
+    at_fault = list(faults)
+    if not at_fault:
+        return
+    classes = _by_number(facts, policy)
+    counted = {
+        number
+        for line in facts.claim_lines
+        if (number := line.get("class_no", 1)) in classes
+        and (not blocks(policy, rule) or line.get("heads", 0) > classes[number].tightest.heads)
+    }
+    yield from of_trainees(policy, rule, (each for each in at_fault if each[0].class_no in counted))
+
+
+def minor_certificate_share(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """Certificates of the lesser kinds stay within their share in the region and year."""
     if facts.individual:
         certificate = section(facts.form, "certificate")
-        rate = _rate(policy, certificate.get("kind"), certificate.get("level"))
-        return [(rate, heads)] if rate else []
-    entry = facts.class_of(number)
-    planned = _rate(policy, entry.get("certificate_kind"), entry.get("level"))
-    results = [result for result in facts.results if result["class_no"] == number]
-    if planned is None or not results:
-        # Before the results are in, a claim that is being written is measured by the plan.
-        return [(planned, heads)] if planned and not facts.results else []
-    obtained = [(_rate(policy, result["kind"], result.get("level")), result) for result in results]
-    rated = [
-        (min(rate, planned, key=lambda each: each.fen), result["certified_count"])
-        for rate, result in obtained
-        if rate is not None
-    ]
-    paid: list[tuple[Rate, int]] = []
-    for rate, certified in sorted(rated, key=lambda each: -each[0].fen):
-        taken = min(heads, certified)
-        if taken:
-            paid.append((rate, taken))
-            heads -= taken
-    if paid and heads:
-        # Heads without a certificate are for the rule of heads to refuse; here they only have a price.
-        rate, taken = paid.pop()
-        paid.append((rate, taken + heads))
-    return paid
+        yield from minor_share(facts, policy, [dict(certificate, certified_count=1)], "certificate.kind")
+    else:
+        yield from minor_share(facts, policy, facts.results, "claim.lines")
 
 
-def _rate(policy: Policy, kind: object, level: int | None) -> Rate | None:
-    try:
-        return policy.rate(CertificateKind(str(kind)), level)
-    except ValueError:
-        return None
+def _by_number(facts: Facts, policy: Policy) -> dict[int, ClassEligibility]:
+    return {each.class_no: each for each in eligibility(facts, policy)} if facts.claim_lines else {}
 
 
 def _named(facts: Facts, number: int) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from workflow.form.application import is_individual
 from workflow.form.money import fen_from_yuan
 from workflow.form.reading import section
-from workflow.vocabulary import CertificateKind, SanctionKind, TraineeCategory
+from workflow.vocabulary import ApplicationKind, CertificateKind, SanctionKind, Subsidy, TraineeCategory
 
 
 class Occasion(StrEnum):
@@ -157,6 +158,16 @@ class PaidHead:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """A certificate that somebody obtained in a class of this application."""
+
+    kind: CertificateKind
+    level: int | None
+    number: str | None
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateCounts:
     """Certificates of a region and calendar year, those of this application left out."""
 
@@ -177,7 +188,12 @@ class Facts:
     What lies outside the application: ``year_list`` (None: not looked up, and then nothing is said of it),
     ``people`` of the roster, and by person ``past`` trainings and ``paid`` heads of other applications;
     ``certificates`` of the region and year; ``apprentices`` of the same applicant in training elsewhere, by
-    occupation code.
+    occupation code. An individual stands alone in ``people``, in class 1.
+
+    ``applicant_kind`` (None: not known, and then nothing is said of it), ``subsidy`` that is claimed: only
+    heads of the same subsidy are duplicates. ``certified``: by class and person the certificates that are
+    listed; at the results those of the payload, who need not be on the roster. ``numbers_elsewhere``: those
+    numbers of certificates that another application has registered or, at the claim, claims already.
     """
 
     form: Mapping[str, Any]
@@ -192,6 +208,10 @@ class Facts:
     paid: Mapping[int, tuple[PaidHead, ...]] = field(default_factory=dict)
     certificates: CertificateCounts | None = None
     apprentices: Mapping[str, int] = field(default_factory=dict)
+    applicant_kind: ApplicationKind | None = None
+    subsidy: Subsidy = Subsidy.TRAINING
+    certified: Mapping[tuple[int, int], tuple[CertificateFacts, ...]] = field(default_factory=dict)
+    numbers_elsewhere: frozenset[str] = frozenset()
 
     @property
     def individual(self) -> bool:
@@ -213,13 +233,35 @@ class Facts:
         return next((entry for entry in self.classes if entry.get("class_no") == number), {})
 
     def classes_at(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each class with its path in the form."""
+        """Each class with its path in the form; once classes are claimed, those that are."""
+        claimed = {line["class_no"] for line in self.claim_lines if "class_no" in line}
         for index, entry in enumerate(self.classes):
-            yield f"opening.classes.{index}", entry
+            if not claimed or entry.get("class_no") in claimed:
+                yield f"opening.classes.{index}", entry
+
+    def people_of(self, entry: Mapping[str, Any]) -> list[TraineeFacts]:
+        """The trainees of a class, in the order of the roster."""
+        return self._people_by_class.get(entry.get("class_no", 0), [])
+
+    @cached_property
+    def _people_by_class(self) -> dict[int, list[TraineeFacts]]:
+        classes: dict[int, list[TraineeFacts]] = {}
+        for trainee in self.people:
+            classes.setdefault(trainee.class_no, []).append(trainee)
+        return classes
+
+    def first_day(self, entry: Mapping[str, Any]) -> date | None:
+        """The day on which a class begins; as long as that is not filled in, today."""
+        return day_in(entry, "starts_on") or self.today
 
     def trainees(self, entry: Mapping[str, Any]) -> int:
         """How many a class has: planned or on the roster, whichever is more."""
         return max(int(entry.get("planned_count") or 0), self.roster.get(entry.get("class_no", 0), 0))
+
+    @property
+    def is_opening_day(self) -> bool:
+        """Whether the payload is the check of the opening day, which alone has a sheet of signatures."""
+        return "sign_in" in self.payload
 
     @property
     def claim_lines(self) -> list[Mapping[str, Any]]:
@@ -230,28 +272,37 @@ class Facts:
     @property
     def results(self) -> list[Mapping[str, Any]]:
         """The results that are recorded."""
-        return list(section(self.form, "assessment").get("results") or [])
+        results = section(self.form, "assessment").get("results") or []
+        return [result for result in results if "class_no" in result and "kind" in result]
 
     @property
     def approved_fen(self) -> int:
         """What the stored claim asks for in all, in fen; on payment this is what was approved."""
-        lines = section(self.form, "claim").get("lines") or []
-        return sum(fen_from_yuan(line["amount"]) for line in lines)
+        return _fen_of(section(self.form, "claim").get("lines") or [])
 
     @property
     def paid_fen(self) -> int:
         """What has been paid and did not come back (payments marked ``failed``), in fen."""
         payments = section(self.form, "disbursement").get("payments") or []
-        return sum(fen_from_yuan(payment["amount"]) for payment in payments if not payment.get("failed"))
+        return _fen_of(payment for payment in payments if not payment.get("failed"))
 
     @property
     def recoverable_fen(self) -> int:
         """What is to be recovered (``disbursement.recovery.amount``), in fen."""
         recovery = section(self.form, "disbursement").get("recovery")
-        return fen_from_yuan(recovery["amount"]) if recovery else 0
+        return _fen_of([recovery] if recovery else [])
 
     @property
     def recovered_fen(self) -> int:
         """What of it has come in (``disbursement.recoveries``), in fen."""
-        receipts = section(self.form, "disbursement").get("recoveries") or []
-        return sum(fen_from_yuan(receipt["amount"]) for receipt in receipts)
+        return _fen_of(section(self.form, "disbursement").get("recoveries") or [])
+
+
+def day_in(part: Mapping[str, Any], name: str) -> date | None:
+    """A day of a part of the form; None as long as it is not filled in."""
+    written = part.get(name)
+    return date.fromisoformat(written) if isinstance(written, str) and written else None
+
+
+def _fen_of(parts: Iterable[Mapping[str, Any]]) -> int:
+    return sum(fen_from_yuan(part["amount"]) for part in parts if "amount" in part)

@@ -29,6 +29,8 @@ def receipt_amount(facts: Facts, policy: Policy) -> Iterator[Finding]:
 def _within(
     facts: Facts, policy: Policy, before: int, most: int, label: str, limit_label: str
 ) -> Iterator[Finding]:
+    if "amount" not in facts.payload:
+        return
     total = before + fen_from_yuan(facts.payload["amount"])
     if total > most:
         yield found(

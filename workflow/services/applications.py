@@ -12,25 +12,23 @@ from sqlalchemy.exc import IntegrityError
 from workflow.access import Actor, require_reading
 from workflow.clock import SHANGHAI
 from workflow.errors import Forbidden
-from workflow.form import completeness, read_new_application, read_patch
+from workflow.form import read_new_application, read_patch
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
-from workflow.rules import Occasion
 from workflow.sealing import sm3
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
-from workflow.services.checks import findings_of
 from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
-from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
+from workflow.services.personal import keep_masked, masked_form, seal_part
 from workflow.services.product import Product
 from workflow.services.readings import read_in_clear
 from workflow.services.view import application_view
 from workflow.vocabulary import ApplicationKind, ReadingSubject, Role, Section, State
 
 _TYPED_KEYS = {"claim": ("lines", "commitment")}
-_DEPARTMENTS_KEEP = ("reviews",)
+_DEPARTMENTS_KEEP = ("reviews", "answers")
 
 
 def create_application(
@@ -121,8 +119,8 @@ def edit_application(
         require_own(case, actor)
         require_version(case, expected_version)
         if merge:
-            body = _merged(case, body)
-        body = _with_kept_masks(case, body)
+            body = merged_with_stored(case, body)
+        body = with_kept_masks(case, body)
         parts = read_patch(case.kind, body).sections()
         require_editable(case, set(parts))
         for name, part in parts.items():
@@ -163,29 +161,8 @@ def read_payee(product: Product, *, actor: Actor, application_id: int) -> dict[s
     return {name: account[name] for name in ("name", "bank_name", "bank_account")}
 
 
-def preview_findings(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
-    """What the rules would say to a submission now, and what is still missing; nothing is recorded."""
-    with reading(product.engine) as connection:
-        case = open_case(product, connection, actor, application_id, lock=False)
-        require_reading(actor, case.matter())
-        claiming = case.state in {State.CLAIM_DRAFT, State.CLAIM_CORRECTION}
-        form = open_form(case.form, keys=product.settings.keys)
-        form["claim"] = {key: form.get("claim", {}).get(key) for key in ("lines", "commitment")}
-        missing = completeness(form, case.kind, claim=claiming)
-        ready = not missing
-        occasion = (
-            Occasion.CLAIM_SUBMIT
-            if claiming or case.kind is ApplicationKind.INDIVIDUAL
-            else Occasion.OPENING_SUBMIT
-        )
-        found = findings_of(case, occasion) if ready else []
-        return {
-            "findings": [finding.as_dict() for finding in found],
-            "missing": [error.as_dict() for error in missing],
-        }
-
-
-def _merged(case: Case, body: Any) -> Any:
+def merged_with_stored(case: Case, body: Any) -> Any:
+    """The sections given, with the fields that were not given as they stand; null empties a field."""
     if not isinstance(body, dict):
         return body
     standing = masked_form(case.form)
@@ -199,7 +176,8 @@ def _merged(case: Case, body: Any) -> Any:
     return merged
 
 
-def _with_kept_masks(case: Case, body: Any) -> Any:
+def with_kept_masks(case: Case, body: Any) -> Any:
+    """The sections given, where a mask came back unchanged with what it stands for."""
     applicant = body.get("applicant") if isinstance(body, dict) else None
     if not isinstance(applicant, dict):
         return body

@@ -10,16 +10,18 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
+from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.case import Case, open_case
+from workflow.services.ledger_proof import Sealed, ledger_faults, sealed_movement
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.registers import register_faults
@@ -29,6 +31,8 @@ SYSTEM_CHAIN = 0
 # Nothing of the application changed but the key under which personal data on its form lies.
 RESEAL = "reseal"
 MOST_FAULTS = 100
+MOVE_FUNDS = "move_funds"
+"""The event of the system's chain under which money is moved by hand."""
 _INSERT = Prepared(
     insert(tables.audit_entry).inline(),
     filled=[column.name for column in tables.audit_entry.c if column.name != "id"],
@@ -37,6 +41,7 @@ _READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
 # Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
 _KEPT = (
     "opinion",
+    "answers",
     "reason",
     "code",
     "sections",
@@ -54,6 +59,7 @@ _KEPT = (
     "objection_id",
     "outcome",
     "reply",
+    *OBSERVATIONS,
 )
 
 
@@ -203,7 +209,12 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "create": "新建申请",
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
+    "ask_make_up": "申请补课",
+    "consent_make_up": "同意补课",
+    "decline_make_up": "不同意补课",
+    "strike_observations": "撤销检查所见",
     "recompute": "因日历更新重新计算期限",
+    "reserve_anew": "重新预留资金",
     RESEAL: "更换密钥，重新加密个人信息",
 }
 
@@ -268,16 +279,18 @@ def form_as_recorded(case: Case) -> bool:
 
 
 def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
-    """Recomputes every chain and compares it with its head.
+    """Recomputes every chain and compares it with its head; adds up the ledger of funds, pool by pool.
 
     ``actor`` None is the command line, where the machine's owner stands. Answers ``holds``, the number of
-    chains and entries, and each fault found: an edited, missing, swapped or cut entry.
+    chains, entries and movements of money, and each fault found: an edited, missing, swapped or cut entry,
+    a register, a pool or a movement that contradicts the others.
     """
     if actor is not None and actor.role not in _READERS:
         raise Forbidden("只有审计、领导小组办公室和系统管理员可以核验审计链")
     faults: list[dict[str, Any]] = []
-    counts = {"chains": 0, "entries": 0}
+    counts = {"chains": 0, "entries": 0, "movements": 0}
     applications, entries = tables.application, tables.audit_entry
+    sealed: set[Sealed] = set()
     with reading(product.engine) as connection:
         heads: dict[int, tuple[int, str]] = {}
         standing: dict[int, tuple[str, str, int, str]] = {}
@@ -308,6 +321,15 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
             reached[chain_id] = (entry["sequence"], entry["hash"])
             if chain_id != SYSTEM_CHAIN:
                 said[chain_id] = _said(content)
+            elif content["event"] == MOVE_FUNDS:
+                sealed |= {sealed_movement(each) for each in content["details"]["movements"]}
+        faults += [
+            {"chain": SYSTEM_CHAIN, "sequence": sequence, "fault": fault}
+            for sequence, fault in ledger_faults(connection, sealed)
+        ]
+        counts["movements"] = connection.execute(
+            select(func.count()).select_from(tables.ledger_movement)
+        ).scalar_one()
     for chain_id, head in heads.items():
         counts["chains"] += 1
         if reached.get(chain_id, (0, "")) != head:

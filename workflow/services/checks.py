@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from workflow.errors import Finding
-from workflow.rules import Facts, Occasion, check, demand
+from workflow.rules import Facts, Occasion, check_draft, demand
 from workflow.services.case import Case
 from workflow.services.facts import facts_of
+from workflow.services.warnings import keep_warnings
 
 
-def check_rules(case: Case, occasion: Occasion, payload: dict[str, Any] | None = None) -> Facts:
+def check_rules(
+    case: Case, occasion: Occasion, payload: dict[str, Any] | None = None, *, place: str = "payload"
+) -> Facts:
     """Checks the rules of an occasion before its payload is filled in; keeps the warnings on the case.
 
-    Answers the facts that were looked at. Raises ``Malformed`` and ``RuleBroken``.
+    Answers the facts that were looked at. ``place`` is where the payload comes to stand on the form. Raises
+    ``Malformed`` and ``RuleBroken``.
     """
     facts = facts_of(case, occasion, payload or {})
-    found = demand(occasion, facts, case.policy)
-    case.row["findings"] = [finding.as_dict() for finding in found]
+    keep_warnings(case, occasion, demand(occasion, facts, case.policy), place)
     return facts
 
 
 def findings_of(case: Case, occasion: Occasion) -> list[Finding]:
-    """What the rules would say now, blocking findings among them; raises ``Malformed``."""
-    return check(occasion, facts_of(case, occasion, {}), case.policy)
+    """What the rules would say now to a form that may still be incomplete, blocking findings among them."""
+    return check_draft(occasion, facts_of(case, occasion, {}), case.policy)

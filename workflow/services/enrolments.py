@@ -57,26 +57,6 @@ def enrol(case: Case, people: Iterable[TraineeFacts]) -> None:
     )
 
 
-def certificates_of(case: Case) -> dict[int, dict[int, tuple[int, str]]]:
-    """The listed certificates by class and person: level and number. A class without a list is absent.
-
-    Of several of one person the highest counts.
-    """
-    table = tables.certificate
-    found: dict[int, dict[int, tuple[int, str]]] = {}
-    rows = case.connection.execute(
-        # Level 1 is the highest, and 0 means none; the last one read is the one that is kept.
-        select(table)
-        .where(table.c.application_id == case.id)
-        .order_by(table.c.level == 0, table.c.level.desc())
-    )
-    for row in rows:
-        holders = found.setdefault(row.class_no, {})
-        if row.level or row.person_id not in holders:
-            holders[row.person_id] = (row.level, row.number)
-    return found
-
-
 def record_assessment(case: Case, results: list[dict[str, Any]], persons: dict[str, Person]) -> None:
     """The classes are assessed; ``persons`` are the holders of the listed certificates by their number."""
     assessed_on = date.fromisoformat(case.section(Section.ASSESSMENT)["assess_on"])

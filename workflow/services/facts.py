@@ -10,17 +10,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy import case as one_of
 
 from workflow.form.application import is_individual
 from workflow.persistence import tables
 from workflow.rules import Facts, Occasion
-from workflow.rules.facts import CertificateCounts, PaidHead, PastTraining, TraineeFacts
+from workflow.rules.facts import (
+    CertificateCounts,
+    CertificateFacts,
+    PaidHead,
+    PastTraining,
+    TraineeFacts,
+    YearList,
+)
+from workflow.rules.occupations import awarded_level
 from workflow.services.case import Case
 from workflow.services.personal import open_form
-from workflow.services.persons import find_persons
-from workflow.vocabulary import TraineeCategory
+from workflow.services.persons import Person, find_persons
+from workflow.services.year_list import year_list_facts
+from workflow.vocabulary import ApplicationKind, CertificateKind, Subsidy, TraineeCategory
 
 Entry = TypeVar("Entry")
 Named = TypeVar("Named")
@@ -32,17 +41,26 @@ def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
     """What the rules of this occasion look at; ``payload`` is not yet on the form."""
     people = people_of(case) if occasion in _COUNTING else ()
     outside = bool(people) and occasion in _ABOUT_PEOPLE
+    holders = _holders(case, payload) if occasion is Occasion.RESULTS else {}
+    listed = _listed(case, occasion, payload, holders)
     return Facts(
         form=case.form,
         payload=payload,
         roster={} if is_individual(case.form) else Counter(person.class_no for person in people),
-        roster_ids=_roster_ids(case, people, payload) if occasion is Occasion.RESULTS else None,
+        roster_ids=_roster_ids(people, payload, holders) if occasion is Occasion.RESULTS else None,
         today=case.today,
         now=case.now,
+        year_list=_year_list(case) if occasion in _COUNTING else None,
         people=people,
         past=_past(case, people) if outside else {},
         paid=_paid(case, people) if outside else {},
         certificates=_certificates(case) if occasion in _ABOUT_PEOPLE else None,
+        applicant_kind=case.kind,
+        subsidy=Subsidy(case.row["subsidy"]),
+        certified=listed,
+        numbers_elsewhere=_numbers_elsewhere(case, occasion, listed)
+        if occasion in _ABOUT_PEOPLE
+        else frozenset(),
         apprentices=_apprentices(case, people) if outside else {},
     )
 
@@ -79,6 +97,30 @@ def people_of(case: Case) -> tuple[TraineeFacts, ...]:
     )
 
 
+def _year_list(case: Case) -> YearList:
+    return year_list_of(
+        case.connection,
+        region=case.row["region"],
+        organisation_id=case.row["organisation_id"],
+        provider=case.form.get("provider", {}),
+    )
+
+
+def year_list_of(
+    connection: Connection, *, region: str, organisation_id: int | None, provider: Mapping[str, Any]
+) -> YearList:
+    """What the list says of the organisation that applies, or of the institution that trained an individual.
+
+    An organisation is the one that was registered: whatever code is typed on the form.
+    """
+    uscc = provider.get("institution_uscc")
+    if organisation_id is not None:
+        organisation = tables.organisation
+        registered = select(organisation.c.uscc).where(organisation.c.id == organisation_id)
+        uscc = connection.execute(registered).scalar_one()
+    return year_list_facts(connection, region=region, uscc=uscc)
+
+
 def _individual(case: Case) -> tuple[TraineeFacts, ...]:
     keys = case.product.settings.keys
     applicant = open_form(case.form.get("applicant", {}), keys=keys)
@@ -90,24 +132,92 @@ def _individual(case: Case) -> tuple[TraineeFacts, ...]:
     return (TraineeFacts(person.id, 1, 1, name, person.masked, category),)
 
 
-def _roster_ids(
-    case: Case, people: tuple[TraineeFacts, ...], payload: dict[str, Any]
-) -> Mapping[int, frozenset[str]] | None:
-    listed = [
+def _holders(case: Case, payload: dict[str, Any]) -> dict[str, Person]:
+    """The persons behind the numbers of the listed certificates, as far as they are known."""
+    numbers = {number for _, number in _listed_numbers(payload)}
+    return find_persons(case.connection, numbers, keys=case.product.settings.keys)
+
+
+def _listed_numbers(payload: dict[str, Any]) -> list[tuple[int, str]]:
+    return [
         (result["class_no"], certificate["id_number"])
         for result in payload.get("results") or ()
         for certificate in result.get("certificates") or ()
     ]
+
+
+def _roster_ids(
+    people: tuple[TraineeFacts, ...], payload: dict[str, Any], holders: Mapping[str, Person]
+) -> Mapping[int, frozenset[str]] | None:
+    listed = _listed_numbers(payload)
     if not listed:
         return None
     on_roster = {(person.class_no, person.person) for person in people}
-    known = find_persons(case.connection, {number for _, number in listed}, keys=case.product.settings.keys)
     found = _grouped(
         (class_no, number)
         for class_no, number in listed
-        if number in known and (class_no, known[number].id) in on_roster
+        if number in holders and (class_no, holders[number].id) in on_roster
     )
     return {class_no: frozenset(numbers) for class_no, numbers in found.items()}
+
+
+def _listed(
+    case: Case, occasion: Occasion, payload: dict[str, Any], holders: Mapping[str, Person]
+) -> dict[tuple[int, int], tuple[CertificateFacts, ...]]:
+    """By class and person the certificates of the payload, or at the claim those that were recorded."""
+    if occasion is Occasion.RESULTS:
+        return _grouped(
+            (
+                (result["class_no"], holders[certificate["id_number"]].id),
+                CertificateFacts(
+                    kind=CertificateKind(result["kind"]),
+                    level=awarded_level(result["kind"], result.get("level")),
+                    number=certificate["number"],
+                    issued_on=date.fromisoformat(certificate["issued_on"]),
+                ),
+            )
+            for result in payload.get("results") or ()
+            for certificate in result.get("certificates") or ()
+            if certificate["id_number"] in holders
+        )
+    if occasion is not Occasion.CLAIM_SUBMIT:
+        return {}
+    table = tables.certificate
+    rows = case.connection.execute(
+        select(table).where(table.c.application_id == case.id).order_by(table.c.id)
+    )
+    return _grouped(
+        (
+            (row.class_no, row.person_id),
+            CertificateFacts(CertificateKind(row.kind), row.level or None, row.number, row.issued_on),
+        )
+        for row in rows
+    )
+
+
+def _numbers_elsewhere(
+    case: Case, occasion: Occasion, listed: Mapping[tuple[int, int], tuple[CertificateFacts, ...]]
+) -> frozenset[str]:
+    numbers = {each.number for certificates in listed.values() for each in certificates if each.number}
+    if case.kind is ApplicationKind.INDIVIDUAL:
+        own = case.form.get("certificate", {}).get("number")
+        numbers |= {own} if own else set()
+    if not numbers:
+        return frozenset()
+    found: set[str] = set()
+    if occasion is Occasion.RESULTS:
+        table, column = tables.certificate, tables.certificate.c.number
+        rows = select(column).where(column.in_(numbers), table.c.application_id != case.id)
+    else:
+        held = tables.entitlement
+        rows = select(held.c.certificate_number).where(
+            held.c.certificate_number.in_(numbers),
+            held.c.subsidy == case.row["subsidy"],
+            ~held.c.released,
+            held.c.application_id != case.id,
+        )
+    found.update(case.connection.scalars(rows))
+    return frozenset(found)
 
 
 def _past(case: Case, people: tuple[TraineeFacts, ...]) -> Mapping[int, tuple[PastTraining, ...]]:

@@ -13,7 +13,7 @@ from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.services.case import open_case
-from workflow.services.pages import Page, is_key, page_of, read_cursor, write_cursor
+from workflow.services.pages import Page, containing, is_key, page_of, read_cursor, write_cursor
 from workflow.services.product import Product
 from workflow.services.view import allowed_now, clock_view
 from workflow.services.visibility import visible
@@ -64,7 +64,7 @@ def list_applications(
         if region is not None:
             statement = statement.where(application.c.region == region)
         if text:
-            pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            pattern = containing(text)
             statement = statement.where(
                 or_(
                     application.c.number.like(pattern, escape="\\"),

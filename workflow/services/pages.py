@@ -44,6 +44,11 @@ def page_of(
     }
 
 
+def containing(text: str) -> str:
+    """The pattern of a LIKE with ``\\`` as its escape: whatever holds this very text."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
 def is_key(value: Any) -> bool:
     """Whether ``value`` can be the number of a row."""
     return type(value) is int and 0 <= value < 2**63

@@ -1,11 +1,11 @@
 """People by their identity numbers: found by the blind index of any key on the ring, or registered once.
 
-However a number was typed, its compact form is one person. The number itself is sealed.
+However a number was typed, it is one person's. The number itself is sealed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from secrets import token_hex
@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, select
 
-from workflow.form.fields import person_key
+from workflow.form.identity import same_person_key
 from workflow.form.masking import mask_identity
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_new_rows
 from workflow.sealing import KeyRing, blind_indexes, seal
+from workflow.vocabulary import IdentityType
 
 _AT_ONCE = 500
 Entry = TypeVar("Entry")
@@ -34,24 +35,29 @@ class Person:
 
 def find_persons(connection: Connection, numbers: Iterable[str], *, keys: KeyRing) -> dict[str, Person]:
     """The persons among these numbers that are known already, by the number as it was given."""
-    indexes = {number: blind_indexes(person_key(number), keys=keys) for number in numbers}
+    given = list(dict.fromkeys(numbers))
+    indexes = {
+        number: [index for key in _possible_keys(number) for index in blind_indexes(key, keys=keys)]
+        for number in given
+    }
     known = _by_index(connection, [index for each in indexes.values() for index in each])
     return {
         number: known[index] for number, each in indexes.items() for index in reversed(each) if index in known
     }
 
 
-def register_persons(connection: Connection, numbers: Iterable[str], *, keys: KeyRing) -> dict[str, Person]:
+def register_persons(
+    connection: Connection, numbers: Mapping[str, IdentityType], *, keys: KeyRing
+) -> dict[str, Person]:
     """Every one of these persons, by the number as it was given; who was not known is from now on.
 
     Two who register the same person at once get the same person: the indexes are unique.
     """
-    given = dict.fromkeys(numbers)
-    known = find_persons(connection, given, keys=keys)
-    missing = sorted({person_key(number) for number in given if number not in known})
+    known = find_persons(connection, numbers, keys=keys)
+    missing = {same_person_key(number, kind) for number, kind in numbers.items() if number not in known}
     if missing:
-        _insert(connection, missing, keys)
-        known |= find_persons(connection, [number for number in given if number not in known], keys=keys)
+        _insert(connection, sorted(missing), keys)
+        known |= find_persons(connection, [number for number in numbers if number not in known], keys=keys)
     return known
 
 
@@ -59,8 +65,14 @@ def index_rows(person: int, number: str, *, keys: KeyRing) -> list[dict[str, Any
     """The rows of ``person_index`` of one person, one for each key."""
     return [
         {"id_index": index, "person_id": person, "key_name": name}
-        for index, name in zip(blind_indexes(person_key(number), keys=keys), keys.names, strict=True)
+        for index, name in zip(blind_indexes(number, keys=keys), keys.names, strict=True)
     ]
+
+
+def _possible_keys(number: str) -> tuple[str, ...]:
+    # A permit that was renewed is the same person's; where nobody says what a number is, it may be one.
+    plain, permit = same_person_key(number), same_person_key(number, IdentityType.HK_MACAO_TAIWAN_PERMIT)
+    return (plain,) if plain == permit else (plain, permit)
 
 
 def lock_persons(connection: Connection, persons: Iterable[int]) -> None:

@@ -1,6 +1,7 @@
 """Whether the registers beside the form (decisions, payments, notices, roster …) still say what it says.
 
-The form is sealed by the audit trail; a register that was edited by hand no longer agrees with it.
+The form is sealed by the audit trail; a register that was edited by hand no longer agrees with it. The ledger
+of funds is held against both.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
+from workflow.services.ledger_proof import funds_faults
 from workflow.vocabulary import Section
 
 _SIGNATURE = ("step", "seat", "account_id", "outcome", "opinion", "superseded")
@@ -34,6 +36,7 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
     recoveries = _rows(connection, tables.recovery, application["id"])
     if _on_form(disbursement.get("recoveries", ()), "received_on") != _in_register(recoveries, "received_on"):
         yield "追缴登记与申请表不符"
+    yield from funds_faults(connection, application["id"], disbursement)
     claim = form.get(Section.CLAIM.value, {})
     notices = _rows(connection, tables.notice, application["id"])
     told = ("id", "site", "published_by", "ended_because")
@@ -80,11 +83,20 @@ def _of(entry: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _on_form(entries: Any, day: str) -> list[tuple[Any, ...]]:
-    return [(each["voucher"], each["amount"], each[day], bool(each.get("failed", False))) for each in entries]
+    return [
+        (each["voucher"], each["amount"], each[day], each.get("source"), bool(each.get("failed", False)))
+        for each in entries
+    ]
 
 
 def _in_register(rows: list[Any], day: str) -> list[tuple[Any, ...]]:
     return [
-        (row["voucher"], yuan_from_fen(row["amount_fen"]), row[day].isoformat(), bool(row.get("failed_at")))
+        (
+            row["voucher"],
+            yuan_from_fen(row["amount_fen"]),
+            row[day].isoformat(),
+            row.get("source"),
+            bool(row.get("failed_at")),
+        )
         for row in rows
     ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from calendars import add_years
 from workflow.access import Actor, require_reading
-from workflow.errors import FieldError, Malformed, NotNow
-from workflow.form.fields import born_on
+from workflow.errors import Conflict, FieldError, Malformed, NotNow
+from workflow.form.ages import Ages
 from workflow.form.masking import mask_phone
-from workflow.form.roster import RosterReading, RowError, read_roster_rows, read_roster_workbook
+from workflow.form.roster import (
+    RosterReading,
+    RowRemark,
+    check_roster_table,
+    read_roster_rows,
+    read_roster_table,
+)
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
 from workflow.persistence.engine import reading, writing
@@ -25,6 +29,11 @@ from workflow.services.persons import register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
 from workflow.vocabulary import ApplicationKind
+from workflow.workbooks.confinement import Progress
+from workflow.workbooks.errors import UnreadableWorkbook
+from workflow.workbooks.rows import Table
+
+MOST_LISTED = 1_000
 
 
 def replace_roster(
@@ -34,43 +43,83 @@ def replace_roster(
     application_id: int,
     rows: Any = None,
     workbook: bytes | None = None,
+    table: Table | None = None,
     expected_version: int | None,
+    good_rows: int | None = None,
 ) -> dict[str, Any]:
-    """Replaces the whole roster by ``rows`` or by the rows of a workbook; nothing is kept of a faulty one.
+    """Replaces the whole roster by ``rows``, or by those of a workbook or of a ``table`` read from one.
 
-    Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N the row as people count it.
+    Nothing is kept of a faulty one, unless ``good_rows`` says how many good rows the user has knowingly
+    accepted without the others. Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N
+    the row as people count it, and ``Conflict`` where other rows are good by now.
     """
+    if workbook is not None:
+        try:
+            table = read_workbook(
+                product,
+                actor=actor,
+                application_id=application_id,
+                workbook=workbook,
+                expected_version=expected_version,
+            )
+        except UnreadableWorkbook as fault:
+            raise _malformed([RowRemark(0, "", str(fault))]) from fault
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
-        require_own(case, actor)
-        require_version(case, expected_version)
-        if case.kind is ApplicationKind.INDIVIDUAL:
-            raise NotNow("个人申请不需要学员花名册")
-        require_editable(case, {"opening"})
-        classes = case.form.get("opening", {}).get("classes", [])
-        read = (
-            read_roster_workbook(workbook, classes)
-            if workbook is not None
-            else read_roster_rows(rows, classes)
-        )
-        errors = [*read.errors, *_of_wrong_age(case, read)]
-        if errors:
-            raise Malformed(
-                f"花名册有{len(errors)}处错误，没有保存", [_cell_error(error) for error in errors]
+        require_replaceable(case, actor, expected_version)
+        read = _checked(case, rows, table)
+        if good_rows is None and read.errors:
+            raise _malformed(read.errors)
+        if good_rows is not None and len(read.rows) != good_rows:
+            raise Conflict(
+                f"无误的行现在有{len(read.rows)}行，与检查时的{good_rows}行不同，请重新上传",
+                current_version=case.row["version"],
             )
         _store_roster(case, read)
         case.row["version"] += 1
         case.write()
-        append_entry(
-            case,
-            "replace_roster",
-            outcome="done",
-            old=case.state,
-            new=case.state,
-            details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
-        )
+        details = {"count": case.row["roster_count"], "digest": case.row["roster_digest"]}
+        if read.errors:
+            details["left_out"] = len({error.row for error in read.errors})
+        append_entry(case, "replace_roster", outcome="done", old=case.state, new=case.state, details=details)
         case.write_row()
         return _roster_view(case) | {"version": case.row["version"]}
+
+
+def read_workbook(
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int,
+    workbook: bytes,
+    expected_version: int | None,
+    progress: Progress | None = None,
+) -> Table:
+    """The cells of an uploaded roster, read by a child process for those who may replace it.
+
+    Outside any transaction: a hostile file takes its time. Raises ``UnreadableWorkbook``.
+    """
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_replaceable(case, actor, expected_version)
+    return read_roster_table(workbook, progress=progress)
+
+
+def check_table(
+    product: Product, *, actor: Actor, application_id: int, table: Table, progress: Progress | None = None
+) -> RosterReading:
+    """What is good and what is wrong in it, by the classes as they stand now."""
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        return _checked(case, None, table, progress)
+
+
+def _checked(case: Case, rows: Any, table: Table | None, progress: Progress | None = None) -> RosterReading:
+    classes = case.form.get("opening", {}).get("classes", [])
+    ages = Ages.of_policy(case.policy, classes, case.today)
+    if table is not None:
+        return check_roster_table(table, classes, ages=ages, progress=progress)
+    return read_roster_rows(rows, classes, ages=ages)
 
 
 def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
@@ -83,53 +132,59 @@ def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[
 
 def _store_roster(case: Case, read: RosterReading) -> None:
     keys = case.product.settings.keys
-    trainees = tables.trainee
-    persons = register_persons(case.connection, [each.id_number for each in read.rows], keys=keys)
-    case.connection.execute(delete(trainees).where(trainees.c.application_id == case.id))
-    rows = []
-    for number, each in enumerate(read.rows, start=1):
-        stored = each.stored()
-        rows.append(
+    trainees = [row.trainee for row in read.rows]
+    numbers = {each.id_number: each.id_type for each in trainees}
+    persons = register_persons(case.connection, numbers, keys=keys)
+    table = tables.trainee
+    case.connection.execute(delete(table).where(table.c.application_id == case.id))
+    insert_rows(
+        case.connection,
+        table,
+        [
             {
                 "application_id": case.id,
                 "row_no": number,
-                "class_no": stored["class_no"],
-                "name": stored["name"],
-                "id_type": stored.get("id_type", "resident_id"),
+                "class_no": each.class_no,
+                "name": each.name,
+                "id_type": each.id_type.value,
                 "person_id": persons[each.id_number].id,
-                "phone_sealed": seal(stored["phone"], keys=keys) if stored.get("phone") else None,
-                "phone_masked": mask_phone(stored["phone"]) if stored.get("phone") else None,
-                "category": stored["category"],
-                "employer": stored.get("employer"),
-                "occupation": stored.get("occupation"),
+                "phone_sealed": seal(each.phone, keys=keys) if each.phone else None,
+                "phone_masked": mask_phone(each.phone) if each.phone else None,
+                "category": each.category.value,
+                "employer": each.employer,
+                "occupation": each.occupation,
+                "post_code": each.post_code,
+                "changing_post": each.changing_post,
+                "major": each.major,
+                "major_code": each.major_code,
             }
-        )
-    insert_rows(case.connection, trainees, rows)
-    case.row["roster_count"] = len(rows)
+            for number, each in enumerate(trainees, start=1)
+        ],
+    )
+    case.row["roster_count"] = len(trainees)
     case.row["roster_digest"] = roster_digest(
-        [(each.class_no, persons[each.id_number].token) for each in read.rows]
+        [(each.class_no, persons[each.id_number].token) for each in trainees]
     )
 
 
-def _of_wrong_age(case: Case, read: RosterReading) -> Iterator[RowError]:
-    """Who is not old enough on the day the class begins; a class without its day is taken to begin today."""
-    youngest = case.policy.trainee_minimum_age
-    begins_on = {
-        each["class_no"]: max(date.fromisoformat(each["starts_on"]), case.today)
-        for each in case.form.get("opening", {}).get("classes", [])
-        if each.get("starts_on")
-    }
-    for row, person in enumerate(read.rows, start=1):
-        born = born_on(person.id_number)
-        if born is None:
-            continue
-        if born > case.today:
-            yield RowError(row, "id_number", f"“证件号码”中的出生日期{born}在今天之后")
-        elif add_years(born, youngest) > begins_on.get(person.class_no, case.today):
-            yield RowError(row, "id_number", f"学员开班时未满{youngest}周岁（出生日期{born}；本地参数）")
+def require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+    """Raises where this person may not replace the roster now."""
+    require_own(case, actor)
+    require_version(case, expected_version)
+    if case.kind is ApplicationKind.INDIVIDUAL:
+        raise NotNow("个人申请不需要学员花名册")
+    require_editable(case, {"opening"})
 
 
-def _cell_error(error: RowError) -> FieldError:
+def _malformed(errors: Sequence[RowRemark]) -> Malformed:
+    listed = f"，以下为前{MOST_LISTED}处" if len(errors) > MOST_LISTED else ""
+    return Malformed(
+        f"花名册有{len(errors)}处错误，没有保存{listed}",
+        [_cell_error(error) for error in errors[:MOST_LISTED]],
+    )
+
+
+def _cell_error(error: RowRemark) -> FieldError:
     place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
 

@@ -11,10 +11,11 @@ from workflow.clock import SHANGHAI
 from workflow.deadlines.keeping import Clock
 from workflow.deadlines.ledger import SegmentState
 from workflow.form.money import yuan_from_fen
-from workflow.rules import average_attendance
+from workflow.rules import attendance_by_class, average_attendance
 from workflow.services.case import DEPARTMENT_CLOCKS, Case
 from workflow.services.personal import masked_form
 from workflow.services.readiness import is_possible_now
+from workflow.services.warnings import findings_view
 from workflow.vocabulary import (
     ApplicationKind,
     ClockKind,
@@ -74,7 +75,11 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "clocks": clocks,
         "departments": _departments(case, today),
         "average_attendance": average_attendance(case.form, case.policy),
-        "findings": row["findings"],
+        "attendance": [
+            {"class_no": number, "average": average}
+            for number, average in attendance_by_class(case.form, case.policy).items()
+        ],
+        "findings": findings_view(case),
         "roster_count": row["roster_count"],
         "correction": corrections[-1] if corrections and _is_correcting(case) else None,
         "suspended_from": row["suspension_target"],
@@ -172,6 +177,9 @@ def _form_view(form: dict[str, Any]) -> dict[str, Any]:
             review["step_label"] = STEP_LABELS[review["step"]]
             review["seat_label"] = SIGNATURE_LABELS[review["seat"]]
             review["outcome_label"] = OUTCOME_LABELS[review["outcome"]]
+        for answer in part.get("answers", ()):
+            answer["step_label"] = STEP_LABELS[answer["step"]]
+            answer["seat_label"] = SIGNATURE_LABELS[answer["seat"]]
     for result in form[Section.ASSESSMENT.value].get("results", ()):
         for certificate in result.get("certificates", ()):
             certificate.pop("id_index")

@@ -18,7 +18,7 @@ from workflow.form.disbursement import Payment
 from workflow.form.pages import Input
 from workflow.form.reading import _TEMPLATES
 from workflow.form.training import Inspection
-from workflow.vocabulary import Event
+from workflow.vocabulary import Event, OnlineFault
 
 STEPS = example("lifecycle-2026")["steps"]
 LINE = {"class_no": 1, "heads": 45, "amount": "54000.00"}
@@ -162,6 +162,46 @@ def test_a_count_is_a_whole_number(count: object) -> None:
     assert list(refusal(Event.RECORD_INSPECTION, INSPECTION | {"present_count": count})) == [
         "payload.present_count"
     ]
+
+
+def test_an_observation_that_is_not_given_was_not_looked_at() -> None:
+    seen = read_payload(Event.RECORD_INSPECTION, INSPECTION | {"fee_charged": None, "online_faults": []})
+    assert seen.stored() == INSPECTION | {"online_faults": []}
+    every = {
+        "recording_complete": True,
+        "practice_minutes": 0,
+        "online_faults": [fault.value for fault in OnlineFault],
+        "fee_charged": False,
+        "classes_merged": False,
+        "hours_short": True,
+    }
+    assert read_payload(Event.RECORD_INSPECTION, INSPECTION | every).stored() == INSPECTION | every
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("recording_complete", "true"),
+        ("recording_complete", 1),
+        ("practice_minutes", -1),
+        ("practice_minutes", 601),
+        ("practice_minutes", True),
+        ("online_faults", "fast_forward"),
+        ("online_faults", ["fast_forward", "fast_forward"]),
+        ("hours_short", 0),
+    ],
+)
+def test_an_observation_is_read_strictly(name: str, value: object) -> None:
+    assert list(refusal(Event.RECORD_INSPECTION, INSPECTION | {name: value})) == [f"payload.{name}"]
+
+
+def test_a_verdict_left_open_on_a_page_is_no_verdict() -> None:
+    sent = {"recording_complete": "", "fee_charged": "false", "classes_merged": "true", "hours_short": "x"}
+    assert from_inputs(Inspection, sent) == {
+        "fee_charged": False,
+        "classes_merged": True,
+        "hours_short": "x",
+    }
 
 
 @pytest.mark.parametrize(

@@ -130,8 +130,9 @@ def test_the_regions_are_those_that_the_documents_name() -> None:
         ("rules.no-fee", "启用", f"{XX23R} 附件1 五6"),
         ("rules.no-merge", "启用", f"{XX23R} 附件1 五7"),
         ("rules.teachers", "2人", f"{XX23R} 附件1 二1"),
-        ("rules.premises", "300平方米", f"{XX23R} 附件1 三1"),
-        ("rules.staff", "3人", f"{XX23R} 附件1 四1"),
+        ("rules.premises", "300平方米", f"{XX23R} 附件1 三1、2"),
+        ("rules.staff", "3人", f"{XX23R} 附件1 四1、2"),
+        ("settings.finance_staff_minimum", "2人", f"{XX23R} 附件1 四2"),
         ("clocks.hr_total", "15个工作日", "本地（参照平技领办〔2022〕5号 二(四)21）"),
         ("rules.class-size", "80人", "本地（参照平技领办〔2022〕5号 二(四)20(1)）"),
         ("settings.platform_ban_years", "2年", "本地（参照平技领办〔2022〕5号 二(四)20(3)）"),
@@ -187,13 +188,56 @@ def test_pingdingshan_counts_two_certificates_as_minor_and_stops_for_a_month() -
 
 def test_a_version_stored_before_a_parameter_was_known_is_still_read() -> None:
     data = json.loads(load_policy("pingdingshan-2022").content)
-    for name in ("documents", "evaluation_rates", "employment_subsidies"):
+    for name in ("documents", "evaluation_rates", "employment_subsidies", "retirement"):
         del data[name]
-    for name in ("minor_certificates", "satisfaction_stop_months", "platform_ban_years"):
+    for name in (
+        *("minor_certificates", "satisfaction_stop_months", "platform_ban_years"),
+        "finance_staff_minimum",
+    ):
         del data["settings"][name]
+    # These three only warned then.
+    for name in ("recording", "online-integrity", "satisfaction"):
+        data["rules"][name]["severity"] = "warning"
     stored = Policy.from_content(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
     # The version under which applications were accepted before these parameters were added.
     assert stored.version == "962a681d3be5"
     assert (stored.documents, stored.minor_certificates, stored.satisfaction_stop_months) == ((), (), None)
-    assert stored.evaluation_rates == stored.employment_subsidies == {}
+    assert stored.evaluation_rates == stored.employment_subsidies == stored.retirement == {}
     assert stored.clocks[ClockKind.HR_TOTAL].count == 15
+
+
+@pytest.mark.parametrize("key", PACKAGED)
+@pytest.mark.parametrize(
+    ("sex", "born", "years", "months"),
+    # The tables behind the decision of 2024-09-13, row by row where it turns.
+    [
+        ("men", "1964-12", 60, 0),
+        ("men", "1965-01", 60, 1),
+        ("men", "1965-04", 60, 1),
+        ("men", "1965-05", 60, 2),
+        ("men", "1968-12", 61, 0),
+        ("men", "1969-01", 61, 1),
+        ("men", "1972-12", 62, 0),
+        ("men", "1976-08", 62, 11),
+        ("men", "1976-09", 63, 0),
+        ("men", "2005-01", 63, 0),
+        ("women", "1969-12", 55, 0),
+        ("women", "1970-01", 55, 1),
+        ("women", "1973-12", 56, 0),
+        ("women", "1981-08", 57, 11),
+        ("women", "1981-09", 58, 0),
+        ("women", "1999-01", 58, 0),
+    ],
+)
+def test_the_age_of_retirement_follows_the_table(
+    key: str, sex: str, born: str, years: int, months: int
+) -> None:
+    retirement = load_policy(key).retirement[sex]
+    assert retirement.months(date.fromisoformat(f"{born}-28")) == 12 * years + months
+    assert retirement.source == "本地（参照国务院关于渐进式延迟法定退休年龄的办法 第一条）"
+
+
+def test_the_age_of_retirement_is_shown_in_words() -> None:
+    (men,) = (one for one in load_policy("zhongmu-2022").parameters if one.path == "retirement.men")
+    assert (men.title, men.value) == ("男学员法定退休年龄", "60周岁")
+    assert men.details == "1965年1月及以后出生的，每4个月延迟1个月，至63周岁"

@@ -141,12 +141,16 @@ def test_a_key_that_nobody_knows_is_named(key: str) -> None:
         ("settings", "minor_certificates", {"value": ["completion", "completion"]}, "列表中有重复"),
         ("settings", "satisfaction_stop_months", {"value": 0}, "须为1至24的整数，现为 0"),
         ("settings", "platform_ban_years", {"value": 11}, "须为1至10的整数，现为 11"),
+        ("settings", "finance_staff_minimum", {"value": 0}, "须为1至20的整数，现为 0"),
         ("settings", "closing_time", {"title": ""}, "title 须为文字，现为 ''"),
         ("evaluation_rates", "level_1", {"value": "380"}, "文本格式不对，现为 '380'"),
         ("evaluation_rates", "level_1", {"value": False}, "文本格式不对，现为 False"),
         ("employment_subsidies", "hiring", {"cap": "2000000"}, "cap 须为金额"),
         ("employment_subsidies", "hiring", {"cap": "999.99"}, "与 cap 矛盾：累计上限 999.99"),
         ("employment_subsidies", "hiring", {"months": 0}, "months 须为1至60的整数，现为 0"),
+        ("retirement", "men", {"latest": 59}, "与 latest 矛盾：60 周岁起只会延迟，不会提前到 59 周岁"),
+        ("retirement", "men", {"born_from": "1965-13"}, "born_from 须为年月，如 1965-01，现为 '1965-13'"),
+        ("retirement", "women", {"every": 0}, "every 须为1至12的整数，现为 0"),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_limit(
@@ -155,6 +159,12 @@ def test_what_does_not_fit_is_named_with_its_limit(
     data = whole("zhongmu-2022")
     data[table][name] |= change
     assert f"政策参数 {table}.{name}：{said}" in refusal(data)
+
+
+def test_a_city_may_have_no_age_of_retirement() -> None:
+    data = whole("zhongmu-2022")
+    data["retirement"]["women"] |= {"value": False}
+    assert set(parse_policy(data).retirement) == {"men"}
 
 
 def test_values_that_cannot_hold_together_are_named() -> None:

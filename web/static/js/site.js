@@ -32,4 +32,20 @@
   window.addEventListener("resize", fitStops);
   // A table inside a disclosure has no width until it is opened.
   document.addEventListener("toggle", fitStops, true);
+
+  // What the rules say while a form is being filled, beside the fields it is about. The panel reads it out.
+  function writeBeside() {
+    document.querySelectorAll(".live-note").forEach(function (note) { note.remove(); });
+    document.querySelectorAll("#live [data-field]").forEach(function (line) {
+      var input = document.getElementById(line.dataset.field);
+      if (!input) { return; }
+      var note = document.createElement("div");
+      note.className = "live-note " + (line.classList.contains("blocking") ? "blocking" : "warning");
+      note.setAttribute("aria-hidden", "true");
+      note.textContent = line.dataset.words;
+      input.insertAdjacentElement("afterend", note);
+    });
+  }
+  document.addEventListener("DOMContentLoaded", writeBeside);
+  document.addEventListener("htmx:afterSwap", writeBeside);
 }());

@@ -24,7 +24,9 @@ from workflow.persistence.tables.applications import (
 )
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
+from workflow.persistence.tables.funds import fund_pool, fund_reservation, ledger_movement
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
+from workflow.persistence.tables.imports import roster_import
 from workflow.persistence.tables.people import (
     certificate,
     class_result,
@@ -35,6 +37,14 @@ from workflow.persistence.tables.people import (
     trainee,
 )
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
+from workflow.persistence.tables.year_list import (
+    listed_institution,
+    listed_occupation,
+    listed_platform,
+    sanction,
+    satisfaction_survey,
+    year_list_change,
+)
 
 __all__ = [
     "access_token",
@@ -52,6 +62,12 @@ __all__ = [
     "decision",
     "enrolment",
     "entitlement",
+    "fund_pool",
+    "fund_reservation",
+    "ledger_movement",
+    "listed_institution",
+    "listed_occupation",
+    "listed_platform",
     "local_closure",
     "metadata",
     "notice",
@@ -63,9 +79,13 @@ __all__ = [
     "person_index",
     "policy_version",
     "recovery",
+    "roster_import",
+    "sanction",
+    "satisfaction_survey",
     "scheduler_node",
     "sign_in_session",
     "system_chain",
     "test_clock",
     "trainee",
+    "year_list_change",
 ]

@@ -11,7 +11,7 @@ from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import record_assessment
 from workflow.services.personal import sealed_value
-from workflow.services.persons import register_persons
+from workflow.services.persons import find_persons
 from workflow.vocabulary import Section
 
 
@@ -20,7 +20,7 @@ def propose_assessment(case: Case, payload: AssessmentProposal) -> None:
     assessment = case.section(Section.ASSESSMENT)
     if assessment.get("assess_on") == payload.assess_on.isoformat():
         raise NotNow(f"考核时间已经是{payload.assess_on}，如需更改请填写另一日期")
-    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored())
+    check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored(), place="assessment")
     assessment["assess_on"] = payload.assess_on.isoformat()
     assessment["proposed_on"] = case.today.isoformat()
 
@@ -32,10 +32,11 @@ def record_results(case: Case, payload: Results) -> None:
     if case.today < assess_on:
         raise NotNow(f"考核时间为{assess_on}，考核之前不能登记考核结果")
     results = payload.stored()["results"]
-    check_rules(case, Occasion.RESULTS, {"results": results})
+    check_rules(case, Occasion.RESULTS, {"results": results}, place="assessment")
     keys = case.product.settings.keys
     holders = [each["id_number"] for result in results for each in result.get("certificates", ())]
-    persons = register_persons(case.connection, holders, keys=keys)
+    # The rules have found every one of them on the roster.
+    persons = find_persons(case.connection, holders, keys=keys)
     record_assessment(case, results, persons)
     for result in results:
         for certificate in result.get("certificates", ()):

@@ -10,14 +10,16 @@ from workflow.form import completeness
 from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Nothing, Submission
 from workflow.persistence.types import canonical
-from workflow.rules import Facts, Occasion
+from workflow.policy import Policy
+from workflow.rules import Facts, Occasion, settlement
+from workflow.rules.eligibility import EligibilityLine
 from workflow.sealing import sm3
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
-from workflow.services.enrolments import ClaimedHead, certificates_of, claim_heads, lock_trainees
+from workflow.services.enrolments import ClaimedHead, claim_heads, lock_trainees
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, lock_persons, register_persons
-from workflow.vocabulary import ApplicationKind, Section
+from workflow.vocabulary import ApplicationKind, IdentityType, Section
 
 
 def submit(case: Case, payload: Submission) -> None:
@@ -69,43 +71,31 @@ def check_claim(case: Case) -> None:
         lock_persons(case.connection, [_applicant(case).id])
     else:
         lock_trainees(case)
-    claim_heads(case, _heads(case, check_rules(case, Occasion.CLAIM_SUBMIT)))
+    claim_heads(case, _heads(check_rules(case, Occasion.CLAIM_SUBMIT), case.policy))
 
 
-def _heads(case: Case, facts: Facts) -> Iterator[ClaimedHead]:
-    """Whom the lines are for: the certified where they are listed, or else everybody of the class."""
-    if facts.individual:
-        provider, certificate = case.form["provider"], case.form["certificate"]
-        for each in facts.people:
-            yield ClaimedHead(
-                each.person,
-                1,
-                provider["occupation_code"],
-                certificate.get("level") or 0,
-                certificate["number"],
-            )
-        return
-    listed = certificates_of(case)
-    for line in facts.claim_lines:
-        number = line["class_no"]
-        entry = facts.class_of(number)
-        holders = listed.get(number)
-        for each in facts.people:
-            if each.class_no != number or (holders is not None and each.person not in holders):
-                continue
-            level, certificate_number = (holders or {}).get(each.person, (entry.get("level") or 0, None))
-            head = ClaimedHead(each.person, number, entry["occupation_code"], level, certificate_number)
-            if not any(
-                (paid.occupation_code, paid.level or 0) == (head.occupation_code, head.level)
-                for paid in facts.paid.get(each.person, ())
-            ):
-                yield head
+def _heads(facts: Facts, policy: Policy) -> Iterator[ClaimedHead]:
+    """Whom the lines are for. Where nobody is named it may be anybody of the class who is not left out."""
+    for settled in settlement(facts, policy):
+        unnamed = [line for line in settled.lines if line.eligible and line.person is None]
+        for line in settled.lines:
+            if line.eligible and line.person is not None:
+                yield _head(line, line.person)
+        left_out = {line.person for line in settled.lines if not line.eligible}
+        for trainee in facts.people if unnamed else ():
+            if trainee.class_no == settled.class_no and trainee.person not in left_out:
+                yield _head(unnamed[0], trainee.person)
+
+
+def _head(line: EligibilityLine, person: int) -> ClaimedHead:
+    return ClaimedHead(person, line.class_no, line.occupation_code, line.level or 0, line.certificate_number)
 
 
 def _applicant(case: Case) -> Person:
     keys = case.product.settings.keys
-    number = open_form(case.form["applicant"], keys=keys)["id_number"]
-    return register_persons(case.connection, [number], keys=keys)[number]
+    applicant = open_form(case.form["applicant"], keys=keys)
+    number, kind = applicant["id_number"], IdentityType(applicant.get("id_type", IdentityType.RESIDENT_ID))
+    return register_persons(case.connection, {number: kind}, keys=keys)[number]
 
 
 def claim_digest(case: Case) -> str:

@@ -1,4 +1,7 @@
-"""五 资金拨付: payments, payments that came back, and the recovery of money wrongly paid."""
+"""五 资金拨付: payments, payments that came back, and the recovery of money wrongly paid.
+
+Each moves the money in its pool as well (``workflow.services.ledger``).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Payment, PaymentFailure, Recovery, RecoveryReceipt
 from workflow.persistence import tables
 from workflow.rules import Occasion
+from workflow.services import ledger
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import release_people
@@ -20,7 +24,7 @@ from workflow.vocabulary import Section
 
 
 def pay(case: Case, payload: Payment) -> None:
-    """A payment, whole or in part; the application is disbursed once all that was approved is paid."""
+    """A payment out of what is reserved, whole or in part; all that was approved is paid: disbursed."""
     check_rules(case, Occasion.PAYMENT, payload.stored())
     approval = case.valid_review("claim_finance", "second")
     if approval is not None:
@@ -29,6 +33,7 @@ def pay(case: Case, payload: Payment) -> None:
             message = f"“拨付时间”{payload.paid_on}不能早于财政部门复核通过的日期（{approved_on}）"
             raise Malformed(message, [FieldError("payload.paid_on", message)])
     _require_new_voucher(_payments(case), payload.voucher)
+    year = ledger.pay(case, payload)
     amount_fen = fen_from_yuan(payload.stored()["amount"])
     case.connection.execute(
         insert(tables.payment).values(
@@ -41,18 +46,21 @@ def pay(case: Case, payload: Payment) -> None:
             recorded_at=case.now,
         )
     )
-    _payments(case).append(payload.stored() | {"paid_by_name": case.actor.name, "failed": False})
+    _payments(case).append(
+        payload.stored() | {"year": year, "paid_by_name": case.actor.name, "failed": False}
+    )
     case.row["paid_fen"] += amount_fen
     case.settled = case.row["paid_fen"] == case.row["approved_fen"]
 
 
 def payment_failed(case: Case, payload: PaymentFailure) -> None:
-    """The bank sent a payment back; it no longer counts as paid, and is to be paid again."""
+    """The bank sent a payment back; it is reserved again, and is to be paid again."""
     paid = next((each for each in _payments(case) if each["voucher"] == payload.voucher), None)
     if paid is None:
         raise NotFound(f"没有凭证号为“{payload.voucher}”的拨付")
     if paid["failed"]:
         raise NotNow(f"凭证号为“{payload.voucher}”的拨付已经登记过失败")
+    ledger.take_back(case, paid)
     payments = tables.payment
     case.connection.execute(
         update(payments)
@@ -75,10 +83,11 @@ def recover(case: Case, payload: Recovery) -> None:
 
 
 def record_recovery(case: Case, payload: RecoveryReceipt) -> None:
-    """Recovered money has come in; the matter ends when all is back."""
+    """Recovered money has come in and is available again; the matter ends when all is back."""
     check_rules(case, Occasion.RECOVERY_RECEIPT, payload.stored())
     receipts = case.section(Section.DISBURSEMENT).setdefault("recoveries", [])
     _require_new_voucher(receipts, payload.voucher)
+    returned_to = ledger.recover(case, _payments(case), payload)
     amount_fen = fen_from_yuan(payload.stored()["amount"])
     case.connection.execute(
         insert(tables.recovery).values(
@@ -90,7 +99,7 @@ def record_recovery(case: Case, payload: RecoveryReceipt) -> None:
             recorded_at=case.now,
         )
     )
-    receipts.append(payload.stored() | {"recorded_by_name": case.actor.name})
+    receipts.append(payload.stored() | {"recorded_by_name": case.actor.name, "returned_to": returned_to})
     case.row["recovered_fen"] += amount_fen
     case.settled = case.row["recovered_fen"] == case.row["to_recover_fen"]
     if case.row["recovered_fen"] == case.row["paid_fen"]:

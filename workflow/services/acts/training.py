@@ -15,9 +15,9 @@ from workflow.vocabulary import Section
 
 def record_opening_inspection(case: Case, payload: OpeningInspection) -> None:
     """开班当日检查 of one class; once for each."""
-    check_rules(case, Occasion.INSPECTION, payload.stored())
-    training = case.section(Section.TRAINING)
-    done = training.setdefault("opening_inspections", [])
+    done = case.section(Section.TRAINING).setdefault("opening_inspections", [])
+    place = f"training.opening_inspections.{len(done)}"
+    check_rules(case, Occasion.INSPECTION, payload.stored(), place=place)
     if any(check["class_no"] == payload.class_no for check in done):
         raise NotNow(f"第{payload.class_no}班的开班当日检查已经登记过")
     done.append(payload.stored() | {"inspector": case.actor.name})
@@ -25,15 +25,16 @@ def record_opening_inspection(case: Case, payload: OpeningInspection) -> None:
 
 def record_inspection(case: Case, payload: Inspection) -> None:
     """培训期间检查 of one class that has begun; there may be any number."""
-    check_rules(case, Occasion.INSPECTION, payload.stored())
     training = case.section(Section.TRAINING)
+    held = training.setdefault("inspections", [])
+    check_rules(case, Occasion.INSPECTION, payload.stored(), place=f"training.inspections.{len(held)}")
     opened = {check["class_no"]: check for check in training.get("opening_inspections", [])}
     if payload.class_no not in opened:
         raise NotNow(f"第{payload.class_no}班还没有登记开班当日检查，不能登记培训期间检查")
     if payload.inspected_at < datetime.fromisoformat(opened[payload.class_no]["inspected_at"]):
         message = "培训期间检查的时间不能早于开班当日检查的时间"
         raise Malformed(message, [FieldError("payload.inspected_at", message)])
-    training.setdefault("inspections", []).append(payload.stored() | {"inspector": case.actor.name})
+    held.append(payload.stored() | {"inspector": case.actor.name})
 
 
 def finish_training(case: Case, payload: TrainingEnd) -> None:
@@ -51,7 +52,7 @@ def finish_training(case: Case, payload: TrainingEnd) -> None:
                 f"第{number}班的培训期间检查有{held}次，至少应有{case.policy.inspections_required}次",
                 source=case.policy.inspections_source,
             )
-    check_rules(case, Occasion.TRAINING_END, payload.stored())
+    check_rules(case, Occasion.TRAINING_END, payload.stored(), place="training")
     inspected_on = max(
         shanghai_date(datetime.fromisoformat(check["inspected_at"]))
         for name in ("opening_inspections", "inspections")
