@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 
 from web.current import logged_path, request_id, wants_problem
 from web.rate import TooMany
-from workflow.errors import Conflict, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
+from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
 from workflow.form.masking import cover_numbers
 
 _log = structlog.get_logger("web")
@@ -71,7 +71,7 @@ def _refused(error: Refused) -> ResponseReturnValue:
             return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), code=303)
     details: dict[str, Any] = {}
     if isinstance(error, Malformed) and error.errors:
-        details["errors"] = [wrong.as_dict() for wrong in error.errors]
+        details["errors"] = [_covered(wrong) for wrong in error.errors]
     if isinstance(error, RuleBroken):
         details["findings"] = [finding.as_dict() for finding in error.findings]
     if isinstance(error, Conflict) and error.current_version is not None:
@@ -117,6 +117,10 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     _log.error("unexpected_error", path=logged_path(), method=request.method, exc_info=error)
     detail = f"系统出现意外错误，本次操作没有完成；请联系管理员，并告知请求编号 {request_id()}"
     return _answer("unexpected", 500, "系统错误", detail, {})
+
+
+def _covered(wrong: FieldError) -> dict[str, str]:
+    return {name: cover_numbers(words) for name, words in wrong.as_dict().items()}
 
 
 def _slug(kind: type[Exception]) -> str:

@@ -29,7 +29,7 @@ from workflow.form.roster import COLUMNS
 from workflow.notifications.mail import Send
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import accounts, applications, audit, keys, rosters
+from workflow.services import accounts, applications, audit, keys, roster_imports, rosters
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
 from workflow.services.setup import prepare
@@ -180,6 +180,27 @@ def mistype(city: City, callers: Callers) -> None:
     assert callers.call("hr1", "GET", f"/applications?text={STRANGER}").status_code == 200
 
 
+def upload(city: City) -> None:
+    """A workbook with wrong rows, under a telling name: checked, given back with reasons, given up."""
+    cells = (1, "甲", "居民身份证", STRANGER, PHONES[0], "失业人员")
+    wrong = (1, STRANGER, "居民身份证", MISTYPED, f"{PHONES[0]}9", TRAINEES[0])
+    institution, application_id = city.actors["institution"], city.application["id"]
+    import_id = roster_imports.start_import(
+        city.product,
+        actor=institution,
+        application_id=application_id,
+        file_name=f"名册 {TRAINEES[0]} {PHONES[0]}.xlsx",
+        content=workbook(cells, wrong),
+        expected_version=None,
+    )
+    state = roster_imports.await_import(city.product, actor=institution, import_id=import_id, seconds=30)
+    assert state["state"] == "checked", state
+    assert watch().in_text("state", str(state)) == []
+    given_back = roster_imports.make_error_file(city.product, actor=institution, import_id=import_id)
+    sheet = openpyxl.load_workbook(io.BytesIO(given_back)).active
+    assert MISTYPED in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
 def write_numbers_into_texts(city: City, callers: Callers, login: str, event: str) -> None:
     """A sentence that names somebody by the number is refused, and not even the trail keeps it."""
     for words in (
@@ -203,6 +224,7 @@ def play(city: City, callers: Callers) -> None:
     """One application to its end, one more that is refused for its people, and one of an individual."""
     city.at("2026-08-31").apply()
     mistype(city, callers)
+    upload(city)
     city.send("institution", "submit")
     write_numbers_into_texts(city, callers, "industry1", "approve")
     read(callers, "industry1", city, subject="trainee", row_no=4, purpose="telephone_check")

@@ -10,8 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from operator import itemgetter
+from functools import partial, reduce
+from itertools import accumulate
+from operator import add, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -42,14 +43,21 @@ from workflow.services.personal import open_form, reseal_form
 from workflow.services.persons import index_rows
 from workflow.services.product import Product
 
-BATCH = 200
+# Rows of one transaction, and the characters in their sealed values: an uploaded workbook is a large one.
+BATCH, MOST_CHARACTERS = 200, 4_000_000
 # How often, and how long apart in seconds, to come back for what somebody holds.
 ROUNDS, PAUSE = 20, 0.25
 MOST_LISTED = 10
 _DROPPED_AT_ONCE = 5_000
 _SEALED = "_sealed"
 _ON_FORM = '%"sealed":"sm4:%'
-LABELS = {"person": "人员证件号码", "trainee": "学员电话", "objection": "异议人", "application": "申请表"}
+LABELS = {
+    "person": "人员证件号码",
+    "trainee": "学员电话",
+    "objection": "异议人",
+    "roster_import": "上传的名册",
+    "application": "申请表",
+}
 ROLES = {"current": "现用", "further": "备用", "unknown": "不在配置中"}
 
 Told = Callable[[str, int, int], None]
@@ -170,8 +178,23 @@ class _Place:
     """Rows that may lie under another key than the current one, and how such rows are sealed anew."""
 
     table: Table
+    columns: Sequence[Column[Any]]
     behind: ColumnElement[bool]
     work: Callable[[_Rotation, Connection, Sequence[int]], None]
+
+    def next_below(self, connection: Connection, below: int) -> list[int]:
+        """The next rows that are behind, from the newest to the oldest, as many as fit into a batch."""
+        row_id = self.table.c.id
+        size = reduce(add, (func.coalesce(func.length(each), 0) for each in self.columns))
+        rows = connection.execute(
+            select(row_id, size.label("characters"))
+            .where(self.behind, row_id < below)
+            .order_by(row_id.desc())
+            .limit(BATCH)
+        ).all()
+        through = accumulate(row.characters for row in rows)
+        fitting = [row.id for row, sofar in zip(rows, through, strict=True) if sofar <= MOST_CHARACTERS]
+        return fitting or [row.id for row in rows[:1]]
 
 
 def rotate_keys(product: Product, *, told: Told = lambda *_: None) -> dict[str, Any]:
@@ -209,10 +232,10 @@ def _places(keys: KeyRing) -> Iterator[_Place]:
         behind = or_(*(and_(column.is_not(None), column.not_like(current)) for column in columns))
         if table is tables.person:
             behind = or_(behind, _unindexed(keys))
-        yield _Place(table, behind, partial(_reseal_rows, table, columns))
+        yield _Place(table, columns, behind, partial(_reseal_rows, table, columns))
     form = tables.application.c.form
     others = func.replace(form, f'"sealed":"sm4:{keys.name}:', "")
-    yield _Place(tables.application, others.like(_ON_FORM), _reseal_forms)
+    yield _Place(tables.application, [form], others.like(_ON_FORM), _reseal_forms)
 
 
 def _rotate_place(run: _Rotation, place: _Place, told: Told) -> None:
@@ -230,9 +253,7 @@ def _rotate_place(run: _Rotation, place: _Place, told: Told) -> None:
         while True:
             # Looked for without a lock: the look may be long where most is done.
             with reading(engine) as connection:
-                ids = connection.scalars(
-                    select(row_id).where(place.behind, row_id < below).order_by(row_id.desc()).limit(BATCH)
-                ).all()
+                ids = place.next_below(connection, below)
             if not ids:
                 break
             began = time.monotonic()
