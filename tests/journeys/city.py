@@ -96,8 +96,7 @@ class City:
                     entered_by=self.actors["hr1" + suffix].account_id,
                     more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
                 )
-            if funded:
-                fund(connection, [CITY, COUNTY, ZHONGMU], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
+            fund(connection, [CITY, COUNTY, ZHONGMU], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str

@@ -35,6 +35,7 @@ from workflow.form.identity import (
     is_suspiciously_round,
     same_person_key,
 )
+from workflow.form.masking import cover_numbers
 from workflow.form.reading import read
 from workflow.vocabulary import IdentityType, TraineeCategory, Word
 from workflow.workbooks.confinement import Progress
@@ -311,7 +312,8 @@ class _Check:
         class_no = number if type(number) is int and number > 0 else None
         if class_no is not None and class_no not in self._known:
             named = "、".join(str(number) for number in self._known) or "无"
-            self._add(row, "class_no", f"“班次”{class_no}不在开班申请中（已有班次：{named}）")
+            given = cover_numbers(str(class_no))
+            self._add(row, "class_no", f"“班次”{given}不在开班申请中（已有班次：{named}）")
         person = trainee or _person(data)
         if person is None:
             return
