@@ -274,6 +274,8 @@ def claim(city: City, callers: Callers) -> None:
         {"id_number": number, "number": f"S{place:06d}", "issued_on": "2026-09-24"}
         for place, number in enumerate(TRAINEES[:45])
     ]
+    # As of a 特种作业操作证.
+    listed[2]["number"] = f"T{TRAINEES[2]}"
     city.at("2026-09-24 17:00")
     version = city.look()["version"]
     path = f"/applications/{city.application['id']}/events"
@@ -281,6 +283,10 @@ def claim(city: City, callers: Callers) -> None:
         results = [result | {"certificates": [listed[0] | {"id_number": wrong}, *listed[1:]]}]
         body = {"event": "record_results", "payload": {"results": results}, "version": version}
         assert callers.call("inspector", "POST", path, body).status_code == 422, wrong
+    results = [result | {"certificates": [listed[0] | {"number": f"T{STRANGER}"}, *listed[1:]]}]
+    body = {"event": "record_results", "payload": {"results": results}, "version": version}
+    refused = callers.call("inspector", "POST", path, body)
+    assert refused.get_json()["errors"][0]["field"] == "payload.results.0.certificates.0.number"
     city.send("inspector", "record_results", results=[result | {"certificates": listed}])
     city.at("2026-09-28 09:00").send("hr1", "approve", opinion="考核属实")
     city.at("2026-09-28 15:05").send("institution", "submit", claim=city.claim())
@@ -327,6 +333,9 @@ def individual(city: City, callers: Callers) -> None:
         sent = body | {"applicant": body["applicant"] | {"id_number": wrong}}
         assert callers.call("individual", "POST", "/applications", sent).status_code == 422
     body["applicant"]["id_number"] = INDIVIDUAL
+    for number, status in ((f"T{STRANGER}", 422), (f"t {INDIVIDUAL}", 201)):
+        sent = body | {"certificate": body["certificate"] | {"number": number}}
+        assert callers.call("individual", "POST", "/applications", sent).status_code == status
     answer = callers.call("individual", "POST", "/applications", body)
     assert answer.status_code == 201, answer.get_data(as_text=True)
     city.application = answer.get_json()

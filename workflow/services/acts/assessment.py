@@ -8,6 +8,7 @@ from workflow.errors import NotNow
 from workflow.form.payloads import AssessmentProposal, Results
 from workflow.rules import Occasion
 from workflow.services.case import Case
+from workflow.services.certificate_numbers import cover_in_results
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import record_assessment
 from workflow.services.personal import sealed_value
@@ -32,11 +33,12 @@ def record_results(case: Case, payload: Results) -> None:
     if case.today < assess_on:
         raise NotNow(f"考核时间为{assess_on}，考核之前不能登记考核结果")
     results = payload.stored()["results"]
-    check_rules(case, Occasion.RESULTS, {"results": results}, place="assessment")
     keys = case.product.settings.keys
     holders = [each["id_number"] for result in results for each in result.get("certificates", ())]
-    # The rules have found every one of them on the roster.
     persons = find_persons(case.connection, holders, keys=keys)
+    cover_in_results(results, persons)
+    # The rules find every holder on the roster.
+    check_rules(case, Occasion.RESULTS, {"results": results}, place="assessment")
     record_assessment(case, results, persons)
     for result in results:
         for certificate in result.get("certificates", ()):
