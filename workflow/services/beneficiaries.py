@@ -123,21 +123,28 @@ def direct_claim_of(case: Case) -> DirectClaim:
 
 
 def lock_direct_claim(case: Case) -> None:
-    """Until this transaction ends nobody else claims for these people, nor for this applicant.
+    """Until this transaction ends nobody else claims for these people.
 
-    What the applicant may get in all is measured over its other applications, of which none may be
-    submitted meanwhile.
+    Where there is a cap on what an applicant gets in all, it is measured over the applicant's other
+    applications, of which none may be submitted meanwhile.
     """
-    organisation_id, account = case.row["organisation_id"], tables.account
-    applicant = (
-        select(account.c.id).where(account.c.id == case.row["created_by"])
-        if organisation_id is None
-        else select(tables.organisation.c.id).where(tables.organisation.c.id == organisation_id)
-    )
-    case.connection.execute(applicant.with_for_update(key_share=True)).one()
+    paid = case.policy.employment_subsidies.get(case.subsidy.value)
+    if paid is not None and paid.cap_fen is not None:
+        _lock_applicant(case)
     table = tables.beneficiary
     persons = select(table.c.person_id).where(table.c.application_id == case.id)
     lock_persons(case.connection, case.connection.scalars(persons).all())
+
+
+def _lock_applicant(case: Case) -> None:
+    organisation_id = case.row["organisation_id"]
+    whose, number = (
+        (tables.account, case.row["created_by"])
+        if organisation_id is None
+        else (tables.organisation, organisation_id)
+    )
+    applicant = select(whose.c.id).where(whose.c.id == number)
+    case.connection.execute(applicant.with_for_update(key_share=True)).one()
 
 
 def computation_of(case: Case) -> dict[str, Any]:
