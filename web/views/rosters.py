@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
 from web.views.applications import open_parts
+from web.views.fields import ordinal_typed
 from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
 from workflow.form.roster import roster_template
 from workflow.services import applications, rosters
@@ -65,7 +66,8 @@ def template() -> Response:
 def _page(application_id: int, refusal: Refused | None = None) -> str:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
-    roster = rosters.read_roster(product(), actor=person, application_id=application_id)
+    number = ordinal_typed(request.args.get("page", "")) or 1
+    roster = rosters.read_roster_page(product(), actor=person, application_id=application_id, page=number)
     return render_template(
         "applications/roster.html",
         view=view,

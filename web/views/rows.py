@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,7 +72,7 @@ def claim_rows(
     view: dict[str, Any], roster: dict[str, Any], values: Sent, errors: Mapping[str, str], scope: str
 ) -> list[Row]:
     """One row for each class, with what a claim may not exceed beside it."""
-    on_roster = Counter(trainee["class_no"] for trainee in roster["items"])
+    on_roster: Mapping[int, int] = roster["class_counts"]
     classes = {row["class_no"]: row for row in classes_of(view)}
     attended = {each["class_no"]: each["average"] for each in view["attendance"]}
     rows = []

@@ -51,7 +51,7 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
     ]
     if [_of(each, filed) for each in carried] != [_of(row, filed) for row in objections]:
         yield "异议登记与申请表不符"
-    trainees = _trainees(connection, application["id"])
+    trainees = roster_of(connection, application["id"])
     if application["roster_count"] != len(trainees) or (
         trainees and application["roster_digest"] != roster_digest(trainees)
     ):
@@ -63,7 +63,8 @@ def roster_digest(trainees: Iterable[tuple[int, str]]) -> str:
     return sm3(canonical(sorted([class_no, token] for class_no, token in trainees)))
 
 
-def _trainees(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+def roster_of(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+    """Who is on the roster of an application: class and the person's token."""
     trainee, person = tables.trainee, tables.person
     rows = connection.execute(
         select(trainee.c.class_no, person.c.token)

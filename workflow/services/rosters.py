@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from workflow.access import Actor, require_reading
 from workflow.errors import FieldError, Malformed, NotNow
@@ -14,6 +14,7 @@ from workflow.form.masking import mask_phone
 from workflow.form.roster import (
     RosterReading,
     RowRemark,
+    Trainee,
     check_roster_table,
     read_roster_rows,
     read_roster_table,
@@ -25,7 +26,7 @@ from workflow.sealing import seal
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_editable, require_own, require_version
-from workflow.services.persons import register_persons
+from workflow.services.persons import Person, register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
 from workflow.vocabulary import ApplicationKind
@@ -34,6 +35,7 @@ from workflow.workbooks.errors import UnreadableWorkbook
 from workflow.workbooks.rows import Table
 
 MOST_LISTED = 1_000
+ROWS_A_PAGE = 100
 
 
 def replace_roster(
@@ -55,7 +57,7 @@ def replace_roster(
     if workbook is not None:
         with reading(product.engine) as connection:
             case = open_case(product, connection, actor, application_id, lock=False)
-            _require_replaceable(case, actor, expected_version)
+            require_replaceable(case, actor, expected_version)
         # Outside any transaction, and only for those who may: a hostile file takes its time.
         try:
             table = read_roster_table(workbook, progress=progress)
@@ -63,7 +65,7 @@ def replace_roster(
             raise _malformed([RowRemark(0, "", str(fault))]) from fault
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
-        _require_replaceable(case, actor, expected_version)
+        require_replaceable(case, actor, expected_version)
         classes = case.form.get("opening", {}).get("classes", [])
         ages = Ages.of_policy(case.policy, classes, case.today)
         if table is not None:
@@ -84,7 +86,29 @@ def replace_roster(
             details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
         )
         case.write_row()
-        return _roster_view(case) | {"version": case.row["version"]}
+        return roster_view(case) | {"version": case.row["version"]}
+
+
+def read_roster_page(product: Product, *, actor: Actor, application_id: int, page: int = 1) -> dict[str, Any]:
+    """``ROWS_A_PAGE`` trainees of the roster, masked, from page 1; the last page where there are fewer pages.
+
+    ``count`` and ``class_counts`` are those of the whole roster.
+    """
+    trainee = tables.trainee
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_reading(actor, case.matter())
+        counts = connection.execute(
+            select(trainee.c.class_no, func.count().label("heads"))
+            .where(trainee.c.application_id == case.id)
+            .group_by(trainee.c.class_no)
+        )
+        class_counts = {row.class_no: row.heads for row in counts}
+        count = sum(class_counts.values())
+        pages = max(1, -(-count // ROWS_A_PAGE))
+        page = min(max(1, page), pages)
+        items = trainees_of(case, offset=(page - 1) * ROWS_A_PAGE, limit=ROWS_A_PAGE)
+    return {"count": count, "class_counts": class_counts, "items": items, "page": page, "pages": pages}
 
 
 def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
@@ -92,7 +116,7 @@ def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[
     with reading(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
-        return _roster_view(case)
+        return roster_view(case)
 
 
 def _store_roster(case: Case, read: RosterReading) -> None:
@@ -106,23 +130,7 @@ def _store_roster(case: Case, read: RosterReading) -> None:
         case.connection,
         table,
         [
-            {
-                "application_id": case.id,
-                "row_no": number,
-                "class_no": each.class_no,
-                "name": each.name,
-                "id_type": each.id_type.value,
-                "person_id": persons[each.id_number].id,
-                "phone_sealed": seal(each.phone, keys=keys) if each.phone else None,
-                "phone_masked": mask_phone(each.phone) if each.phone else None,
-                "category": each.category.value,
-                "employer": each.employer,
-                "occupation": each.occupation,
-                "post_code": each.post_code,
-                "changing_post": each.changing_post,
-                "major": each.major,
-                "major_code": each.major_code,
-            }
+            trainee_row(case, number, each, persons[each.id_number])
             for number, each in enumerate(trainees, start=1)
         ],
     )
@@ -132,7 +140,30 @@ def _store_roster(case: Case, read: RosterReading) -> None:
     )
 
 
-def _require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+def trainee_row(case: Case, row_no: int, trainee: Trainee, person: Person) -> dict[str, Any]:
+    """A trainee of this application as a row of the database."""
+    keys = case.product.settings.keys
+    return {
+        "application_id": case.id,
+        "row_no": row_no,
+        "class_no": trainee.class_no,
+        "name": trainee.name,
+        "id_type": trainee.id_type.value,
+        "person_id": person.id,
+        "phone_sealed": seal(trainee.phone, keys=keys) if trainee.phone else None,
+        "phone_masked": mask_phone(trainee.phone) if trainee.phone else None,
+        "category": trainee.category.value,
+        "employer": trainee.employer,
+        "occupation": trainee.occupation,
+        "post_code": trainee.post_code,
+        "changing_post": trainee.changing_post,
+        "major": trainee.major,
+        "major_code": trainee.major_code,
+    }
+
+
+def require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
+    """Raises unless the roster is this person's to change now, and still the version that was seen."""
     require_own(case, actor)
     require_version(case, expected_version)
     if case.kind is ApplicationKind.INDIVIDUAL:
@@ -153,15 +184,24 @@ def _cell_error(error: RowRemark) -> FieldError:
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
 
 
-def _roster_view(case: Case) -> dict[str, Any]:
+def roster_view(case: Case) -> dict[str, Any]:
+    """The roster as it is answered: masked."""
+    items = trainees_of(case)
+    return {"count": len(items), "items": items}
+
+
+def trainees_of(case: Case, *, offset: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+    """The trainees in the order of the roster, masked, from the place ``offset``."""
     trainees = tables.trainee
     found = case.connection.execute(
         select(trainees, tables.person.c.id_number_masked)
         .join(tables.person, tables.person.c.id == trainees.c.person_id)
         .where(trainees.c.application_id == case.id)
         .order_by(trainees.c.row_no)
+        .offset(offset)
+        .limit(limit)
     ).mappings()
-    items = [
+    return [
         {
             "row": row["row_no"],
             "class_no": row["class_no"],
@@ -172,7 +212,10 @@ def _roster_view(case: Case) -> dict[str, Any]:
             "category": row["category"],
             "employer": row["employer"],
             "occupation": row["occupation"],
+            "post_code": row["post_code"],
+            "changing_post": row["changing_post"],
+            "major": row["major"],
+            "major_code": row["major_code"],
         }
         for row in found
     ]
-    return {"count": len(items), "items": items}
