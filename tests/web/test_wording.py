@@ -78,6 +78,7 @@ def view_of(state: State, **more: Any) -> dict[str, Any]:
         "allowed_events": [],
         "correction": None,
         "money": {},
+        "attendance": [],
     } | more
 
 
@@ -94,7 +95,7 @@ def test_every_event_of_staff_and_applicants_has_a_form_for_every_field() -> Non
     objection = {"id": 7, "receipt": "YY-1-001", "content": "有异议", "outcome": None}
     view = view_of(State.CLAIM_DRAFT, allowed_events=[event.value for event in events])
     view["form"]["claim"] = {"objections": [objection]}
-    acts = acts_for(view, {"items": [], "count": 0})
+    acts = acts_for(view, {"items": [], "class_counts": {}})
     assert {act.event for act in acts} == set(events)
     assert [act.event for act in acts if act.open] == [acts[0].event]
     for act in acts:
@@ -127,7 +128,7 @@ def test_certificates_typed_line_by_line_become_entries_and_their_errors_stand_a
 def test_a_refused_form_keeps_what_was_typed_beside_its_messages() -> None:
     view = view_of(State.CLAIM_INDUSTRY_FIRST, allowed_events=["approve", "reject"])
     attempt = Attempt(Event.REJECT, {"reason": "不符合"}, {"confirmed": "请先勾选确认"})
-    acts = {act.event: act for act in acts_for(view, {"items": [], "count": 0}, attempt)}
+    acts = {act.event: act for act in acts_for(view, {"items": [], "class_counts": {}}, attempt)}
     assert acts[Event.REJECT].open
     assert not acts[Event.APPROVE].open
     assert acts[Event.REJECT].fields[0].value == "不符合"
