@@ -74,11 +74,12 @@ def _page(application_id: int, refusal: Refused | None = None) -> str:
         roster=roster,
         may_edit="opening" in open_parts(view),
         refusal=refusal,
-        wrong=_wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
+        wrong=wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
     )
 
 
-def _wrong_rows(refusal: Malformed) -> list[WrongRow]:
+def wrong_rows(refusal: Malformed) -> list[WrongRow]:
+    """The faults of an uploaded sheet, each with its place as people say it."""
     found: list[WrongRow] = []
     for error in refusal.errors:
         place = _PLACE.fullmatch(error.field)

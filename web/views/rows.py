@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,10 @@ from workflow.form.claim import ClaimLine
 from workflow.vocabulary import Event, State
 
 MOST_EXTRA_ROWS = 20
+_BETWEEN = r"[\s,，、;；]+"
+# A number may have blanks inside; the day stands last.
+_CERTIFICATE = re.compile(rf"(\S+?){_BETWEEN}(.+?){_BETWEEN}(\d{{4}}-\d{{2}}-\d{{2}})", re.ASCII)
+_ROSTER_ROW = re.compile(r"名册第?(\d{1,6})号?", re.ASCII)
 _CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
 _ROW = re.compile(r"(claim\.lines|results|answers)\.(\d+)\.(.+)")
 
@@ -126,12 +130,7 @@ def result_rows(view: dict[str, Any], attempt: Attempt | None, scope: str) -> li
     if attempt is None:
         values: Sent = {}
         for index, row in enumerate(classes):
-            first = {
-                "class_no": row["class_no"],
-                "kind": row.get("certificate_kind"),
-                "level": row.get("level"),
-            }
-            values |= flat(first, f"results.{index}.")
+            values |= flat(planned_result(row), f"results.{index}.")
         count = len(classes)
     else:
         values = attempt.sent
@@ -139,6 +138,15 @@ def result_rows(view: dict[str, Any], attempt: Attempt | None, scope: str) -> li
     errors = attempt.errors if attempt else {}
     choices = [(str(row["class_no"]), class_words(row)) for row in classes]
     return [_result_row(index, classes, choices, values, errors, scope) for index in range(count)]
+
+
+def planned_result(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """As much of a class's result as its opening says."""
+    return {
+        "class_no": entry["class_no"],
+        "kind": entry.get("certificate_kind"),
+        "level": entry.get("level"),
+    }
 
 
 def _result_row(
@@ -165,7 +173,8 @@ def _result_row(
             widget="textarea",
             value=values.get(name, ""),
             error=errors.get(name, ""),
-            help="每行一人：证件号码、证书编号、发证日期（如 2026-09-24），以空格或逗号分隔；与取证人数一致",
+            help="每行一人：证件号码或名册序号（如 名册12）、证书编号、发证日期（如 2026-09-24），"
+            "以空格或逗号分隔；取证人数以清单为准",
             scope=scope,
         ),
     )
@@ -184,10 +193,19 @@ def certificates(row: str, typed: str) -> Sent:
     """Certificates typed line by line, under the names of their fields."""
     found: Sent = {}
     for index, line in enumerate(filter(str.strip, typed.splitlines())):
-        parts = re.split(r"[\s,，、;；]+", line.strip(), maxsplit=len(_CERTIFICATE_COLUMNS) - 1)
-        for column, part in zip(_CERTIFICATE_COLUMNS, parts, strict=False):
+        whole = _CERTIFICATE.fullmatch(line.strip())
+        parts = list(whole.groups()) if whole else re.split(_BETWEEN, line.strip(), maxsplit=2)
+        columns = list(_CERTIFICATE_COLUMNS)
+        if numbered := _ROSTER_ROW.fullmatch(parts[0]):
+            columns[0], parts[0] = "row_no", numbered[1]
+        for column, part in zip(columns, parts, strict=False):
             found[f"{row}.certificates.{index}.{column}"] = part
     return found
+
+
+def certificate_lines(listed: Iterable[Mapping[str, Any]]) -> str:
+    """Certificates whose holders are named by the roster, as they would be typed."""
+    return "\n".join(f"名册{one['row_no']} {one['number']} {one['issued_on']}" for one in listed)
 
 
 def row_names(sent: Sent, name: str) -> list[str]:

@@ -175,11 +175,12 @@ def _malformed(errors: Sequence[RowRemark]) -> Malformed:
     listed = f"，以下为前{MOST_LISTED}处" if len(errors) > MOST_LISTED else ""
     return Malformed(
         f"花名册有{len(errors)}处错误，没有保存{listed}",
-        [_cell_error(error) for error in errors[:MOST_LISTED]],
+        [cell_error(error) for error in errors[:MOST_LISTED]],
     )
 
 
-def _cell_error(error: RowRemark) -> FieldError:
+def cell_error(error: RowRemark) -> FieldError:
+    """What is wrong in a row as the API answers it: ``rows.N.field``."""
     place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
 
