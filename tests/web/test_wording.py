@@ -117,10 +117,16 @@ def test_rows_of_a_claim_left_blank_are_not_sent_and_errors_find_their_way_back(
 def test_certificates_typed_line_by_line_become_entries_and_their_errors_stand_at_the_box() -> None:
     sent: dict[str, str | list[str]] = {
         "results.0.class_no": "1",
-        "results.0.certificates": "410499197909020081 S001 2026-09-24\n\nG1234567，S002，2026-09-24",
+        "results.0.certificates": "410499197909020081 S001 2026-09-24\n\nG1234567，S002，2026-09-24"
+        "\n名册12　S 003 2026-09-24\n名册13 S004",
     }
     payload, rows = payload_of(Event.RECORD_RESULTS, view_of(State.ASSESSMENT_PROPOSED), sent)
-    assert [one["number"] for one in payload["results"][0]["certificates"]] == ["S001", "S002"]
+    assert [one["number"] for one in payload["results"][0]["certificates"]] == [
+        *("S001", "S002", "S 003", "S004"),
+    ]
+    third, fourth = payload["results"][0]["certificates"][2:]
+    assert third == {"row_no": 12, "number": "S 003", "issued_on": "2026-09-24"}
+    assert fourth == {"row_no": 13, "number": "S004"}
     where = place_on_page("payload.results.0.certificates.1.issued_on", rows)
     assert where == "results.0.certificates"
 

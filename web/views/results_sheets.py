@@ -19,6 +19,7 @@ from workflow.services import applications, results_sheets
 from workflow.vocabulary import Event
 
 blueprint = Blueprint("results_sheets", __name__)
+_MOST_SHOWN = 200
 _ADDRESS = "/applications/<key:application_id>/results-sheet"
 
 
@@ -101,7 +102,8 @@ def _page(view: dict[str, Any], refusal: Refused | None = None) -> str:
     return render_template(
         "applications/results_sheet.html",
         view=view,
-        wrong=[] if "file" in errors else wrong,
+        wrong=[] if "file" in errors else wrong[:_MOST_SHOWN],
+        wrong_count=len(wrong),
         message=refusal.message if refusal else "",
         refused=shown(refusal) if refusal and (not wrong or "file" in errors) else None,
         field=Field(

@@ -16,8 +16,8 @@ from workflow.vocabulary import Event, State
 MOST_EXTRA_ROWS = 20
 _BETWEEN = r"[\s,，、;；]+"
 # A number may have blanks inside; the day stands last.
-_CERTIFICATE = re.compile(rf"(\S+?){_BETWEEN}(.+?){_BETWEEN}(\d{{4}}-\d{{2}}-\d{{2}})", re.ASCII)
-_ROSTER_ROW = re.compile(r"名册第?(\d{1,6})号?", re.ASCII)
+_CERTIFICATE = re.compile(rf"(\S+?){_BETWEEN}(.+?){_BETWEEN}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})")
+_ROSTER_ROW = re.compile(r"名册第?([0-9]{1,6})号?")
 _CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
 _ROW = re.compile(r"(claim\.lines|results|answers)\.(\d+)\.(.+)")
 

@@ -254,6 +254,11 @@ class _Check:
         before = len(self.errors)
         for fault in row.faults:
             self._add(row, fault.field, fault.message)
+        class_no = row.values.get("class_no")
+        if isinstance(class_no, int) and class_no not in self._classes:
+            named = "、".join(str(number) for number in self._classes) or "无"
+            self._add(row, "class_no", f"“班次”{class_no}不在开班申请中（已有班次：{named}）")
+            return
         values, covered = self._completed(row)
         try:
             listed = read(_Listed, values)
@@ -301,10 +306,6 @@ class _Check:
 
     def _place(self, row: FilledRow, listed: _Listed, covered: str) -> Place | None:
         """The trainee of the roster whom the row names; None after an error."""
-        if listed.class_no not in self._classes:
-            named = "、".join(str(number) for number in self._classes) or "无"
-            self._add(row, "class_no", f"“班次”{listed.class_no}不在开班申请中（已有班次：{named}）")
-            return None
         by_number = self._rows_by_number.get(listed.id_number) if listed.id_number else None
         if listed.id_number is not None and by_number is None:
             self._add(row, "id_number", "“证件号码”不在名册中")
