@@ -242,6 +242,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
     "replace_list": "更新受益人员名单",
+    "change_roster": "逐人修改学员花名册",
     "ask_make_up": "申请补课",
     "consent_make_up": "同意补课",
     "decline_make_up": "不同意补课",
