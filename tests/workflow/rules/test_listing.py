@@ -327,6 +327,10 @@ def test_each_occupation_has_two_teachers_listed_or_named() -> None:
     assert finding.severity == "warning"
     assert opening(listing(), alone) == []
     assert opening(None, alone, alone) == []
+    # The teachers of an entry that is over do not count.
+    over = occupation(full_time_teacher_count=9, listed_until_on=date(2026, 6, 30))
+    now = occupation(full_time_teacher_count=None)
+    assert [each.rule for each in opening(listing(entries=(institution(over, now),)), alone)] == ["teachers"]
     unstated = listing(entries=(institution(occupation(full_time_teacher_count=None)),))
     assert opening(unstated, {"planned_count": 20, "teacher_count": 2}) == []
     assert [finding.rule for finding in opening(unstated, {"teacher_count": 0})] == [
