@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from web.api.direct_claims import BeneficiaryAnswer, Computation
+from web.api.direct_claims import BeneficiaryAnswer, ClaimedClass, Computation
 from web.routing import LARGEST_KEY
 from workflow.form.applicant import Employer, IndividualApplicant, OrganisationApplicant
 from workflow.form.assessment import IndividualCertificate
@@ -335,6 +335,7 @@ class ClaimShown(BaseModel):
     commitment: Commitment | None = None
     submitted_on: date | None = None
     submitted_by: str | None = None
+    computation: list[ClaimedClass] = []
     accepted_on: date | None = None
     accepted_by: str | None = None
     notices: list[NoticeShown] = []

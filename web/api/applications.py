@@ -130,6 +130,11 @@ def preview_findings(application_id: int) -> Response:
     return reply(previews.preview_findings(product(), actor=require_actor(), application_id=application_id))
 
 
+def read_computation(application_id: int) -> Response:
+    """Head by head what may be claimed or was claimed, with the reason for every head left out."""
+    return reply(previews.read_computation(product(), actor=require_actor(), application_id=application_id))
+
+
 def preview_typed(application_id: int) -> Response:
     """What the rules say to sections of the form as they are being typed."""
     return reply(

@@ -35,9 +35,13 @@ class BeneficiaryAnswer(BaseModel):
 
 
 class ComputationLine(BaseModel):
-    """One person: paid at a rate, or left out for a reason; ``source`` is the clause of the one or other."""
+    """One person, or ``heads`` that nobody has named: paid at a rate, or left out for a reason.
+
+    ``source`` is the clause of the one or the other.
+    """
 
     class_no: int
+    heads: int
     row_no: int | None
     name: str
     masked: str
@@ -48,9 +52,44 @@ class ComputationLine(BaseModel):
     amount: str
 
 
-class Computation(BaseModel):
-    """What may be claimed: the lines, and the heads and the amount (yuan) they add up to."""
+class Bound(BaseModel):
+    """One thing that the heads of a class may not exceed."""
 
+    label: str
+    heads: int
+
+
+class ClassComputation(BaseModel):
+    """What a class comes to."""
+
+    class_no: int
+    heads: int
+    amount: str
+    bounds: list[Bound]
+
+
+class LeftOut(BaseModel):
+    """How many heads are left out for one reason."""
+
+    reason: str
+    source: str
+    heads: int
+
+
+class ClaimedClass(BaseModel):
+    """What the claim of a class came to when it was submitted."""
+
+    class_no: int
+    heads: int
+    amount: str
+    left_out: list[LeftOut]
+
+
+class Computation(BaseModel):
+    """What may be claimed, or once ``claimed`` what the claim comes to: the lines and what they add up to."""
+
+    claimed: bool
+    classes: list[ClassComputation]
     lines: list[ComputationLine]
     heads: int
     amount: str

@@ -19,6 +19,7 @@ from web.api import (
     calendar,
     clocks,
     closures,
+    direct_claims,
     feeds,
     fund_answers,
     funds,
@@ -178,6 +179,14 @@ OPERATIONS: tuple[Operation, ...] = (
         applications.preview_findings,
         "applications",
         answers.Preview,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/applications/{application_id}/computation",
+        view=applications.read_computation,
+        tag="applications",
+        answer=direct_claims.Computation,
+        conflicts=True,
     ),
     Operation(
         method="POST",

@@ -18,7 +18,7 @@ from web.views.progress import steps_of
 from web.views.readings import purposes_by_subject
 from web.views.record_forms import Tried, with_forms
 from web.views.refused import Shown
-from web.views.rows import Attempt
+from web.views.rows import Attempt, claims
 from web.views.sheet import sheet_of
 from workflow.clock import shanghai_date
 from workflow.form.application import patch_of
@@ -35,12 +35,14 @@ from workflow.services import (
     test_clock,
     training_records,
 )
-from workflow.vocabulary import ApplicationKind, Role, State, Subsidy
+from workflow.vocabulary import ApplicationKind, Role, Section, State, Subsidy
 
 blueprint = Blueprint("applications", __name__)
 
 OF_ALL_REGIONS = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
 _LIVE_CLOCKS = {"running", "paused", "overdue"}
+# Sections in which it is asked for whom how much is paid.
+_CLAIMED = {Section.CLAIM, Section.DISBURSEMENT}
 _FILTERS = ("state", "section", "region", "overdue", "mine", "text")
 _HISTORY_SHOWN = 50
 
@@ -158,12 +160,13 @@ def _check_of(
 
     And of a list of persons what may be claimed, which everybody sees who reviews it.
     """
-    writing = (open_parts(view) or may_replace_list(view)) and "submit" in view["allowed_events"]
-    if not writing and view["subsidy"] == Subsidy.TRAINING:
-        return view["findings"] or [], [], None
-    check = previews.preview_findings(product(), actor=require_actor(), application_id=view["id"])
-    if not writing:
-        return view["findings"] or [], [], check["computation"]
+    person, writing = require_actor(), "submit" in view["allowed_events"]
+    if not (writing and (open_parts(view) or may_replace_list(view) or claims(view))):
+        computation = None
+        if view["section"] in _CLAIMED:
+            computation = previews.read_computation(product(), actor=person, application_id=view["id"])
+        return view["findings"] or [], [], computation
+    check = previews.preview_findings(product(), actor=person, application_id=view["id"])
     # The claim has its own form on the page.
     missing = [one for one in check["missing"] if not one["field"].startswith("claim")]
     return check["findings"], missing, check["computation"]

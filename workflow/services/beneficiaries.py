@@ -11,10 +11,8 @@ from sqlalchemy import case as one_of
 
 from workflow.form.beneficiaries import ListReading
 from workflow.form.masking import mask_phone
-from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
-from workflow.rules import Facts, eligibility
 from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim, Head
 from workflow.sealing import seal
 from workflow.services.case import Case
@@ -145,30 +143,6 @@ def _lock_applicant(case: Case) -> None:
     )
     applicant = select(whose.c.id).where(whose.c.id == number)
     case.connection.execute(applicant.with_for_update(key_share=True)).one()
-
-
-def computation_of(case: Case) -> dict[str, Any]:
-    """What may be claimed now, person by person, with the reason for everybody who is left out."""
-    facts = Facts(form=case.form, today=case.today, now=case.now, direct=direct_claim_of(case))
-    (listed,) = eligibility(facts, case.policy)
-    return {
-        "lines": [
-            {
-                "class_no": line.class_no,
-                "row_no": line.row_no,
-                "name": line.name,
-                "masked": line.masked,
-                "eligible": line.eligible,
-                "reason": line.reason,
-                "source": line.source,
-                "rate": line.rate,
-                "amount": yuan_from_fen(line.amount_fen),
-            }
-            for line in listed.lines
-        ],
-        "heads": listed.eligible_heads,
-        "amount": yuan_from_fen(listed.amount_fen),
-    }
 
 
 def _people(case: Case) -> Iterator[BeneficiaryFacts]:

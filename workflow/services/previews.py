@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow.access import Actor, require_reading
 from workflow.clock import shanghai_date
-from workflow.errors import FieldError, Finding, Malformed
+from workflow.errors import FieldError, Finding, Malformed, NotNow
 from workflow.form import completeness, read_new_application, read_patch
 from workflow.form.application import SECTIONS, NewApplication
 from workflow.form.fields import Typed
@@ -15,13 +15,13 @@ from workflow.persistence.engine import reading
 from workflow.rules import Facts, Occasion, check_draft
 from workflow.services.acts.claim import missing_in
 from workflow.services.applications import with_kept_masks
-from workflow.services.beneficiaries import computation_of
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
+from workflow.services.computations import computation_of
 from workflow.services.editing import require_own
 from workflow.services.facts import year_list_of
 from workflow.services.product import Product
-from workflow.vocabulary import ApplicationKind, State, Subsidy
+from workflow.vocabulary import ApplicationKind, Section, State, Subsidy
 
 _CLAIMING = frozenset({State.CLAIM_DRAFT, State.CLAIM_CORRECTION})
 # Each round takes at least one faulty field away; what is faulty after so many is not a form.
@@ -37,6 +37,19 @@ def preview_findings(product: Product, *, actor: Actor, application_id: int) -> 
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
         return _preview(case, [])
+
+
+def read_computation(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
+    """Head by head what may be claimed, or what the claim comes to, for whoever may see the application.
+
+    Raises ``NotNow`` before there is anything to claim.
+    """
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_reading(actor, case.matter())
+        if not case.starts_at_claim and not case.form.get(Section.ASSESSMENT.value, {}).get("results"):
+            raise NotNow("还没有考核结果，不能核算补贴")
+        return computation_of(case)
 
 
 def preview_typed(product: Product, *, actor: Actor, application_id: int, body: Any) -> dict[str, Any]:
@@ -100,7 +113,7 @@ def _preview(case: Case, faults: list[FieldError]) -> dict[str, Any]:
         return _answer(findings_of(case, Occasion.DIRECT_CLAIM), missing, faults, computation_of(case))
     claims = claiming or case.starts_at_claim
     found = findings_of(case, Occasion.CLAIM_SUBMIT if claims else Occasion.OPENING_SUBMIT)
-    return _answer(found, missing, faults)
+    return _answer(found, missing, faults, computation_of(case) if claims else None)
 
 
 def _answer(

@@ -17,6 +17,7 @@ from workflow.sealing import sm3
 from workflow.services.beneficiaries import lock_direct_claim
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
+from workflow.services.computations import summary_of
 from workflow.services.enrolments import ClaimedHead, claim_heads, lock_trainees
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, lock_persons, register_persons
@@ -76,7 +77,9 @@ def check_claim(case: Case) -> None:
         lock_persons(case.connection, [_applicant(case).id])
     else:
         lock_trainees(case)
-    claim_heads(case, _heads(check_rules(case, occasion), case.policy))
+    facts = check_rules(case, occasion)
+    claim_heads(case, _heads(facts, case.policy))
+    case.section(Section.CLAIM)["computation"] = summary_of(case, facts)
 
 
 def _heads(facts: Facts, policy: Policy) -> Iterator[ClaimedHead]:
