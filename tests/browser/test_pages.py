@@ -85,6 +85,14 @@ def test_the_application_of_a_person_and_the_explanation_of_a_clock_are_sound(
     draft = site.first_in("draft")
     check(institution, f"/applications/{draft}/edit")
     check(institution, f"/applications/{draft}/roster")
+    check(institution, f"/applications/{draft}/roster/trainees/new")
+    institution.open(f"/applications/{draft}/roster")
+    institution.page.get_by_role("link", name="修改").first.click()
+    check(institution, institution.page.url)
+    inspector = office.person("inspector_bf")
+    proposed = site.first_in("assessment_proposed", region="410421")
+    check(inspector, f"/applications/{proposed}/results-sheet")
+    check(inspector, f"/applications/{proposed}")
 
 
 def test_what_is_shown_only_once_is_sound_and_the_calendar_can_be_read(office: Office) -> None:
