@@ -8,6 +8,7 @@ from flask import current_app, g, request
 
 from workflow.access import Actor
 from workflow.errors import NotSignedIn
+from workflow.form.masking import cover_numbers
 from workflow.services.product import Product
 
 EXTENSION = "subsidy_product"
@@ -37,9 +38,12 @@ def request_id() -> str:
 
 
 def logged_path() -> str:
-    """The path as it may stand in the log: what follows ``/feeds/`` is a secret, however mistyped."""
+    """The path as it may stand in the log: what follows ``/feeds/`` is a secret, however mistyped.
+
+    Long numbers are covered: no address of ours has one, so it is one that somebody typed.
+    """
     before, feeds, _secret = request.path.partition("/feeds/")
-    return before + feeds
+    return cover_numbers(before + feeds)
 
 
 def wants_problem() -> bool:

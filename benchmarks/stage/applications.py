@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from stdnum.iso7064 import mod_11_2
 
 from calendars import ChinaWorkingDays
+from tests.year_list import list_everybody
 from workflow.access import Actor
 from workflow.clock import real_now, shanghai_date
 from workflow.persistence import tables
@@ -38,7 +39,7 @@ def open_bench_product(url: str) -> Product:
 
 
 def prepare_people(product: Product) -> dict[str, Actor]:
-    """Schema, calendar, one school and four reviewers; the people by login."""
+    """Schema, calendar, one school that is on the year's list, and four reviewers; the people by login."""
     setup.prepare(product)
     with writing(product.engine) as connection:
         organisation_id = connection.execute(
@@ -69,7 +70,10 @@ def prepare_people(product: Product) -> dict[str, Actor]:
             organisation_id=None,
             applicant_kind=None,
         )
-    return read_people(product)
+    people = read_people(product)
+    with writing(product.engine) as connection:
+        list_everybody(connection, _REGION, entered_by=people["hr1"].account_id)
+    return people
 
 
 def read_people(product: Product) -> dict[str, Actor]:

@@ -14,6 +14,7 @@ PUBLIC_PAGES = (
     "/sign-in",
     "/notices",
     "/notices/1",
+    "/listed-institutions",
     "/calendar",
     "/calendar/2027",
     "/calendar/due",
@@ -179,9 +180,9 @@ def test_days_left_are_said_in_words(site: Site, office: Office) -> None:
 
 def test_a_menu_shows_what_a_role_may_open_and_nothing_else(office: Office) -> None:
     menus = {
-        "institution": "我的待办 申请 提醒 公示 工作日历",
-        "hr1": "我的待办 申请 提醒 公示 工作日历 统计报表",
-        "admin": "我的待办 申请 提醒 公示 工作日历 统计报表 系统管理",
+        "institution": "我的待办 申请 提醒 公示 目录清单 工作日历",
+        "hr1": "我的待办 申请 提醒 公示 目录清单 工作日历 统计报表",
+        "admin": "我的待办 申请 提醒 公示 目录清单 工作日历 统计报表 系统管理",
     }
     for login, words in menus.items():
         person = office.person(login)

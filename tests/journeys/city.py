@@ -15,9 +15,11 @@ from tests.year_list import list_everybody
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
 from workflow.demonstration.trainees import identity_number
+from workflow.form.funds import FundEntry
+from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import applications, door, rosters, sweep
+from workflow.services import applications, door, funds, rosters, sweep
 from workflow.services.product import Product
 from workflow.services.warnings import is_before
 from workflow.vocabulary import (
@@ -63,9 +65,9 @@ def _uscc(login: str) -> str:
 
 
 class City:
-    """The accounts of a city and a county, and one application at a time under way."""
+    """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, *, funded: bool = True) -> None:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
@@ -83,7 +85,8 @@ class City:
                     entered_by=self.actors["hr1" + suffix].account_id,
                     more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
                 )
-            fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
+            if funded:
+                fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str
@@ -332,6 +335,24 @@ class City:
         self.at("2026-10-29 10:00").send("finance1", "approve", opinion="同意")
         self.at("2026-10-30 10:00").send("finance2", "approve", opinion="同意")
         return self
+
+    def leave_funds(self, year: int = 2026, login: str = "finance_head", **left: str) -> None:
+        """Leaves only so many yuan in the pools of a year, by source; what is not named is emptied."""
+        with writing(self.product.engine) as connection:
+            today = connection.execute(select(tables.test_clock.c.now_at)).scalar_one().astimezone(SHANGHAI)
+        actor = self.actors[login]
+        for pool in funds.list_pools(self.product, actor=actor, year=year)["items"]:
+            change = fen_from_yuan(left.get(pool["source"], "0.00")) - fen_from_yuan(pool["available"])
+            if change:
+                entry = FundEntry(
+                    year=year,
+                    source=FundSource(pool["source"]),
+                    amount=yuan_from_fen(abs(change)),
+                    document=f"测调{uuid.uuid4().hex[:8]}",
+                    happened_on=today.date(),
+                )
+                carry_out = funds.appropriate if change > 0 else funds.withdraw
+                carry_out(self.product, actor=actor, entry=entry)
 
     def pay(self, amount: str = "54000.00", voucher: str = "V-1", **changes: Any) -> dict[str, Any]:
         """A payment on the present day."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -351,3 +352,91 @@ def test_a_decision_belongs_to_an_application_and_a_person(engine: Engine) -> No
     with writing(engine) as connection:
         application = insert_application(connection)
     _refused(engine, tables.decision, "(?i)foreign key", application_id=application, account_id=999)
+
+
+# --- the year's list ---------------------------------------------------------------------------------
+
+EARLIER = DAY - timedelta(days=1)
+USCC = "52410400MJY000001Q"
+
+
+@pytest.fixture
+def listed(engine: Engine) -> tuple[Engine, int, int]:
+    """A database with an institution on the list: its id, and who entered it."""
+    with writing(engine) as connection:
+        (clerk,) = _people(connection, 1)
+        institution = insert(connection, tables.listed_institution, entered_by=clerk)
+        insert(
+            connection,
+            tables.listed_occupation,
+            institution_id=institution,
+            entered_by=clerk,
+            listed_until_on=DAY,
+        )
+        insert(connection, tables.listed_platform, entered_by=clerk)
+        survey = insert(connection, tables.satisfaction_survey, entered_by=clerk)
+        insert(connection, tables.sanction, entered_by=clerk, uscc=USCC, survey_id=survey)
+        insert(connection, tables.sanction, entered_by=clerk, uscc=USCC)
+        insert(connection, tables.sanction, entered_by=clerk, platform="某平台", kind="ban")
+    return engine, institution, clerk
+
+
+@pytest.mark.parametrize(
+    ("table", "because", "values"),
+    [
+        (tables.listed_institution, "(?i)unique", {}),
+        (tables.listed_institution, "until_not_before_from", {"year": 2027, "listed_until_on": EARLIER}),
+        (tables.listed_institution, "theory_area_not_negative", {"year": 2027, "theory_area": -1}),
+        (tables.listed_institution, "administrators_not_negative", {"year": 2027, "administrator_count": -1}),
+        (tables.listed_institution, "finance_staff_not_negative", {"year": 2027, "finance_staff_count": -1}),
+        (tables.listed_occupation, "(?i)unique", {}),
+        (
+            tables.listed_occupation,
+            "until_not_before_from",
+            {"occupation_code": "4-10-01-05", "listed_until_on": EARLIER},
+        ),
+        (
+            tables.listed_occupation,
+            "teachers_not_negative",
+            {"occupation_code": "4-10-01-05", "full_time_teacher_count": -1},
+        ),
+        (tables.listed_platform, "(?i)unique", {}),
+        (tables.listed_platform, "until_not_before_from", {"year": 2027, "listed_until_on": EARLIER}),
+        (tables.satisfaction_survey, "(?i)unique", {}),
+        (tables.satisfaction_survey, "satisfied_among_asked", {"surveyed_on": EARLIER, "asked_count": 39}),
+        (
+            tables.satisfaction_survey,
+            "satisfied_among_asked",
+            {"surveyed_on": EARLIER, "satisfied_count": -1},
+        ),
+        (
+            tables.satisfaction_survey,
+            "somebody_asked|satisfied_among_asked",
+            {"surveyed_on": EARLIER, "asked_count": 0, "satisfied_count": 0},
+        ),
+        (tables.sanction, "(?i)unique", {"uscc": USCC}),
+        (tables.sanction, "(?i)unique", {"platform": "某平台", "kind": "ban"}),
+        (tables.sanction, "(?i)unique", {"uscc": USCC, "kind": "removal", "survey_id": 1}),
+        (tables.sanction, "one_subject", {}),
+        (tables.sanction, "one_subject", {"uscc": USCC, "platform": "某平台"}),
+        (tables.sanction, "until_not_before_from", {"uscc": USCC, "kind": "ban", "until_on": EARLIER}),
+        (tables.sanction, "lifted_whole", {"uscc": USCC, "kind": "ban", "lifted_on": DAY}),
+    ],
+)
+def test_the_list_holds_nothing_twice_and_nothing_that_contradicts_itself(
+    listed: tuple[Engine, int, int], table: Table, because: str, values: dict[str, Any]
+) -> None:
+    engine, institution, clerk = listed
+    of = {"institution_id": institution} if table is tables.listed_occupation else {}
+    _refused(engine, table, because, entered_by=clerk, **of, **values)
+
+
+def test_a_sanction_that_was_lifted_may_be_imposed_again(listed: tuple[Engine, int, int]) -> None:
+    engine, _, clerk = listed
+    lifted = {"lifted_on": DAY, "lifted_by": clerk, "lifted_reason": "整改合格"}
+    with writing(engine) as connection:
+        connection.execute(
+            update(tables.sanction).where(tables.sanction.c.survey_id.is_(None)).values(lifted)
+        )
+        insert(connection, tables.sanction, entered_by=clerk, uscc=USCC)
+        insert(connection, tables.sanction, entered_by=clerk, platform="某平台", kind="ban")

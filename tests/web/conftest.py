@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
+from tests.year_list import list_everybody
 from web import create_app
+from workflow.persistence.engine import writing
 from workflow.persistence.tables import organisation
 from workflow.services import accounts
 from workflow.services.product import Product, open_product
@@ -83,11 +85,14 @@ def caller(product: Product, client: FlaskClient) -> Callable[[str], Caller]:
 
 
 def add_person(product: Product, login: str) -> None:
-    """Adds one of ``PEOPLE``; the institution gets its organisation."""
+    """Adds one of ``PEOPLE``; the institution gets its organisation, which is on the year's list."""
     details = {"department": None, "region": "410400", **PEOPLE[login]}
     if details["role"] == "applicant":
         details["organisation_id"] = _organisation(product)
-    accounts.add_account(product, login=login, name=f"测试{login}", password=PASSWORD, **details)
+    made = accounts.add_account(product, login=login, name=f"测试{login}", password=PASSWORD, **details)
+    if details["role"] == "applicant":
+        with writing(product.engine) as connection:
+            list_everybody(connection, "410400", entered_by=made["id"])
 
 
 def _organisation(product: Product) -> int:

@@ -13,10 +13,11 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.journeys.city import CITY, City
 from tests.journeys.conftest import small_city
+from tests.year_list import EXAMPLE_USCC
 from web import create_app
 from web.access import ACCESS
 from web.api.operations import OPERATIONS, Operation
-from workflow.services import accounts, closures
+from workflow.services import accounts, closures, sanctions
 from workflow.vocabulary import Role
 
 __all__ = ["small_city"]
@@ -51,13 +52,29 @@ def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: Ge
         document_number="1号",
         reason="暴雨停工",
     )
+    sanctions.impose_sanction(
+        product,
+        actor=small_city.actors["hr1"],
+        body={
+            "region": CITY,
+            "uscc": EXAMPLE_USCC,
+            "kind": "blacklist",
+            "from_on": "2026-10-01",
+            "reason": "弄虚作假",
+            "document": "决定书",
+        },
+    )
     app = create_app(product)
     app.config["OBJECTIONS_PER_MINUTE"] = 10_000
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
     headers = {"Authorization": f"Bearer {accounts.issue_token(product, login=_login(operation))}"}
     # Good requests are for things that exist, so that they get beyond 404.
     existing: dict[str, Any] = dict.fromkeys(
-        ("application_id", "clock_id", "notice_id", "closure_id", "ordinal", "make_up_id"), 1
+        (
+            *("application_id", "clock_id", "notice_id", "closure_id", "ordinal", "make_up_id"),
+            *("institution_id", "occupation_id", "platform_id", "sanction_id"),
+        ),
+        1,
     )
     existing["policy"] = "pingdingshan-2022"
     known = {name: key for name, key in existing.items() if f"{{{name}}}" in operation.path}

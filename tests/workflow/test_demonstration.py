@@ -25,9 +25,11 @@ from workflow.demonstration import ACCOUNTS, PASSWORD, load
 from workflow.demonstration.people import CITY, COUNTY, ORGANISATIONS
 from workflow.demonstration.script import Script
 from workflow.demonstration.stories import STORIES, Story
+from workflow.demonstration.year_list import BANNED_PLATFORM, SCHOOL_USCC
 from workflow.errors import Broken
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
+from workflow.rules.facts import ListedInstitution
 from workflow.sealing import unseal
 from workflow.services.accounts import sign_in
 from workflow.services.alerts import list_alerts
@@ -37,6 +39,7 @@ from workflow.services.listing import list_applications
 from workflow.services.notices import list_public_notices
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare
+from workflow.services.year_list import year_list_facts
 from workflow.settings import read_settings
 from workflow.vocabulary import ApplicationKind, Role, State
 
@@ -140,18 +143,20 @@ def rows(product: Product, query: Any) -> list[Any]:
 
 
 def kept(product: Product) -> dict[str, list[Any]]:
-    """What a load leaves, but for what is random (sealed values, hashes over them) or real time."""
+    """What a load leaves, but for what is random (sealed values, people's tokens, hashes over both)."""
     entry, alert, clock = tables.audit_entry, tables.alert, tables.clock
     trail = []
     for (content,) in rows(product, select(entry.c.content).order_by(entry.c.chain_id, entry.c.sequence)):
         read = json.loads(content)
-        read.pop("form_digest", None)
+        for digest in ("form_digest", "row_digest"):
+            read.pop(digest, None)
+        read["details"].pop("digest", None)
         trail.append(read)
     return {
         "trail": trail,
         "alerts": rows(product, select(alert).order_by(alert.c.id)),
         "clocks": rows(product, select(clock).order_by(clock.c.id)),
-        "people": rows(product, select(tables.person.c.token).order_by(tables.person.c.id)),
+        "people": sorted(rows(product, select(tables.person.c.id_number_masked))),
     }
 
 
@@ -190,6 +195,66 @@ def test_the_organisations_are_invented_with_codes_that_are_well_formed(loaded: 
     assert sorted(map(tuple, stored)) == sorted(
         (each.name, each.uscc, each.region) for each in ORGANISATIONS.values()
     )
+
+
+def test_everybody_who_trains_is_listed_for_it_on_every_day_of_the_class(loaded: Product) -> None:
+    trained = 0
+    with reading(loaded.engine) as connection:
+        for each in applications(loaded):
+            if each["kind"] == "individual":
+                continue
+            code = each["form"]["applicant"]["uscc"]
+            listed = year_list_facts(connection, region=each["region"], uscc=code)
+            if not listed.entries:
+                # Who is not on the list gets no further than a draft.
+                assert "submit" not in {entry["event"] for entry in history(loaded, each)}
+                continue
+            for entry in each["form"]["opening"]["classes"]:
+                for on in (date.fromisoformat(entry[name]) for name in ("starts_on", "ends_on")):
+                    assert any(_is_listed(one, entry, on) for one in listed.entries), (each["number"], on)
+                if entry.get("online_platform"):
+                    (platform,) = (
+                        one
+                        for one in listed.platforms
+                        if one.name == entry["online_platform"]
+                        and one.holds(date.fromisoformat(entry["starts_on"]))
+                    )
+                    assert platform.sanctions == ()
+                trained += 1
+            assert listed.sanctions == ()
+    assert trained > 30
+
+
+def _is_listed(listed: ListedInstitution, entry: dict[str, Any], on: date) -> bool:
+    return listed.holds(on) and any(
+        one.holds(on) and one.occupation_code == entry["occupation_code"] and entry["level"] in one.levels
+        for one in listed.occupations
+    )
+
+
+def test_the_lists_are_those_of_the_contract(loaded: Product) -> None:
+    with reading(loaded.engine) as connection:
+        for login, each in ORGANISATIONS.items():
+            entries = year_list_facts(connection, region=each.region, uscc=each.uscc).entries
+            if login not in {"institution", "enterprise", "institution_bf"}:
+                assert entries == ()
+                continue
+            for year in (2026, 2027):
+                (entry,) = (one for one in entries if one.holds(date(year, 1, 1)))
+                assert entry.document == f"（示例）{year}年度目录清单"
+                assert {(one.occupation, one.occupation_code) for one in entry.occupations} == {
+                    ("车工", "6-18-01-01"),
+                    ("焊工", "6-18-02-04"),
+                    ("养老护理员", "4-10-01-05"),
+                }
+                assert {one.levels for one in entry.occupations} == {(5, 4, 3)}
+        shown = year_list_facts(connection, region=CITY, uscc=SCHOOL_USCC)
+    assert uscc.is_valid(SCHOOL_USCC)
+    (stop,) = shown.sanctions
+    assert not stop.holds(TODAY)
+    assert [one.name for one in shown.platforms if one.sanctions and one.sanctions[0].holds(TODAY)][-1:] == [
+        BANNED_PLATFORM
+    ]
 
 
 def test_no_trainee_appears_twice_and_every_number_has_its_check_digit(loaded: Product) -> None:

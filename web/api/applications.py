@@ -97,6 +97,7 @@ def replace_roster(application_id: int, query: RosterQuery) -> Response:
             rows=rows,
             workbook=workbook,
             expected_version=version,
+            good_rows=query.good_rows,
         )
     )
 

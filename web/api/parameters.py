@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from web.routing import LARGEST_KEY, POLICY_REFERENCE
-from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text
+from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text, compact
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
 from workflow.vocabulary import (
@@ -23,6 +23,7 @@ from workflow.vocabulary import (
     Section,
     State,
 )
+from workflow.workbooks.limits import MOST_ROWS
 
 
 def _number(value: object) -> object:
@@ -62,6 +63,8 @@ Flag = Literal["true", "false", "1", "0"]
 Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": list(_REGIONS)})]
 PolicyReference = Annotated[str, Field(pattern=f"^{POLICY_REFERENCE}$", max_length=80)]
 Words = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(clean_text)]
+# Full-width digits, blanks and small letters mean the same.
+Code = Annotated[str, Field(min_length=1, max_length=40), BeforeValidator(compact)]
 Day = Annotated[date, BeforeValidator(_day)]
 # The bounds stand before the reading of text: else pydantic cannot put them into the document.
 PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
@@ -192,7 +195,7 @@ class ListedInstitutionsQuery(PageQuery):
     region: Region | None = _given("地区")
     year: Year | None = _given("年度")
     kind: Annotated[InstitutionKind, Field(strict=False)] | None = _given("类别")
-    uscc: Words | None = _given("统一社会信用代码")
+    uscc: Code | None = _given("统一社会信用代码")
     text: Words | None = _given("机构名称、代码或者职业中的文字")
 
 
@@ -209,7 +212,7 @@ class SanctionsQuery(PageQuery):
 
     region: Region | None = _given("地区")
     kind: Annotated[SanctionKind, Field(strict=False)] | None = _given("处理")
-    uscc: Words | None = _given("统一社会信用代码")
+    uscc: Code | None = _given("统一社会信用代码")
     platform: Words | None = _given("平台名称")
     in_force: Flag | None = _given("是否执行中")
 
@@ -218,7 +221,7 @@ class SurveysQuery(PageQuery):
     """Filters of the list of satisfaction surveys."""
 
     region: Region | None = _given("地区")
-    uscc: Words | None = _given("统一社会信用代码")
+    uscc: Code | None = _given("统一社会信用代码")
 
 
 class YearListQuery(Typed):
@@ -275,3 +278,6 @@ class RosterQuery(Typed):
     """The version that the caller has seen, for a roster whose body has no room for it."""
 
     version: Version | None = _given("您所看到的申请版本")
+    good_rows: Annotated[int, Field(ge=1, le=MOST_ROWS), BeforeValidator(_number)] | None = _given(
+        "知情后只导入无误的行：它们的行数；其余有错的行不导入"
+    )

@@ -43,14 +43,15 @@ def read_list_filters(names: tuple[str, ...]) -> tuple[dict[str, Any], Shown | N
     """The filters of the address; where no year is named, the present one."""
     filters, refused = read_filters(ListedInstitutionsQuery, names)
     if "year" not in request.args:
-        filters["year"] = _this_year()
+        filters["year"] = this_year()
     return filters, refused
 
 
 def years_to_choose() -> list[int]:
     """The years of which there is a list, and the present one."""
-    return sorted({*year_list.public_years(product()), _this_year()}, reverse=True)
+    return sorted({*year_list.public_years(product()), this_year()}, reverse=True)
 
 
-def _this_year() -> int:
+def this_year() -> int:
+    """The year of the business's present day."""
     return shanghai_date(test_clock.business_now(product())).year

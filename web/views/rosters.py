@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,11 +12,14 @@ from web.api.replies import workbook_reply
 from web.current import product, require_actor
 from web.views.applications import open_parts
 from web.views.fields import ordinal_typed
+from web.views.refused import shown
 from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
 from workflow.form.roster import roster_template
-from workflow.services import applications, rosters
+from workflow.services import applications, roster_imports, rosters
 
 blueprint = Blueprint("rosters", __name__)
+# A usual roster is read within this; for a long one there is a page that shows how far it is.
+_PATIENCE_SECONDS = 4.0
 _PLACE = re.compile(r"rows\.(\d+)(?:\.(.+))?", re.ASCII)
 
 
@@ -35,26 +38,89 @@ def show(application_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/applications/<key:application_id>/roster")
 def upload(application_id: int) -> ResponseReturnValue:
-    """Replaces the roster by the uploaded workbook; wrong rows are listed and nothing is replaced."""
+    """Begins to check the uploaded workbook; one that is soon read without a fault is the roster at once."""
     sent = request.files.get("file")
-    typed = request.form.get("version", "")
+    person = require_actor()
     try:
         if sent is None or not sent.filename:
             raise Malformed("请选择要上传的名册文件（.xlsx）", [FieldError("file", "请选择文件")])
-        answer = rosters.replace_roster(
+        import_id = roster_imports.start_import(
             product(),
-            actor=require_actor(),
+            actor=person,
             application_id=application_id,
-            rows=None,
-            workbook=sent.read(),
-            expected_version=int(typed) if typed.isdecimal() and len(typed) < 10 else None,
+            file_name=sent.filename,
+            content=sent.read(),
+            expected_version=ordinal_typed(request.form.get("version", "")),
         )
     except NotSignedIn:
         raise
     except Refused as refusal:
         return _page(application_id, refusal), refusal.status
-    flash(f"名册已保存，共 {answer['count']} 人。", "good")
+    found = roster_imports.await_import(
+        product(), actor=person, import_id=import_id, seconds=_PATIENCE_SECONDS
+    )
+    if found["state"] == roster_imports.TAKEN:
+        flash(_taken(found), "good")
+        return redirect(url_for("rosters.show", application_id=application_id), code=303)
+    if found["state"] == roster_imports.FAILED:
+        fault = Malformed(found["message"], [FieldError("file", found["message"])])
+        return _page(application_id, fault), fault.status
+    return redirect(url_for("rosters.follow", application_id=application_id, import_id=import_id), code=303)
+
+
+@blueprint.get("/applications/<key:application_id>/roster/imports/<key:import_id>")
+def follow(application_id: int, import_id: int) -> ResponseReturnValue:
+    """How far the check of an uploaded roster is, and what to do about what it found."""
+    return _import_page(application_id, import_id)
+
+
+@blueprint.post("/applications/<key:application_id>/roster/imports/<key:import_id>")
+def decide(application_id: int, import_id: int) -> ResponseReturnValue:
+    """Accepts the good rows knowingly, or gives the file up."""
+    person = require_actor()
+    try:
+        if "drop" in request.form:
+            roster_imports.drop_import(product(), actor=person, import_id=import_id)
+            flash("已放弃这份文件，原有名册不变。", "good")
+        else:
+            answer = roster_imports.accept_import(
+                product(),
+                actor=person,
+                import_id=import_id,
+                accepted=request.form.get("accepted") == "true",
+                expected_version=ordinal_typed(request.form.get("version", "")),
+            )
+            flash(f"已导入无误的 {answer['count']} 行，其余行没有导入。", "good")
+    except NotSignedIn:
+        raise
+    except Refused as refusal:
+        return _import_page(application_id, import_id, refusal), refusal.status
     return redirect(url_for("rosters.show", application_id=application_id), code=303)
+
+
+@blueprint.get("/applications/<key:application_id>/roster/imports/<key:import_id>/errors.xlsx")
+def error_file(application_id: int, import_id: int) -> Response:
+    """The applicant's own file with the reasons written into it."""
+    content = roster_imports.make_error_file(product(), actor=require_actor(), import_id=import_id)
+    return workbook_reply(content, f"名册错误-{application_id}")
+
+
+def _import_page(application_id: int, import_id: int, refusal: Refused | None = None) -> str:
+    person = require_actor()
+    found = roster_imports.read_import(product(), actor=person, import_id=import_id)
+    view = applications.read_application(product(), actor=person, application_id=application_id)
+    return render_template(
+        "applications/roster_import.html",
+        view=view,
+        found=found,
+        taken=_taken(found),
+        refused=None if refusal is None else shown(refusal),
+    )
+
+
+def _taken(found: dict[str, Any]) -> str:
+    remarks = f"有 {len(found['warnings'])} 处请留意，见下。" if found["warnings"] else ""
+    return f"名册已保存，共 {found['good_count']} 人。{remarks}"
 
 
 @blueprint.get("/roster-template.xlsx")

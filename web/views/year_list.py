@@ -7,12 +7,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.api.parameters import ListedPlatformsQuery
 from web.current import product, require_actor
 from web.views.applications import OF_ALL_REGIONS
 from web.views.fields import Sent, ordinal_typed, sent_by
-from web.views.filters import read_filters
-from web.views.listed import read_list_filters, years_to_choose
+from web.views.listed import read_list_filters, this_year, years_to_choose
 from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
 from web.views.year_list_fields import change_of, entry_fields, entry_of, stored_fields
@@ -58,7 +56,7 @@ def list_all() -> ResponseReturnValue:
 @blueprint.get("/year-list/institutions/new")
 def new() -> ResponseReturnValue:
     """The form for an institution that is to be listed."""
-    return _new_page({})
+    return _new_page({"year": str(this_year())})
 
 
 @blueprint.post("/year-list/institutions/new")
@@ -138,8 +136,8 @@ def change_occupation(occupation_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/year-list/platforms")
 def platforms() -> ResponseReturnValue:
-    """The online platforms, and the form for another."""
-    return _platforms_page({})
+    """The online platforms, at first those of the present year, and the form for another."""
+    return _platforms_page({"year": str(this_year())})
 
 
 @blueprint.post("/year-list/platforms")
@@ -286,7 +284,7 @@ def _occupation_page(occupation_id: int, sent: Sent | None = None, refusal: Refu
 
 def _platforms_page(sent: Sent, refusal: Refused | None = None) -> str:
     person = require_actor()
-    filters, refused = read_filters(ListedPlatformsQuery, _PLATFORM_FILTERS)
+    filters, refused = read_list_filters(_PLATFORM_FILTERS)
     page: dict[str, Any] = {"items": [], "next": None}
     if refused is None:
         page = year_list.list_platforms(product(), actor=person, **filters, cursor=cursor())

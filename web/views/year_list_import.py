@@ -14,7 +14,7 @@ from web.api.parameters import YearListImportQuery, YearListQuery
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
 from web.views.fields import Field
-from web.views.listed import years_to_choose
+from web.views.listed import this_year, years_to_choose
 from web.views.refused import messages_of, shown
 from web.views.year_list import keeper
 from workflow.errors import Conflict, FieldError, Malformed, NotFound, NotSignedIn, Refused
@@ -82,8 +82,8 @@ def _uploaded() -> bytes:
     if sent is None or not sent.filename:
         message = "请选择要导入的工作簿（.xlsx）"
         raise Malformed(message, [FieldError("file", message)])
-    content: bytes = sent.read()
-    return content
+    with sent.stream as stream:
+        return stream.read()
 
 
 def _carried() -> bytes:
@@ -106,7 +106,9 @@ def _page(content: bytes = b"", preview: dict[str, Any] | None = None, refusal: 
         "year_list/import.html",
         preview=preview,
         workbook=urlsafe_b64encode(content).decode() if preview else "",
-        years=years_to_choose(),
+        # That of a year without a list is the empty template.
+        years=sorted({*years_to_choose(), this_year() + 1}, reverse=True),
+        this_year=this_year(),
         field=Field(
             "file",
             "目录清单工作簿",

@@ -31,6 +31,7 @@ from stdnum.cn import uscc
 
 from workflow.form.identity import clean_identity
 from workflow.form.money import fen_from_yuan, yuan_from_fen
+from workflow.form.private_numbers import private_number
 from workflow.vocabulary import Word
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -172,13 +173,38 @@ def _clean_lines(value: object) -> object:
     return clean_text(value, lines=True)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(clean_text), Widget("text")]
-PersonName = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(clean_name), Widget("text")]
-Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(clean_text), Widget("text")]
-Code = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(clean_text), Widget("text")]
-Lines = Annotated[
-    str, Field(min_length=1, max_length=2000), BeforeValidator(_clean_lines), Widget("textarea")
+def _without_private_numbers(text: str) -> str:
+    kind = private_number(text)
+    if kind:
+        raise ValueError(f"中有{kind}，这里不能填写；需要指明某人时，请写姓名或者名册序号")
+    return text
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=100),
+    BeforeValidator(clean_text),
+    AfterValidator(_without_private_numbers),
+    Widget("text"),
 ]
+PersonName = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(clean_name), Widget("text")]
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=200),
+    BeforeValidator(clean_text),
+    AfterValidator(_without_private_numbers),
+    Widget("text"),
+]
+Lines = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    BeforeValidator(_clean_lines),
+    AfterValidator(_without_private_numbers),
+    Widget("textarea"),
+]
+Code = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(clean_text), Widget("text")]
+# How to reach somebody, in any words; sealed where it is stored.
+Contact = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(clean_text), Widget("text")]
 
 
 def compact(value: object) -> object:

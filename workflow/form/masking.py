@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 COVER = "*"
+# Eleven digits and more, with or without gaps: longer than any date, shorter than no number of a person.
+_LONG_NUMBER = re.compile(r"\d(?:[ \u3000-]?\d){10,}[Xx]?")
 
 
 def mask_identity(number: str) -> str:
@@ -23,6 +27,11 @@ def mask_phone(number: str) -> str:
 def mask_name(name: str) -> str:
     """The first sign of a person's name, for public pages, such as 张*."""
     return name[:1] + COVER * (len(name) - 1)
+
+
+def cover_numbers(text: str) -> str:
+    """Any text, with the middle of its long numbers covered: for messages and logs that repeat what came."""
+    return _LONG_NUMBER.sub(lambda number: mask_phone(number[0]), text)
 
 
 def _middle_covered(text: str, head: int, tail: int) -> str:

@@ -36,7 +36,11 @@ def wan_exact(fen: int) -> str:
 
 
 def wan_text(fen: int) -> str:
-    """万元 with four decimals, rounded half up, saying so whenever something was rounded away."""
+    """万元 with four decimals, rounded half up, saying so whenever something was rounded away.
+
+    以万元为单位，保留四位小数（精确到元），四舍五入；舍去或者进位的，在数后注明，没有取舍的不注明。只用于显示，
+    计算和存储一律精确到分；需要准确数的地方用元，或者用 ``wan_exact``（六位小数，精确到分）。
+    """
     unit = FEN_PER_WAN // 10**WAN_DECIMALS
     sign, size = ("-", -fen) if fen < 0 else ("", fen)
     rounded = (2 * size + unit) // (2 * unit)
@@ -46,7 +50,13 @@ def wan_text(fen: int) -> str:
 
 
 def capital_text(fen: int) -> str:
-    """大写金额 as on a voucher, such as 人民币伍万肆仟元整; for amounts from zero to below 10^12 yuan."""
+    """大写金额 as on a voucher, such as 人民币伍万肆仟元整; for amounts from zero to below 10^12 yuan.
+
+    By 《正确填写票据和结算凭证的基本规定》, in the characters of GB/T 15835: 整 after 元 and after 角, never
+    after 分; one 零 for zeros in a row inside the digits, and for 角 where only 分 is given. Where 零 may be
+    written or not, between a 万 or 元 that ends in zero and what follows, it stands before a lower group and
+    not before 角.
+    """
     if not 0 <= fen < 10**12 * FEN_PER_YUAN:
         raise ValueError("大写金额只适用于零至一万亿元")
     yuan, rest = divmod(fen, FEN_PER_YUAN)

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 from workflow.form.assessment import AssessmentProposal, Results
 from workflow.form.claim import Claim
 from workflow.form.disbursement import Payment, PaymentFailure, Recovery, RecoveryReceipt
-from workflow.form.fields import Code, Line, Lines, Name, Typed, Widget, asked, optional
+from workflow.form.fields import Code, Contact, Line, Lines, Name, Typed, Widget, asked, optional
 from workflow.form.reading import read
 from workflow.form.training import Inspection, OpeningInspection, TrainingEnd
 from workflow.vocabulary import CorrectionCode, CorrectionSection, Event, ObjectionOutcome
@@ -105,7 +105,7 @@ class Objection(Typed):
     """What anybody may object to a public notice."""
 
     name: Name = asked("姓名或单位名称")
-    contact: Line = asked("联系方式")
+    contact: Contact = asked("联系方式", personal="phone")
     content: Lines = asked("异议内容")
 
 

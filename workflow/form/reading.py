@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from workflow.errors import FieldError, Malformed
 from workflow.form.fields import EntryError, Typed
-from workflow.form.masking import MASKS
+from workflow.form.masking import MASKS, cover_numbers
 from workflow.vocabulary import Word
 
 Model = TypeVar("Model", bound=Typed)
@@ -142,8 +142,9 @@ def _problem(fault: ErrorDetails, spot: Spot) -> str:
 
 
 def _printable(text: str) -> str:
-    # A lone surrogate, which JSON can carry, would break the answer when it is encoded.
-    return "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_ECHO])
+    # A lone surrogate, which JSON can carry, would break the answer when it is encoded. What was typed into
+    # the wrong field may be somebody's number.
+    return "".join(sign if sign.isprintable() else "?" for sign in cover_numbers(text)[:LONGEST_ECHO])
 
 
 def _echo(value: object, personal: str) -> str:
@@ -155,7 +156,7 @@ def _echo(value: object, personal: str) -> str:
         return f"（填写的是 {'true' if value else 'false'}）"
     if isinstance(value, int | float):
         # int-to-text conversion of a huge number is refused by Python itself.
-        return f"（填写的是 {value}）" if abs(value) < 10**20 else ""
+        return f"（填写的是 {cover_numbers(str(value))}）" if abs(value) < 10**20 else ""
     return ""
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -296,7 +297,7 @@ def _index_persons(run: _Rotation, connection: Connection, persons: dict[int, st
         for person, sealed in persons.items()
         for row in index_rows(person, unseal(sealed, keys=run.keys), keys=run.keys)
     ]
-    rows.sort(key=lambda row: str(row["id_index"]))
+    rows.sort(key=itemgetter("id_index"))
     insert_new_rows(connection, index, rows, "id_index")
     owners = dict(
         connection.execute(

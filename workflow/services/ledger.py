@@ -239,7 +239,7 @@ def _shortage(case: Case, fen: int, order: list[Pool], free: Mapping[int, int]) 
     total = sum(free[pool.id] for pool in order)
     return NotNow(
         f"{asked}，{region}{year}年度各项资金可用合计{yuan_from_fen(total)}元，"
-        f"还差{yuan_from_fen(fen - total)}元，没有预留（{found}）",
+        f"还差{yuan_from_fen(fen - total)}元，因此没有预留任何资金（各项可用：{found}）",
         source=_clause(case.policy),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -110,12 +111,14 @@ def _insert(connection: Connection, numbers: Sequence[str], keys: KeyRing) -> No
         }
         for number in numbers
     }
-    inserted = insert_new_rows(connection, tables.person, list(persons.values()), "id", "token")
+    # By their lots, so that ids say nothing of the order of numbers.
+    by_lot = sorted(persons.values(), key=itemgetter("token"))
+    inserted = insert_new_rows(connection, tables.person, by_lot, "id", "token")
     ids = {row.token: row.id for row in inserted}
     own = {number: ids[person["token"]] for number, person in persons.items()}
     rows = [row for number, person in own.items() for row in index_rows(person, number, keys=keys)]
     # In one order by everybody: who is slower waits for the faster one and then finds the index taken.
-    rows.sort(key=lambda row: str(row["id_index"]))
+    rows.sort(key=itemgetter("id_index"))
     taken = {row.id_index for row in insert_new_rows(connection, tables.person_index, rows, "id_index")}
     # Processes may know different keys, so that some indexes were still free.
     lost = sorted({row["person_id"] for row in rows if row["id_index"] not in taken})

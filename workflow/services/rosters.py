@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from workflow.access import Actor, require_reading
-from workflow.errors import FieldError, Malformed, NotNow
+from workflow.errors import Conflict, FieldError, Malformed, NotNow
 from workflow.form.ages import Ages
 from workflow.form.masking import mask_phone
 from workflow.form.roster import (
@@ -45,46 +45,45 @@ def replace_roster(
     application_id: int,
     rows: Any = None,
     workbook: bytes | None = None,
+    table: Table | None = None,
     expected_version: int | None,
-    progress: Progress | None = None,
+    good_rows: int | None = None,
 ) -> dict[str, Any]:
-    """Replaces the whole roster by ``rows`` or by the rows of a workbook; nothing is kept of a faulty one.
+    """Replaces the whole roster by ``rows``, or by those of a workbook or of a ``table`` read from one.
 
-    ``progress`` as for ``form.roster``. Raises ``Malformed`` whose errors name each wrong cell as
-    ``rows.N.field``, N the row as people count it.
+    Nothing is kept of a faulty one, unless ``good_rows`` says how many good rows the user has knowingly
+    accepted without the others. Raises ``Malformed`` whose errors name each wrong cell as ``rows.N.field``, N
+    the row as people count it, and ``Conflict`` where other rows are good by now.
     """
-    table: Table | None = None
     if workbook is not None:
-        with reading(product.engine) as connection:
-            case = open_case(product, connection, actor, application_id, lock=False)
-            require_replaceable(case, actor, expected_version)
-        # Outside any transaction, and only for those who may: a hostile file takes its time.
         try:
-            table = read_roster_table(workbook, progress=progress)
+            table = read_workbook(
+                product,
+                actor=actor,
+                application_id=application_id,
+                workbook=workbook,
+                expected_version=expected_version,
+            )
         except UnreadableWorkbook as fault:
             raise _malformed([RowRemark(0, "", str(fault))]) from fault
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
         require_replaceable(case, actor, expected_version)
-        classes = case.form.get("opening", {}).get("classes", [])
-        ages = Ages.of_policy(case.policy, classes, case.today)
-        if table is not None:
-            read = check_roster_table(table, classes, ages=ages, progress=progress)
-        else:
-            read = read_roster_rows(rows, classes, ages=ages, progress=progress)
-        if read.errors:
+        read = _checked(case, rows, table)
+        if good_rows is None and read.errors:
             raise _malformed(read.errors)
+        if good_rows is not None and len(read.rows) != good_rows:
+            raise Conflict(
+                f"无误的行现在有{len(read.rows)}行，与检查时的{good_rows}行不同，请重新上传",
+                current_version=case.row["version"],
+            )
         _store_roster(case, read)
         case.row["version"] += 1
         case.write()
-        append_entry(
-            case,
-            "replace_roster",
-            outcome="done",
-            old=case.state,
-            new=case.state,
-            details={"count": case.row["roster_count"], "digest": case.row["roster_digest"]},
-        )
+        details = {"count": case.row["roster_count"], "digest": case.row["roster_digest"]}
+        if read.errors:
+            details["left_out"] = len({error.row for error in read.errors})
+        append_entry(case, "replace_roster", outcome="done", old=case.state, new=case.state, details=details)
         case.write_row()
         return roster_view(case) | {"version": case.row["version"]}
 
@@ -109,6 +108,42 @@ def read_roster_page(product: Product, *, actor: Actor, application_id: int, pag
         page = min(max(1, page), pages)
         items = trainees_of(case, offset=(page - 1) * ROWS_A_PAGE, limit=ROWS_A_PAGE)
     return {"count": count, "class_counts": class_counts, "items": items, "page": page, "pages": pages}
+
+
+def read_workbook(
+    product: Product,
+    *,
+    actor: Actor,
+    application_id: int,
+    workbook: bytes,
+    expected_version: int | None,
+    progress: Progress | None = None,
+) -> Table:
+    """The cells of an uploaded roster, read by a child process for those who may replace it.
+
+    Outside any transaction: a hostile file takes its time. Raises ``UnreadableWorkbook``.
+    """
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_replaceable(case, actor, expected_version)
+    return read_roster_table(workbook, progress=progress)
+
+
+def check_table(
+    product: Product, *, actor: Actor, application_id: int, table: Table, progress: Progress | None = None
+) -> RosterReading:
+    """What is good and what is wrong in it, by the classes as they stand now."""
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        return _checked(case, None, table, progress)
+
+
+def _checked(case: Case, rows: Any, table: Table | None, progress: Progress | None = None) -> RosterReading:
+    classes = case.form.get("opening", {}).get("classes", [])
+    ages = Ages.of_policy(case.policy, classes, case.today)
+    if table is not None:
+        return check_roster_table(table, classes, ages=ages, progress=progress)
+    return read_roster_rows(rows, classes, ages=ages)
 
 
 def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:

@@ -28,6 +28,13 @@ EVENT_LABELS = {
     "lift_sanction": "解除处理",
     "record_satisfaction_survey": "登记满意度调查",
 }
+_KNOWN_BY = {
+    "institution": frozenset({"region", "year", "uscc"}),
+    "occupation": frozenset({"occupation_code", "occupation", "listed_from_on"}),
+    "platform": frozenset({"region", "year", "name"}),
+    "sanction": frozenset({"region", "uscc", "platform", "subject_name", "kind", "from_on"}),
+    "survey": frozenset({"region", "uscc", "surveyed_on"}),
+}
 _change, _entry = tables.year_list_change, tables.audit_entry
 
 
@@ -80,7 +87,10 @@ class Change:
 
 def _view(kept: Mapping[str, Any]) -> dict[str, Any]:
     part, before, after = kept["part"], kept["before"], kept["after"]
-    shown = [name for name in in_order(part, after) if before is not None or after[name] not in (None, [])]
+    shown = in_order(part, after)
+    if before is None:
+        # What it is known by is said already.
+        shown = [name for name in shown if after[name] not in (None, []) and name not in _KNOWN_BY[part]]
     return {
         "part": part,
         "part_label": PARTS[part][0],

@@ -27,6 +27,7 @@ from workflow.workbooks.limits import (
     MOST_COLUMNS,
     MOST_MEMORY,
     MOST_MERGED,
+    MOST_STRINGS,
     READING_SECONDS,
 )
 from workflow.workbooks.markup import Attributes, go_over, parse, parser
@@ -122,7 +123,7 @@ def _shared_strings(part: bytes) -> list[str]:
             strings.append("".join(pieces)[: MOST_CELL_CHARACTERS + 1])
             pieces.clear()
             characters += len(strings[-1])
-            if characters > MOST_CHARACTERS:
+            if characters > MOST_CHARACTERS or len(strings) > MOST_STRINGS:
                 raise UnreadableWorkbook(TOO_COSTLY)
 
     if part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -77,6 +78,92 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 )
 def test_amounts_in_capitals_read_as_on_a_voucher(yuan: str, text: str) -> None:
     assert capital_text(fen_from_yuan(yuan)) == text
+
+
+# Most are examples of 《正确填写票据和结算凭证的基本规定》: each with every way that it allows.
+ALLOWED = {
+    "1409.50": ("壹仟肆佰零玖元伍角", "壹仟肆佰零玖元伍角整"),
+    "6007.14": ("陆仟零柒元壹角肆分",),
+    "1007.14": ("壹仟零柒元壹角肆分",),
+    "1680.32": ("壹仟陆佰捌拾元零叁角贰分", "壹仟陆佰捌拾元叁角贰分"),
+    "107000.53": (
+        "壹拾万柒仟元零伍角叁分",
+        "壹拾万零柒仟元伍角叁分",
+        "壹拾万零柒仟元零伍角叁分",
+    ),
+    "16409.02": ("壹万陆仟肆佰零玖元零贰分",),
+    "325.04": ("叁佰贰拾伍元零肆分",),
+    "100000000.00": ("壹亿元整", "壹亿元正"),
+    "100000000000.00": ("壹仟亿元整", "壹仟亿元正"),
+    "999999999999.99": ("玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分",),
+    "100000.01": ("壹拾万元零壹分",),
+    "1000000001.10": ("壹拾亿零壹元壹角", "壹拾亿零壹元壹角整"),
+    "10010.00": ("壹万零壹拾元整", "壹万零壹拾元正"),
+    "20.30": ("贰拾元叁角", "贰拾元叁角整", "贰拾元零叁角", "贰拾元零叁角整"),
+}
+
+
+@pytest.mark.parametrize("yuan", ALLOWED)
+def test_capitals_are_written_in_a_way_that_the_rule_for_vouchers_allows(yuan: str) -> None:
+    text = capital_text(fen_from_yuan(yuan))
+    assert text.startswith("人民币")
+    assert text.removeprefix("人民币") in ALLOWED[yuan]
+
+
+_GROUP = "(?:[壹贰叁肆伍陆柒捌玖](?:仟|佰|拾|)|零)*"
+_WRITTEN = re.compile(
+    f"人民币(?:(?P<yi>{_GROUP})亿)?(?:(?P<wan>{_GROUP})万)?(?:(?P<yuan>{_GROUP})元)?"
+    "(?:(?P<jiao>[壹贰叁肆伍陆柒捌玖])角)?(?:(?P<gap>零)?(?P<fen>[壹贰叁肆伍陆柒捌玖])分)?(?P<whole>整)?"
+)
+
+
+def read_strictly(text: str) -> int:
+    """Fen of an amount in capitals by the grammar of the rule; what is not written by it is no amount."""
+    found = _WRITTEN.fullmatch(text)
+    assert found, text
+    total = 0
+    for name, worth in (("yi", 10**10), ("wan", 10**6), ("yuan", 100)):
+        total += worth * _group(found[name] or "")
+    total += 10 * "零壹贰叁肆伍陆柒捌玖".index(found["jiao"] or "零")
+    total += "零壹贰叁肆伍陆柒捌玖".index(found["fen"] or "零")
+    # 整 ends what has no 分; where 角 is missing between 元 and 分 there stands 零.
+    assert bool(found["whole"]) is (found["fen"] is None)
+    assert bool(found["gap"]) is (bool(found["fen"]) and found["jiao"] is None and found["yuan"] is not None)
+    return total
+
+
+def _group(text: str) -> int:
+    """A group of four digits; each place at most once, from the highest to the lowest, gaps marked by 零."""
+    total, last, gap = 0, 4, False
+    for digit, place in re.findall("([零壹贰叁肆伍陆柒捌玖])(仟|佰|拾|)", text):
+        if digit == "零":
+            assert not gap, text
+            gap = True
+            continue
+        power = ("", "拾", "佰", "仟").index(place)
+        assert power < last, text
+        # Inside a group zeros that were passed over are said, and others are not.
+        assert total == 0 or gap is (last - power > 1), text
+        total, last, gap = total + 10**power * "零壹贰叁肆伍陆柒捌玖".index(digit), power, False
+    assert not gap or text == "零", text
+    return total
+
+
+@given(FEN | st.integers(0, 10**6) | st.sampled_from([10**power for power in range(14)]))
+def test_capitals_read_back_by_the_grammar_of_the_rule_are_the_amount(fen: int) -> None:
+    assert read_strictly(capital_text(fen)) == fen
+
+
+@given(st.lists(st.sampled_from("0001259"), min_size=1, max_size=14))
+def test_capitals_with_many_zeros_read_back_are_the_amount(digits: list[str]) -> None:
+    fen = int("".join(digits))
+    text = capital_text(fen)
+    assert read_strictly(text) == fen
+    # A gap between groups is said: what follows 万 or 亿 without its thousands begins with 零.
+    for group in ("亿", "万"):
+        _, _, rest = text.partition(group)
+        if rest and rest[0] in "壹贰叁肆伍陆柒捌玖":
+            assert rest[1] == "仟", text
 
 
 def said(text: str) -> int:

@@ -210,6 +210,17 @@ def test_who_is_left_out_may_be_any_of_the_certified_and_is_taken_off_them() -> 
     ]
 
 
+def test_of_more_left_out_than_certified_only_as_many_are_taken_off() -> None:
+    facts = counted(paid={trainee.person: (paid(),) for trainee in people(50)[:4]})
+    facts.form["assessment"]["results"][0]["certified_count"] = 2
+    assert lines_of(facts) == [
+        *((row, 1, False, "重复补贴", 0) for row in (1, 2, 3, 4)),
+        (None, 46, False, "未取证", 0),
+    ]
+    (finding,) = (each for each in claiming(facts, 1) if each.rule == "headcount")
+    assert finding.limit == "0人（取证人数扣除重复补贴2人）"
+
+
 def test_before_the_results_nobody_is_eligible() -> None:
     form = assessed()
     del form["assessment"]
@@ -264,7 +275,9 @@ def settled(facts: Facts, heads: int, amount: str) -> list[EligibilityLine]:
 
 def test_what_is_not_claimed_is_left_out_and_what_is_not_asked_is_taken_off() -> None:
     facts = listed((SKILL, 5), (SKILL, 4), (SKILL, 4))
-    assert [line.amount_fen for line in settled(facts, 3, "3400.00")][:3] == [100_000, 120_000, 120_000]
+    whole = settled(facts, 3, "3400.00")
+    assert [line.amount_fen for line in whole] == [100_000, 120_000, 120_000, *[0] * 7]
+    assert {line.heads for line in whole} == {1}
     two = settled(facts, 2, "2399.99")
     assert [(line.eligible, line.reason) for line in two[:3]] == [
         (False, "申请人没有申领"),

@@ -31,7 +31,7 @@ from tests.workflow.rules.situations import (
 from workflow.form import read_new_application, read_payload
 from workflow.form.masking import mask_identity
 from workflow.form.roster import read_roster_rows
-from workflow.policy import available_policies, load_policy
+from workflow.policy import Policy, available_policies, load_policy
 from workflow.policy.tables import RULES as RULES_OF_A_POLICY
 from workflow.rules import (
     RULES,
@@ -480,15 +480,22 @@ def drafts(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Facts:
     )
 
 
+OTHER_POLICY = changed_policy(
+    {"recording": {"severity": "warning"}},
+    opening_day_counts_in_average=True,
+    certificates_required=True,
+)
+
+
 @settings(max_examples=400, deadline=None)
-@given(drafts())
-def test_a_half_filled_form_is_measured_on_every_occasion(facts: Facts) -> None:
+@given(drafts(), st.sampled_from([POLICY, OTHER_POLICY]))
+def test_a_half_filled_form_is_measured_on_every_occasion(facts: Facts, policy: Policy) -> None:
     for occasion in Occasion:
-        for finding in check_draft(occasion, facts, POLICY):
+        for finding in check_draft(occasion, facts, policy):
             assert all(finding.as_dict().values())
-            assert finding.rule in POLICY.rules
+            assert finding.rule in policy.rules
             assert "GSECRET" not in finding.message
-    for part in (*eligibility(facts, POLICY), *settlement(facts, POLICY)):
+    for part in (*eligibility(facts, policy), *settlement(facts, policy)):
         assert part.amount_fen == sum(line.amount_fen for line in part.lines)
         assert part.eligible_heads <= part.tightest.heads
 

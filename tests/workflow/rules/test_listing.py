@@ -188,6 +188,13 @@ def test_at_the_claim_only_the_claimed_classes_are_measured_again() -> None:
     assert rules(2) == ["listed-institution"]
 
 
+def test_of_several_sanctions_the_longest_is_told() -> None:
+    both = [BLACKLISTED, sanction(SanctionKind.REMOVAL, date(2026, 8, 15), None)]
+    for order in (both, both[::-1]):
+        (finding,) = opening(listing(sanctions=tuple(order)))
+        assert finding.measured == "2026-08-15起移出目录，没有期限"
+
+
 # Stops -----------------------------------------------------------------------------------------------------
 
 STOP = sanction(SanctionKind.STOP, date(2026, 8, 7), date(2026, 9, 7), "满意度82%")

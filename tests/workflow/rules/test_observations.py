@@ -55,6 +55,18 @@ def with_check(form: dict[str, Any], **observations: Any) -> dict[str, Any]:
 # Attendance ------------------------------------------------------------------------------------------------
 
 
+def test_on_site_the_limits_hold_for_those_present() -> None:
+    form = form_of({"teacher_count": 4, "workstation_count": 4})
+
+    def rules(present: int) -> list[str]:
+        payload = SEEN | {"present_count": present}
+        facts = Facts(form=form, payload=payload, roster={1: 80}, now=NOW)
+        return [finding.rule for finding in check(Occasion.INSPECTION, facts, POLICY)]
+
+    assert rules(80) == []
+    assert rules(81) == ["class-size", "teacher-ratio", "workstation-ratio", "roster"]
+
+
 def test_on_the_opening_day_fewer_than_enrolled_are_told_of() -> None:
     assert inspect(present_count=50, sign_in="签到50人") == []
     (finding,) = inspect(present_count=49, sign_in="签到49人")

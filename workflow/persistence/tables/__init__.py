@@ -26,6 +26,7 @@ from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
 from workflow.persistence.tables.funds import fund_pool, fund_reservation, ledger_movement
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
+from workflow.persistence.tables.imports import roster_import
 from workflow.persistence.tables.people import (
     certificate,
     class_result,
@@ -78,6 +79,7 @@ __all__ = [
     "person_index",
     "policy_version",
     "recovery",
+    "roster_import",
     "sanction",
     "satisfaction_survey",
     "scheduler_node",
