@@ -87,6 +87,14 @@ def test_the_application_of_a_person_and_the_explanation_of_a_clock_are_sound(
     draft = site.first_in("draft")
     check(institution, f"/applications/{draft}/edit")
     check(institution, f"/applications/{draft}/roster")
+    check(institution, f"/applications/{draft}/roster/trainees/new")
+    institution.open(f"/applications/{draft}/roster")
+    institution.page.get_by_role("link", name="修改").first.click()
+    check(institution, institution.page.url)
+    inspector = office.person("inspector_bf")
+    proposed = site.first_in("assessment_proposed", region="410421")
+    check(inspector, f"/applications/{proposed}/results-sheet")
+    check(inspector, f"/applications/{proposed}")
 
 
 def test_the_money_of_an_application_is_sound_and_is_entered_with_a_word_beside_what_is_wrong(

@@ -12,7 +12,9 @@ from workflow.errors import Refused, RuleBroken
 def sent(city: City, step: dict[str, Any]) -> tuple[dict[str, Any], Refused | None]:
     """What the step was answered, or why it was refused."""
     try:
-        return city.send(step["as"], step["event"], **step["payload"]), None
+        # Nobody answers a warning here: there must be none.
+        unanswered = {"answers": []} if step["event"] == "approve" else {}
+        return city.send(step["as"], step["event"], **step["payload"], **unanswered), None
     except Refused as refusal:
         return {}, refusal
 

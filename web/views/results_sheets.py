@@ -16,7 +16,7 @@ from web.views.rosters import wrong_rows
 from web.views.rows import MOST_EXTRA_ROWS, Attempt, certificate_lines, classes_of, planned_result
 from workflow.errors import FieldError, Malformed, NotNow, NotSignedIn, Refused
 from workflow.services import applications, results_sheets
-from workflow.vocabulary import Event
+from workflow.vocabulary import Event, State
 
 blueprint = Blueprint("results_sheets", __name__)
 _MOST_SHOWN = 200
@@ -27,7 +27,8 @@ _ADDRESS = "/applications/<key:application_id>/results-sheet"
 def show(application_id: int) -> ResponseReturnValue:
     """How to fill in the list, and where to send it."""
     view = _view(application_id)
-    if Event.RECORD_RESULTS.value not in view["allowed_events"]:
+    # The list may be prepared before the day of the assessment.
+    if State(view["state"]) is not State.ASSESSMENT_PROPOSED:
         raise NotNow("现在不能登记考核结果")
     return _page(view)
 

@@ -35,7 +35,7 @@ from workflow.vocabulary import ApplicationKind, CertificateKind, Subsidy, Train
 Entry = TypeVar("Entry")
 Named = TypeVar("Named")
 _ABOUT_PEOPLE = {Occasion.OPENING_SUBMIT, Occasion.RESULTS, Occasion.CLAIM_SUBMIT}
-_COUNTING = {Occasion.INSPECTION, *_ABOUT_PEOPLE}
+_COUNTING = {Occasion.INSPECTION, Occasion.TRAINING_END, *_ABOUT_PEOPLE}
 
 
 def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
