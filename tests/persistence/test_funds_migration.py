@@ -16,7 +16,7 @@ from workflow.services import audit, funds, ledger
 
 __all__ = ["city"]
 
-BEFORE = "0003"
+BEFORE = "0005"
 
 
 def as_it_was(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
