@@ -124,6 +124,8 @@ class ApplicationKind(Word):
     INSTITUTION = "institution", "培训机构"
     ENTERPRISE = "enterprise", "企业"
     INDIVIDUAL = "individual", "个人"
+    ASSESSMENT_BODY = "assessment_body", "评价机构"
+    EMPLOYMENT_AGENCY = "employment_agency", "人力资源服务机构"
 
 
 class TrainingMode(Word):
@@ -213,6 +215,30 @@ class Subsidy(Word):
     EVALUATION = "evaluation", "评价补贴"
     HIRING = "hiring", "吸纳持证人员就业补助"
     PLACEMENT = "placement", "介绍持证人员就业补助"
+
+
+SUBSIDIES_OF: dict[ApplicationKind, tuple[Subsidy, ...]] = {
+    ApplicationKind.INSTITUTION: (Subsidy.TRAINING,),
+    ApplicationKind.ENTERPRISE: (Subsidy.TRAINING, Subsidy.HIRING),
+    ApplicationKind.INDIVIDUAL: (Subsidy.TRAINING,),
+    ApplicationKind.ASSESSMENT_BODY: (Subsidy.EVALUATION,),
+    ApplicationKind.EMPLOYMENT_AGENCY: (Subsidy.PLACEMENT,),
+}
+"""What each kind of applicant may ask for, what it is usually about first."""
+
+
+def starts_at_claim(kind: ApplicationKind, subsidy: Subsidy) -> bool:
+    """Whether there is no class to open: a person has trained already (note 2 of the form), and every
+    subsidy but the one for training is for people who hold their certificate."""
+    return kind is ApplicationKind.INDIVIDUAL or subsidy is not Subsidy.TRAINING
+
+
+class EnterpriseSize(Word):
+    """The sizes of enterprise that are paid for hiring (中牟县 三(三)7): 中小微企业."""
+
+    MEDIUM = "medium", "中型企业"
+    SMALL = "small", "小型企业"
+    MICRO = "micro", "微型企业"
 
 
 class InstitutionKind(Word):

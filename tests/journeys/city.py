@@ -33,11 +33,22 @@ from workflow.vocabulary import (
 )
 
 DATA = Path(__file__).parents[1] / "examples"
-CITY, COUNTY = "410400", "410421"
+CITY, COUNTY, ZHONGMU = "410400", "410421", "410122"
+KINDS = {
+    "individual": ApplicationKind.INDIVIDUAL,
+    "enterprise": ApplicationKind.ENTERPRISE,
+    "assessment_body": ApplicationKind.ASSESSMENT_BODY,
+    "agency": ApplicationKind.EMPLOYMENT_AGENCY,
+}
 PEOPLE: tuple[tuple[str, Role, Department | None], ...] = (
     ("institution", Role.APPLICANT, None),
     ("institution2", Role.APPLICANT, None),
     ("individual", Role.APPLICANT, None),
+    ("enterprise", Role.APPLICANT, None),
+    ("enterprise2", Role.APPLICANT, None),
+    ("assessment_body", Role.APPLICANT, None),
+    ("assessment_body2", Role.APPLICANT, None),
+    ("agency", Role.APPLICANT, None),
     ("industry1", Role.REVIEWER, Department.INDUSTRY),
     ("industry2", Role.REVIEWER, Department.INDUSTRY),
     ("industry_head", Role.HEAD, Department.INDUSTRY),
@@ -61,20 +72,20 @@ COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 
 
 def _uscc(login: str) -> str:
-    return f"52{login:>16}"[:18]
+    return f"52{login[-16:]:>16}"
 
 
 class City:
     """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
 
-    def __init__(self, product: Product, *, funded: bool = True) -> None:
+    def __init__(self, product: Product) -> None:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
         # Which roster an application has, in the order in which they were filled.
         self.rosters: dict[int, int] = {}
         with writing(product.engine) as connection:
-            for region, suffix in ((CITY, ""), (COUNTY, "_bf")):
+            for region, suffix in ((CITY, ""), (COUNTY, "_bf"), (ZHONGMU, "_zm")):
                 for login, role, department in PEOPLE:
                     if suffix and role in EVERYWHERE:
                         continue
@@ -85,21 +96,21 @@ class City:
                     entered_by=self.actors["hr1" + suffix].account_id,
                     more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
                 )
-            if funded:
-                fund(connection, [CITY, COUNTY], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
+            fund(connection, [CITY, COUNTY, ZHONGMU], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str
     ) -> None:
-        individual = login.startswith("individual")
+        kind = next(
+            (kind for name, kind in KINDS.items() if login.startswith(name)), ApplicationKind.INSTITUTION
+        )
         organisation_id = None
-        if role is Role.APPLICANT and not individual:
+        if role is Role.APPLICANT and kind is not ApplicationKind.INDIVIDUAL:
             organisation_id = connection.execute(
                 insert(tables.organisation)
-                .values(name=login, uscc=_uscc(login), kind="institution", region=region)
+                .values(name=login, uscc=_uscc(login), kind=kind.value, region=region)
                 .returning(tables.organisation.c.id)
             ).scalar_one()
-        kind = ApplicationKind.INDIVIDUAL if individual else ApplicationKind.INSTITUTION
         account_id = connection.execute(
             insert(tables.account)
             .values(

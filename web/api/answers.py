@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from web.api.direct_claims import BeneficiaryAnswer, Computation
 from web.routing import LARGEST_KEY
-from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
+from workflow.form.applicant import Employer, IndividualApplicant, OrganisationApplicant
 from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import ClaimLine, Commitment
 from workflow.form.disbursement import Payment, Recovery, RecoveryReceipt, SourceChoice
@@ -29,6 +30,7 @@ from workflow.vocabulary import (
     ObjectionOutcome,
     Section,
     State,
+    Subsidy,
 )
 
 Key = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
@@ -406,7 +408,7 @@ class Ending(BaseModel):
 class FormAnswer(BaseModel):
     """The printed form: the applicant and five sections; what is not filled in yet is absent."""
 
-    applicant: OrganisationApplicant | IndividualApplicant
+    applicant: OrganisationApplicant | IndividualApplicant | Employer
     opening: OpeningShown
     training: TrainingShown
     assessment: AssessmentShown
@@ -453,6 +455,8 @@ class ApplicationAnswer(BaseModel):
     number: str
     kind: ApplicationKind
     kind_label: str
+    subsidy: Subsidy
+    subsidy_label: str
     region: str
     region_label: str
     policy: str
@@ -498,6 +502,8 @@ class ApplicationSummary(BaseModel):
     id: Key
     number: str
     kind: ApplicationKind
+    subsidy: Subsidy
+    subsidy_label: str
     region: str
     region_label: str
     applicant_name: str
@@ -558,30 +564,41 @@ class TraineeAnswer(BaseModel):
     category: str
     employer: str | None
     occupation: str | None
+    post_code: str | None
+    changing_post: bool | None
+    major: str | None
+    major_code: str | None
 
 
 class RosterAnswer(BaseModel):
-    """The roster."""
+    """The roster or, of a subsidy that starts at the claim, the list of persons."""
 
-    items: list[TraineeAnswer]
+    items: list[TraineeAnswer] | list[BeneficiaryAnswer]
     count: int
 
 
 class RosterReplaced(BaseModel):
-    """The roster that now stands, and the application's version with it."""
+    """The roster or list that now stands, and the application's version with it."""
 
-    items: list[TraineeAnswer]
+    items: list[TraineeAnswer] | list[BeneficiaryAnswer]
     count: int
     version: int
 
 
+class RosterChanged(RosterReplaced):
+    """The roster after one trainee was added, changed or removed, and what should be looked at."""
+
+    warnings: list[FieldFault]
+
+
 class Preview(BaseModel):
-    """What the rules would say, and what is not filled in."""
+    """What the rules would say, what is not filled in, and of a list of persons what may be claimed."""
 
     findings: list[FindingAnswer]
     missing: list[FieldFault]
     # What was typed and cannot be read; the rest was checked without it.
     faults: list[FieldFault]
+    computation: Computation | None
 
 
 class AlertAnswer(BaseModel):
@@ -642,6 +659,8 @@ class PublicNotice(BaseModel):
     application_id: Key
     application_number: str
     applicant_name: str
+    subsidy: Subsidy
+    subsidy_label: str
     region: str
     region_label: str
     published_on: date

@@ -7,9 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, RootModel, WithJsonSchema, create_model
 from pydantic.fields import FieldInfo
 
+from web.api.direct_claims import list_bodies
 from web.api.parameters import Day
 from workflow.form import PAYLOADS
 from workflow.form.application import (
+    NEW_CLAIMS,
+    ClaimPatch,
+    HiringPatch,
     IndividualPatch,
     NewIndividualApplication,
     NewOrganisationApplication,
@@ -58,6 +62,14 @@ OrganisationChange = _change(
 )
 IndividualChange = _change(
     IndividualPatch, "Fields of an individual's form: only those given change, null empties one."
+)
+ClaimChange = _change(
+    ClaimPatch,
+    "Fields of the form of what starts at the claim: only those given change, null empties one.",
+)
+HiringChange = _change(
+    HiringPatch,
+    "Fields of the form of an employer's claim: only those given change, null empties one.",
 )
 
 
@@ -149,10 +161,19 @@ class FormBeingTyped(Typed):
     claim: dict[str, Any] | None = None
 
 
-NEW_APPLICATION: tuple[type[BaseModel], ...] = (NewOrganisationApplication, NewIndividualApplication)
-APPLICATION_PATCH: tuple[type[BaseModel], ...] = (OrganisationChange, IndividualChange)
+NEW_APPLICATION: tuple[type[BaseModel], ...] = (
+    NewOrganisationApplication,
+    NewIndividualApplication,
+    *NEW_CLAIMS.values(),
+)
+APPLICATION_PATCH: tuple[type[BaseModel], ...] = (
+    OrganisationChange,
+    IndividualChange,
+    ClaimChange,
+    HiringChange,
+)
 FORM_BEING_TYPED: tuple[type[BaseModel], ...] = (FormBeingTyped,)
-ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows)
+ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows, *list_bodies(Version))
 # One envelope for each event, so that the document says which payload belongs to which.
 EVENTS: tuple[type[BaseModel], ...] = tuple(
     _event_body(event, payload) for event, payload in PAYLOADS.items()

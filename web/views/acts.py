@@ -29,7 +29,7 @@ from web.views.rows import (
 from workflow.form import PAYLOADS, from_inputs
 from workflow.form.claim import Commitment
 from workflow.form.training import OBSERVATIONS
-from workflow.vocabulary import Event, State
+from workflow.vocabulary import CorrectionSection, Event, State, Subsidy
 
 # In the order in which people meet them; what ends or holds a matter comes last.
 ORDER: tuple[Event, ...] = (
@@ -224,6 +224,9 @@ def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
         return with_options(one, [(str(row["class_no"]), class_words(row)) for row in classes_of(view)])
     if one.name == "objection_id":
         return with_options(one, [(str(row["id"]), _objection_words(row)) for row in _open_objections(view)])
+    if one.name == "sections" and view["subsidy"] != Subsidy.TRAINING:
+        left = [option for option in one.options if option[0] != CorrectionSection.OPENING]
+        return replace(one, options=tuple(left))
     if event is Event.PAYMENT_FAILED and one.name == "voucher":
         payments = [row for row in _payments(view) if not row.get("failed")]
         return with_options(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -20,6 +21,8 @@ from web.views.refused import Shown
 from web.views.rows import Attempt
 from web.views.sheet import sheet_of
 from workflow.clock import shanghai_date
+from workflow.form.application import patch_of
+from workflow.form.beneficiaries import TEMPLATES
 from workflow.policy import region_labels
 from workflow.services import (
     applications,
@@ -32,7 +35,7 @@ from workflow.services import (
     test_clock,
     training_records,
 )
-from workflow.vocabulary import Role, State
+from workflow.vocabulary import ApplicationKind, Role, State, Subsidy
 
 blueprint = Blueprint("applications", __name__)
 
@@ -105,13 +108,14 @@ def page_of(
 ) -> str:
     """The page of an application; with ``attempt`` or ``tried``, the refused form as it was filled in."""
     person = require_actor()
-    roster: dict[str, Any] = {"items": [], "count": 0}
-    if view["kind"] != "individual":
-        roster = rosters.read_roster(product(), actor=person, application_id=view["id"])
+    roster: dict[str, Any] = {"items": [], "count": 0, "class_counts": {}, "pages": 1}
+    if view["kind"] != ApplicationKind.INDIVIDUAL:
+        roster = rosters.read_roster_page(product(), actor=person, application_id=view["id"])
     trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=_HISTORY_SHOWN)
     live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
     explained = [_explained(one["id"]) for one in live]
-    findings, missing = _check_of(view)
+    findings, missing, computation = _check_of(view)
+    view = view | {"computation": computation}
     records: dict[str, Any] = {}
     if view["form"]["training"].get("opening_inspections"):
         found = training_records.read_training_records(product(), actor=person, application_id=view["id"])
@@ -120,12 +124,13 @@ def page_of(
         "applications/show.html",
         view=view,
         roster=roster,
+        columns=list_columns(view),
         history=with_answers(trail, view),
         steps=steps_of(view),
         clocks_live=explained,
         clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
         may_edit=bool(open_parts(view)),
-        may_replace_roster="opening" in open_parts(view),
+        may_replace_roster=may_replace_list(view),
         may_read_in_clear=bool(purposes_by_subject(view)),
         findings=shown_findings(findings, view),
         missing=missing,
@@ -146,14 +151,46 @@ def _urgency(clock: dict[str, Any]) -> tuple[bool, bool, str]:
     return clock["due_on"] is None, clock["limit"]["minimum"], clock["due_on"] or ""
 
 
-def _check_of(view: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Findings and what is not filled in: before a submission as it would be, otherwise as it was checked."""
-    if not open_parts(view) or "submit" not in view["allowed_events"]:
-        return view["findings"] or [], []
+def _check_of(
+    view: dict[str, Any],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Any] | None]:
+    """Findings and what is not filled in: before a submission as it would be, otherwise as it was checked.
+
+    And of a list of persons what may be claimed, which everybody sees who reviews it.
+    """
+    writing = (open_parts(view) or may_replace_list(view)) and "submit" in view["allowed_events"]
+    if not writing and view["subsidy"] == Subsidy.TRAINING:
+        return view["findings"] or [], [], None
     check = previews.preview_findings(product(), actor=require_actor(), application_id=view["id"])
+    if not writing:
+        return view["findings"] or [], [], check["computation"]
     # The claim has its own form on the page.
     missing = [one for one in check["missing"] if not one["field"].startswith("claim")]
-    return check["findings"], missing
+    return check["findings"], missing, check["computation"]
+
+
+def parts_of(kind: ApplicationKind, subsidy: Subsidy) -> tuple[str, ...]:
+    """The parts of the form that are filled in before the claim."""
+    return tuple(name for name in patch_of(kind, subsidy).model_fields if name != "claim")
+
+
+def list_columns(view: dict[str, Any]) -> Mapping[str, str]:
+    """The columns of a list of persons; a roster of trainees has its own table."""
+    subsidy = Subsidy(view["subsidy"])
+    return {} if subsidy is Subsidy.TRAINING else TEMPLATES[subsidy].labels
+
+
+def may_replace_list(view: dict[str, Any]) -> bool:
+    """Whether this person may replace the roster, or the list of persons, which is a part of the claim."""
+    if view["subsidy"] == Subsidy.TRAINING:
+        return "opening" in open_parts(view)
+    person = actor()
+    if person is None or person.role is not Role.APPLICANT:
+        return False
+    correcting = State(view["state"]) is State.CLAIM_CORRECTION
+    return State(view["state"]) is State.DRAFT or (
+        correcting and "claim" in (view.get("correction") or {}).get("sections", ())
+    )
 
 
 def open_parts(view: dict[str, Any]) -> tuple[str, ...]:
@@ -161,9 +198,7 @@ def open_parts(view: dict[str, Any]) -> tuple[str, ...]:
     person = actor()
     if person is None or person.role is not Role.APPLICANT:
         return ()
-    parts = (
-        ("applicant", "provider", "certificate") if view["kind"] == "individual" else ("applicant", "opening")
-    )
+    parts = parts_of(ApplicationKind(view["kind"]), Subsidy(view["subsidy"]))
     if State(view["state"]) is State.DRAFT:
         return parts
     if State(view["state"]) not in {State.OPENING_CORRECTION, State.CLAIM_CORRECTION}:

@@ -12,20 +12,19 @@ from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
 from web.views.acts import payload_of
-from web.views.applications import open_parts
+from web.views.applications import open_parts, parts_of
 from web.views.events import page_again
 from web.views.fields import Errors, Field, Sent, fields_of, flat, sent_by, with_options
 from web.views.refused import Shown, messages_of, shown
-from workflow.errors import Conflict, Forbidden, NotNow, NotSignedIn, Refused
+from workflow.errors import Conflict, Forbidden, NotFound, NotNow, NotSignedIn, Refused
 from workflow.form import from_inputs
-from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
-from workflow.form.application import IndividualPatch, OrganisationPatch
-from workflow.form.assessment import IndividualCertificate
+from workflow.form.application import patch_of
 from workflow.form.fields import Typed
-from workflow.form.opening import MOST_CLASSES, Opening, Provider, TrainingClass
-from workflow.policy import available_policies, load_policy
+from workflow.form.opening import MOST_CLASSES, Opening, TrainingClass
+from workflow.form.reading import model_inside
+from workflow.policy import Policy, available_policies, load_policy
 from workflow.services import applications, previews
-from workflow.vocabulary import ApplicationKind, Event, IdentityType
+from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Event, IdentityType, Subsidy
 
 blueprint = Blueprint("drafts", __name__)
 
@@ -45,21 +44,22 @@ class Part:
 @blueprint.get("/applications/new")
 def create() -> ResponseReturnValue:
     """An empty form of the kind this applicant applies as."""
-    kind = _kind()
+    kind, subsidy = _kind(), _subsidy()
     # An individual's account is in the person's own name; an organisation's in that of whoever keeps it.
     own: Sent = {"applicant.name": require_actor().name, "applicant.id_type": IdentityType.RESIDENT_ID.value}
-    return _new_page(kind, own if kind is ApplicationKind.INDIVIDUAL else {})
+    return _new_page(kind, subsidy, own if kind is ApplicationKind.INDIVIDUAL else {})
 
 
 @blueprint.post("/applications/new")
 def begin() -> ResponseReturnValue:
     """Saves the draft, or adds or takes away a class and shows the form again."""
-    kind = _kind()
+    kind, subsidy = _kind(), _subsidy()
     sent = _with_rows_changed(sent_by(request.form))
     if _rows_change():
-        return _new_page(kind, sent)
-    body = from_inputs(_whole(kind), sent) | {
+        return _new_page(kind, subsidy, sent)
+    body = from_inputs(patch_of(kind, subsidy), sent) | {
         "kind": kind.value,
+        "subsidy": subsidy.value,
         "policy": str(sent.get("policy", "")),
         "region": require_actor().region,
     }
@@ -68,8 +68,10 @@ def begin() -> ResponseReturnValue:
     except NotSignedIn:
         raise
     except Refused as refusal:
-        return _new_page(kind, sent, shown(refusal), messages_of(refusal)), refusal.status
-    if kind is ApplicationKind.INDIVIDUAL:
+        return _new_page(kind, subsidy, sent, shown(refusal), messages_of(refusal)), refusal.status
+    if subsidy is not Subsidy.TRAINING:
+        flash("草稿已保存。接着请填报受益人员名单，核对补贴核算后即可提交。", "good")
+    elif kind is ApplicationKind.INDIVIDUAL:
         flash("草稿已保存，核对后即可提交。", "good")
     else:
         flash("草稿已保存。接着请上传学员名册，齐备后即可提交。", "good")
@@ -90,7 +92,7 @@ def save(application_id: int) -> ResponseReturnValue:
     sent = _with_rows_changed(sent_by(request.form))
     if _rows_change():
         return _edit_page(view, sent)
-    whole = from_inputs(_whole(ApplicationKind(view["kind"])), sent)
+    whole = from_inputs(patch_of(ApplicationKind(view["kind"]), Subsidy(view["subsidy"])), sent)
     try:
         applications.edit_application(
             product(),
@@ -141,14 +143,27 @@ def _kind() -> ApplicationKind:
     return kind
 
 
-def _whole(kind: ApplicationKind) -> type[Typed]:
-    return IndividualPatch if kind is ApplicationKind.INDIVIDUAL else OrganisationPatch
+def _subsidy() -> Subsidy:
+    """What is to be claimed: what the address or the form says, or else what there is to be had."""
+    payable = _payable(_kind())
+    if not payable:
+        first = SUBSIDIES_OF[_kind()][0]
+        raise NotNow("；".join(policy.why_not(first) for _, policy in _policies_here()) or "本地区没有政策")
+    asked = request.values.get("subsidy", payable[0].value)
+    if asked not in payable:
+        raise NotFound("没有这种补贴，或者本地区的政策不发放")
+    return Subsidy(asked)
 
 
-def _parts_of(kind: ApplicationKind) -> tuple[str, ...]:
-    if kind is ApplicationKind.INDIVIDUAL:
-        return ("applicant", "provider", "certificate")
-    return ("applicant", "opening")
+def _payable(kind: ApplicationKind) -> list[Subsidy]:
+    policies = [policy for _, policy in _policies_here()]
+    return [each for each in SUBSIDIES_OF[kind] if any(policy.pays(each) for policy in policies)]
+
+
+def _policies_here() -> list[tuple[str, Policy]]:
+    region = require_actor().region
+    policies = [(key, load_policy(key)) for key in available_policies()]
+    return [(key, policy) for key, policy in policies if region in policy.regions]
 
 
 def _changeable(application_id: int) -> dict[str, Any]:
@@ -161,14 +176,15 @@ def _changeable(application_id: int) -> dict[str, Any]:
 @blueprint.post("/applications/new/check")
 def check_new() -> ResponseReturnValue:
     """What the rules say to a form that has not been saved."""
-    kind, sent = _kind(), sent_by(request.form)
-    body = from_inputs(_whole(kind), sent) | {
+    kind, subsidy, sent = _kind(), _subsidy(), sent_by(request.form)
+    body = from_inputs(patch_of(kind, subsidy), sent) | {
         "kind": kind.value,
+        "subsidy": subsidy.value,
         "policy": str(sent.get("policy", "")),
         "region": require_actor().region,
     }
     check = previews.preview_new(product(), actor=require_actor(), body=body)
-    return _check_panel(check) if _is_partial() else _new_page(kind, sent, check=check)
+    return _check_panel(check) if _is_partial() else _new_page(kind, subsidy, sent, check=check)
 
 
 @blueprint.post("/applications/<key:application_id>/check")
@@ -176,7 +192,7 @@ def check(application_id: int) -> ResponseReturnValue:
     """What the rules say to the form as it is being typed; nothing is saved."""
     view = _changeable(application_id)
     sent = sent_by(request.form)
-    whole = from_inputs(_whole(ApplicationKind(view["kind"])), sent)
+    whole = from_inputs(patch_of(ApplicationKind(view["kind"]), Subsidy(view["subsidy"])), sent)
     found = previews.preview_typed(
         product(),
         actor=require_actor(),
@@ -234,20 +250,16 @@ def _class_count(values: Mapping[str, Any]) -> int:
 # The pages -------------------------------------------------------------------------------------------------
 
 
-def _parts(names: tuple[str, ...], kind: ApplicationKind, values: Sent, errors: Errors) -> list[Part]:
+def _parts(names: tuple[str, ...], whole: type[Typed], values: Sent, errors: Errors) -> list[Part]:
     parts = []
     for name in names:
         if name == "opening":
             parts.append(_opening_part(values, errors))
             continue
-        model, title = {
-            "applicant": (
-                IndividualApplicant if kind is ApplicationKind.INDIVIDUAL else OrganisationApplicant,
-                "申请人",
-            ),
-            "provider": (Provider, "培训机构"),
-            "certificate": (IndividualCertificate, "证书"),
-        }[name]
+        title = {"applicant": "申请人", "provider": "培训机构", "certificate": "证书"}[name]
+        model = model_inside(whole.model_fields[name].annotation)
+        assert model is not None
+        assert issubclass(model, Typed)
         inputs = fields_of(model, prefix=f"{name}.", values=values, errors=errors, enforced=False)
         parts.append(Part(title, inputs))
     return parts
@@ -272,22 +284,22 @@ def _opening_part(values: Sent, errors: Errors) -> Part:
 
 def _new_page(
     kind: ApplicationKind,
+    subsidy: Subsidy,
     sent: Sent,
     refused: Shown | None = None,
     errors: Errors | None = None,
     check: dict[str, Any] | None = None,
 ) -> str:
-    region = require_actor().region
-    policies = [
-        (key, load_policy(key).title) for key in available_policies() if region in load_policy(key).regions
-    ]
+    policies = [(key, policy.title) for key, policy in _policies_here() if policy.pays(subsidy)]
     return render_template(
         "applications/edit.html",
         view=None,
         kind=kind,
+        subsidy=subsidy,
+        subsidies=_payable(kind),
         policies=policies,
         chosen=sent.get("policy") or (policies[-1][0] if policies else ""),
-        parts=_parts(_parts_of(kind), kind, sent, errors or {}),
+        parts=_parts(parts_of(kind, subsidy), patch_of(kind, subsidy), sent, errors or {}),
         refused=refused,
         check=check,
     )
@@ -300,15 +312,17 @@ def _edit_page(
     errors: Errors | None = None,
     check: dict[str, Any] | None = None,
 ) -> str:
-    kind = ApplicationKind(view["kind"])
+    kind, subsidy = ApplicationKind(view["kind"]), Subsidy(view["subsidy"])
     return render_template(
         "applications/edit.html",
         view=view,
         kind=kind,
+        subsidy=subsidy,
+        subsidies=[],
         policies=[],
         chosen="",
         version=request.form.get("version") or view["version"],
-        parts=_parts(open_parts(view), kind, values, errors or {}),
+        parts=_parts(open_parts(view), patch_of(kind, subsidy), values, errors or {}),
         refused=refused,
         check=check,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from web.views.wording import day
-from workflow.vocabulary import Section, State
+from workflow.vocabulary import ApplicationKind, Section, State, Subsidy, starts_at_claim
 
 STOPPED = {State.REJECTED, State.WITHDRAWN, State.TERMINATED}
 # The signature that ends each section of the form.
@@ -15,7 +15,7 @@ _LAST_SIGNATURE = {
     Section.ASSESSMENT: ("assessment_hr", "only"),
     Section.CLAIM: ("claim_finance", "second"),
 }
-_NOT_FOR_INDIVIDUALS = {Section.TRAINING, Section.ASSESSMENT}
+_OF_TRAINING = {Section.TRAINING, Section.ASSESSMENT}
 
 
 class Step(NamedTuple):
@@ -30,21 +30,22 @@ def steps_of(view: dict[str, Any]) -> list[Step]:
     """The steps of this application in the order of the form."""
     sections = list(Section)
     state, here = State(view["state"]), sections.index(Section(view["section"]))
-    individual = view["kind"] == "individual"
-    return [_step(view, section, index - here, state, individual) for index, section in enumerate(sections)]
+    return [_step(view, section, index - here, state) for index, section in enumerate(sections)]
 
 
-def _step(view: dict[str, Any], section: Section, distance: int, state: State, individual: bool) -> Step:
-    if individual and section in _NOT_FOR_INDIVIDUALS:
-        return Step(section.label, "ahead", "个人申请不经过此阶段")
+def _step(view: dict[str, Any], section: Section, distance: int, state: State) -> Step:
+    listed = view["subsidy"] != Subsidy.TRAINING
+    if starts_at_claim(ApplicationKind(view["kind"]), Subsidy(view["subsidy"])) and section in _OF_TRAINING:
+        return Step(section.label, "ahead", f"{'这种补贴' if listed else '个人申请'}不经过此阶段")
+    name = "填报" if listed and section is Section.OPENING else section.label
     if distance > 0:
-        return Step(section.label, "ahead", "未开始")
+        return Step(name, "ahead", "未开始")
     if distance == 0 and state in STOPPED:
-        return Step(section.label, "stopped", f"{state.label}，{day(view['state_since_on'])}")
+        return Step(name, "stopped", f"{state.label}，{day(view['state_since_on'])}")
     if distance == 0 and state not in {State.DISBURSED, State.RECOVERED}:
-        return Step(section.label, "now", view["state_label"])
+        return Step(name, "now", view["state_label"])
     passed = _passed_on(view, section)
-    return Step(section.label, "done", f"{passed} 完成" if passed else "已完成")
+    return Step(name, "done", f"{passed} 完成" if passed else "已完成")
 
 
 def _passed_on(view: dict[str, Any], section: Section) -> str:

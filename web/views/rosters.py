@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
-from web.views.applications import open_parts
+from web.views.applications import list_columns, may_replace_list
 from web.views.fields import ordinal_typed
 from web.views.refused import shown
-from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
+from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.form.beneficiaries import ROWS, list_template
 from workflow.form.roster import roster_template
 from workflow.services import applications, roster_imports, rosters
 
@@ -129,21 +130,33 @@ def template() -> Response:
     return workbook_reply(roster_template(), "学员名册模板")
 
 
+@blueprint.get("/list-template/<subsidy>.xlsx")
+def beneficiary_template(subsidy: str) -> Response:
+    """The empty workbook of the list of persons for one subsidy."""
+    known = next((each for each in ROWS if each == subsidy), None)
+    if known is None:
+        raise NotFound("没有这种名单模板")
+    return workbook_reply(list_template(known), f"受益人员名单模板（{known.label}）")
+
+
 def _page(application_id: int, refusal: Refused | None = None) -> str:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
-    roster = rosters.read_roster(product(), actor=person, application_id=application_id)
+    number = ordinal_typed(request.args.get("page", "")) or 1
+    roster = rosters.read_roster_page(product(), actor=person, application_id=application_id, page=number)
     return render_template(
         "applications/roster.html",
         view=view,
         roster=roster,
-        may_edit="opening" in open_parts(view),
+        columns=list_columns(view),
+        may_edit=may_replace_list(view),
         refusal=refusal,
-        wrong=_wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
+        wrong=wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
     )
 
 
-def _wrong_rows(refusal: Malformed) -> list[WrongRow]:
+def wrong_rows(refusal: Malformed) -> list[WrongRow]:
+    """The faults of an uploaded sheet, each with its place as people say it."""
     found: list[WrongRow] = []
     for error in refusal.errors:
         place = _PLACE.fullmatch(error.field)

@@ -23,6 +23,7 @@ from workflow.vocabulary import (
     CorrectionCode,
     CorrectionSection,
     Department,
+    EnterpriseSize,
     Event,
     FundSource,
     IdentityType,
@@ -35,6 +36,7 @@ from workflow.vocabulary import (
     SanctionKind,
     Section,
     State,
+    Subsidy,
     TraineeCategory,
     TrainingMode,
     Word,
@@ -42,6 +44,8 @@ from workflow.vocabulary import (
 
 VOCABULARIES: dict[str, type[Word]] = {
     "kind": ApplicationKind,
+    "subsidy": Subsidy,
+    "size": EnterpriseSize,
     "mode": TrainingMode,
     "certificate": CertificateKind,
     "source": FundSource,

@@ -6,20 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workflow.errors import Broken
-from workflow.vocabulary import STATE_DEPARTMENT, ApplicationKind, Department, Event, Role, State
+from workflow.vocabulary import STATE_DEPARTMENT, Department, Event, Role, State
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """The facts outside the state that decide where an event leads.
 
-    ``correction_target`` and ``suspension_target`` are the two stored columns: where ``submit`` leads after a
-    correction (``table.correction_target`` says what to store) and the state that was suspended. ``settled``:
-    with this event everything is paid, or everything is back. ``publish_again``: people, heads or amounts
-    changed after a publication.
+    ``starts_at_claim``: there is no class to open, the first submission is the claim. ``correction_target``
+    and ``suspension_target`` are the two stored columns: where ``submit`` leads after a correction
+    (``table.correction_target`` says what to store) and the state that was suspended. ``settled``: with this
+    event everything is paid, or everything is back. ``publish_again``: people, heads or amounts changed
+    after a publication.
     """
 
-    kind: ApplicationKind
+    starts_at_claim: bool = False
     correction_target: State | None = None
     suspension_target: State | None = None
     settled: bool = False

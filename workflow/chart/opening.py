@@ -11,7 +11,7 @@ from workflow.chart.moves import (
     Situation,
     reviewer_of,
 )
-from workflow.vocabulary import ApplicationKind, Event, State
+from workflow.vocabulary import Event, State
 
 STATES = (
     State.DRAFT,
@@ -31,14 +31,14 @@ RETURNS = {
 """From where an opening can be returned for correction, and where it then comes back to."""
 
 
-def by_organisation(situation: Situation) -> bool:
-    """An institution or an enterprise applies: it opens classes."""
-    return situation.kind is not ApplicationKind.INDIVIDUAL
+def opens_classes(situation: Situation) -> bool:
+    """An institution or an enterprise applies for training."""
+    return not situation.starts_at_claim
 
 
-def by_individual(situation: Situation) -> bool:
-    """A person applies: the training side of the form falls away (note 2 of the form)."""
-    return situation.kind is ApplicationKind.INDIVIDUAL
+def starts_at_claim(situation: Situation) -> bool:
+    """A person applies (note 2 of the form), or it is for people who hold their certificate already."""
+    return situation.starts_at_claim
 
 
 def comes_back_to(target: State) -> Guard:
@@ -56,16 +56,16 @@ MOVES = (
         State.DRAFT,
         State.OPENING_INDUSTRY_FIRST,
         APPLICANT,
-        when=by_organisation,
-        on_condition="机构或企业",
+        when=opens_classes,
+        on_condition="机构或企业的培训",
     ),
     Move(
         Event.SUBMIT,
         State.DRAFT,
         State.CLAIM_AWAITING_ACCEPTANCE,
         APPLICANT,
-        when=by_individual,
-        on_condition="个人",
+        when=starts_at_claim,
+        on_condition="个人，或者不经培训的补贴",
     ),
     Move(Event.APPROVE, State.OPENING_INDUSTRY_FIRST, State.OPENING_INDUSTRY_SECOND, INDUSTRY_REVIEWER),
     Move(Event.APPROVE, State.OPENING_INDUSTRY_SECOND, State.OPENING_HR_FIRST, INDUSTRY_REVIEWER),

@@ -16,7 +16,7 @@ PASSWORD = "Yanshi-2026-Pds"  # noqa: S105 - printed for everybody who starts th
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An invented training institution or enterprise; ``contact`` and ``bank_account`` go on its forms."""
+    """An invented body that applies; ``contact`` and ``bank_account`` go on its forms."""
 
     name: str
     uscc: str
@@ -39,8 +39,17 @@ class DemonstrationAccount:
     applicant_kind: ApplicationKind | None = None
 
 
+_APPLICANTS: tuple[tuple[str, ApplicationKind], ...] = (
+    ("institution", ApplicationKind.INSTITUTION),
+    ("institution2", ApplicationKind.INSTITUTION),
+    ("enterprise", ApplicationKind.ENTERPRISE),
+    ("individual", ApplicationKind.INDIVIDUAL),
+    ("assessment_body", ApplicationKind.ASSESSMENT_BODY),
+)
+
+
 def _organisation(login: str, name: str, uscc: str, contact: str, serial: int) -> tuple[str, Organisation]:
-    kind = ApplicationKind.ENTERPRISE if login.startswith("enterprise") else ApplicationKind.INSTITUTION
+    kind = dict(_APPLICANTS)[login.removesuffix(SUFFIXES[COUNTY])]
     region = COUNTY if login.endswith("_bf") else CITY
     return login, Organisation(name, uscc, kind, region, contact, f"41000000000000{serial:05d}")
 
@@ -53,16 +62,11 @@ ORGANISATIONS: dict[str, Organisation] = dict(
         _organisation("institution_bf", "宝丰职业技能培训学校（示例）", "52410421MJY000003C", "李示例", 4),
         _organisation("institution2_bf", "宝丰示例技工培训中心", "52410421MJY000004F", "吕示例", 6),
         _organisation("enterprise_bf", "宝丰示例铸造有限公司", "91410421MAEX00002F", "周示例", 5),
+        _organisation("assessment_body", "平顶山示例职业技能评价中心", "52410400MJY0000055", "喻示例", 7),
     )
 )
 """The organisations, by the login of the account that applies for them."""
 
-_APPLICANTS: tuple[tuple[str, ApplicationKind], ...] = (
-    ("institution", ApplicationKind.INSTITUTION),
-    ("institution2", ApplicationKind.INSTITUTION),
-    ("enterprise", ApplicationKind.ENTERPRISE),
-    ("individual", ApplicationKind.INDIVIDUAL),
-)
 _OFFICERS: tuple[tuple[str, Role, Department, str, str], ...] = (
     ("industry1", Role.REVIEWER, Department.INDUSTRY, "吴示例", "许示例"),
     ("industry2", Role.REVIEWER, Department.INDUSTRY, "郑示例", "何示例"),

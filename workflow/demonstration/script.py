@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS
 from workflow.demonstration.people import CITY, INDIVIDUALS, ORGANISATIONS, SUFFIXES
-from workflow.demonstration.trainees import CARE, Course, identity_number, phone, roster
+from workflow.demonstration.trainees import CARE, Course, holders, identity_number, phone, roster
 from workflow.form.money import yuan_from_fen
 from workflow.policy import load_policy
 from workflow.vocabulary import (
@@ -25,6 +25,7 @@ from workflow.vocabulary import (
     Event,
     FundSource,
     ObjectionOutcome,
+    Subsidy,
     TrainingMode,
 )
 
@@ -89,6 +90,12 @@ class Script:
         return self.login in INDIVIDUALS
 
     @property
+    def is_evaluation(self) -> bool:
+        """Whether an assessment body applies, for those whom it has certified."""
+        organisation = ORGANISATIONS.get(self.login)
+        return organisation is not None and organisation.kind is ApplicationKind.ASSESSMENT_BODY
+
+    @property
     def length(self) -> int:
         """The working day of the last act."""
         return self.steps[-1].on
@@ -96,11 +103,17 @@ class Script:
     @property
     def asked_fen(self) -> int:
         """What the claim asks for."""
-        policy = load_policy(POLICY)
         return sum(
-            heads * policy.rates(course.kind, course.level)
-            for course, heads in zip(self.courses, self._claimed, strict=True)
+            heads * self._rate_fen(course) for course, heads in zip(self.courses, self._claimed, strict=True)
         )
+
+    def _rate_fen(self, course: Course) -> int:
+        policy = load_policy(POLICY)
+        if not self.is_evaluation:
+            return policy.rates(course.kind, course.level)
+        rate = policy.evaluation_rate(course.kind, course.level)
+        assert rate is not None
+        return rate.fen
 
     def officer(self, name: str) -> str:
         """The login of an officer of the applicant's region."""
@@ -141,6 +154,15 @@ class Script:
         """The applicant makes a new application."""
         if self.is_individual:
             return self.then(self.login, CREATE, self._individual_body, after=0)
+        if self.is_evaluation:
+            people = holders(self.courses, self.serials, self.region)
+            self.then(self.login, CREATE, self._evaluation_body, after=0)
+            return self.then(
+                self.login,
+                REPLACE_ROSTER,
+                lambda days: {"rows": [each | {"issued_on": days(-10).isoformat()} for each in people]},
+                after=0,
+            )
         self.then(self.login, CREATE, self._body, after=0)
         if with_roster:
             employer = ORGANISATIONS[self.login].name if self._is_self_run else None
@@ -251,16 +273,23 @@ class Script:
 
     def claimed(self, after: int = 2, fewer: int = 0) -> Self:
         """The applicant claims, or claims anew with ``fewer`` heads in each class."""
-        self._claimed = tuple(1 if self.is_individual else each.certified - fewer for each in self.courses)
-        policy = load_policy(POLICY)
+        if self.is_evaluation:
+            self._claimed = tuple(each.heads for each in self.courses)
+        else:
+            self._claimed = tuple(
+                1 if self.is_individual else each.certified - fewer for each in self.courses
+            )
         lines = [
             {
                 "class_no": class_no,
                 "heads": heads,
-                "amount": yuan_from_fen(heads * policy.rates(course.kind, course.level)),
+                "amount": yuan_from_fen(heads * self._rate_fen(course)),
             }
             for class_no, (course, heads) in enumerate(zip(self.courses, self._claimed, strict=True), start=1)
         ]
+        if self.is_evaluation:
+            # One list of persons is one line, whatever they were assessed in.
+            lines = [{"class_no": 1, "heads": sum(self._claimed), "amount": yuan_from_fen(self.asked_fen)}]
         commitment = {"accepted": True, "signatory": self._contact}
         return self.then(
             self.login, Event.SUBMIT, {"claim": {"lines": lines, "commitment": commitment}}, after=after
@@ -268,7 +297,8 @@ class Script:
 
     def asked(self) -> Self:
         """From the draft to the submitted claim."""
-        return self.drafted().claimed(0) if self.is_individual else self.assessed().claimed()
+        begun = self.is_individual or self.is_evaluation
+        return self.drafted().claimed(0) if begun else self.assessed().claimed()
 
     def accepted(self, after: int = 1) -> Self:
         """受理."""
@@ -493,6 +523,15 @@ class Script:
             "policy": POLICY,
             "applicant": self._applicant(),
             "opening": opening,
+        }
+
+    def _evaluation_body(self, _days: Days) -> dict[str, Any]:
+        return {
+            "kind": ApplicationKind.ASSESSMENT_BODY.value,
+            "subsidy": Subsidy.EVALUATION.value,
+            "region": self.region,
+            "policy": POLICY,
+            "applicant": self._applicant(),
         }
 
     @property

@@ -26,6 +26,7 @@ APPLICANT, OPENING, CLAIM = CorrectionSection.APPLICANT, CorrectionSection.OPENI
 # Only those on the year's list train; the centre and the foundry, which are not on it, get no further than
 # a draft.
 _CITY, _CENTRE, _WORKS, _PERSON = "institution", "institution2", "enterprise", "individual"
+_ASSESSORS = "assessment_body"
 _COUNTY, _FOUNDRY, _VILLAGER = "institution_bf", "enterprise_bf", "individual_bf"
 
 
@@ -332,6 +333,22 @@ STORIES: tuple[Story, ...] = (
     Story(_WORKS, _one("车工", 4, 45), lambda script: script.to_payment().paid(), State.DISBURSED, 18),
     Story(_CITY, _one("车工", 5, 52), _being_recovered, State.RECOVERING, 3),
     Story(_COUNTY, _one("养老护理员", 5, 31), _recovered, State.RECOVERED, 6),
+    # 评价补贴
+    Story(
+        _ASSESSORS,
+        (Course(LATHE, 4, 14), Course(WELDING, 3, 6)),
+        lambda script: script.to_publication().published(),
+        State.CLAIM_PUBLIC_NOTICE,
+        2,
+    ),
+    Story(
+        _ASSESSORS,
+        _one("焊工", 4, 25),
+        lambda script: script.to_payment().paid(),
+        State.DISBURSED,
+        9,
+    ),
+    Story(_ASSESSORS, _one("养老护理员", 5, 18), lambda script: script.drafted(), State.DRAFT, 1),
     # 暂停与终结
     Story(_CITY, _one("焊工", 5, 35), _suspended_claim, State.SUSPENDED, 4),
     Story(

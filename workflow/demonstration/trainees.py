@@ -77,6 +77,27 @@ def roster(courses: tuple[Course, ...], serials: Iterator[int], employer: str | 
     ]
 
 
+def holders(courses: tuple[Course, ...], serials: Iterator[int], region: str) -> list[dict[str, Any]]:
+    """The rows of a list of those who were assessed, without the day on which they got their certificates."""
+    return [
+        _holder(course, place, next(serials), region) for course in courses for place in range(course.heads)
+    ]
+
+
+def _holder(course: Course, place: int, serial: int, region: str) -> dict[str, Any]:
+    return {
+        "name": f"{_SURNAMES[serial * 7 % len(_SURNAMES)]}示例{place + 1:02d}",
+        "id_type": "resident_id",
+        "id_number": identity_number(serial),
+        "phone": phone(serial),
+        "certificate_kind": course.kind.value,
+        "level": course.level,
+        "occupation_code": course.occupation.code,
+        "occupation": course.occupation.name,
+        "certificate_number": f"S{region}{serial:09d}",
+    }
+
+
 def _trainee(class_no: int, course: Course, place: int, serial: int, employer: str | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "class_no": class_no,

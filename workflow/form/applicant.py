@@ -19,7 +19,7 @@ from workflow.form.fields import (
     optional,
 )
 from workflow.form.identity import check_identity
-from workflow.vocabulary import IdentityType
+from workflow.vocabulary import EnterpriseSize, IdentityType
 
 IdentityKind = Annotated[IdentityType, Field(strict=False), Widget("select")]
 
@@ -33,6 +33,20 @@ class OrganisationApplicant(Drafted):
     contact_phone: Phone | None = drafted("联系电话", personal="phone")
     bank_name: Name | None = drafted("开户银行名称")
     bank_account: BankAccount | None = drafted("银行账号", help="8至32位数字", personal="account")
+
+
+class ClaimingBody(OrganisationApplicant):
+    """Who claims for other people's certificates: an assessment body, an employer or an employment agency."""
+
+    name: Name = asked("申请单位名称", help="与公章一致")
+
+
+class Employer(ClaimingBody):
+    """An enterprise that has hired holders of certificates."""
+
+    size: Annotated[EnterpriseSize, Field(strict=False), Widget("select")] | None = drafted(
+        "企业规模", help="补助只发放给中小微企业"
+    )
 
 
 class IndividualApplicant(Drafted):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from workflow.errors import FieldError, Malformed
-from workflow.form.applicant import IndividualApplicant, OrganisationApplicant
+from workflow.form.applicant import ClaimingBody, Employer, IndividualApplicant, OrganisationApplicant
 from workflow.form.assessment import IndividualCertificate
 from workflow.form.claim import Claim, ClaimDraft
 from workflow.form.fields import Code, RegionCode, Typed, Widget, asked, optional
@@ -19,7 +19,7 @@ from workflow.form.opening import Opening, Provider
 from workflow.form.reading import joined, malformed, model_inside, read, section, spot_of
 from workflow.policy import PolicyError, available_policies, load_policy
 from workflow.policy.model import LEVELLED_KINDS
-from workflow.vocabulary import ApplicationKind
+from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Subsidy, starts_at_claim
 
 PolicyKey = Annotated[Code, Widget("select")]
 
@@ -54,21 +54,63 @@ class _New(Typed):
         return {name: part for name, part in self.stored().items() if name in SECTIONS}
 
 
-class NewOrganisationApplication(_New):
-    """A new application of an institution or an enterprise."""
+class _NewTraining(_New):
+    subsidy: Literal["training"] = Field(
+        default="training", title="补贴种类", json_schema_extra={"x-required": False}
+    )
+
+
+class NewOrganisationApplication(_NewTraining):
+    """A new application of an institution or an enterprise, for training."""
 
     kind: Literal["institution", "enterprise"] = asked("申请人类别")
     applicant: OrganisationApplicant = asked("申请人信息")
     opening: Opening | None = optional("开班申请")
 
 
-class NewIndividualApplication(_New):
+class NewIndividualApplication(_NewTraining):
     """A new application of a person, who fills in the person, the institution and the assessment body."""
 
     kind: Literal["individual"] = asked("申请人类别")
     applicant: IndividualApplicant = asked("申请人信息")
     provider: Provider | None = optional("培训机构信息")
     certificate: IndividualCertificate | None = optional("证书信息")
+
+
+class _NewClaim(_New):
+    """A subsidy that starts at the claim: there is nobody to train any more."""
+
+    @field_validator("subsidy", check_fields=False)
+    @classmethod
+    def _policy_pays_it(cls, subsidy: str, info: ValidationInfo) -> str:
+        key = info.data.get("policy")
+        if key is not None and not load_policy(key).pays(Subsidy(subsidy)):
+            raise ValueError(f"不可用：{load_policy(key).why_not(Subsidy(subsidy))}")
+        return subsidy
+
+
+class NewEvaluationClaim(_NewClaim):
+    """A new application of an assessment body, for the certificates it has issued."""
+
+    kind: Literal["assessment_body"] = asked("申请人类别")
+    subsidy: Literal["evaluation"] = asked("补贴种类")
+    applicant: ClaimingBody = asked("申请人信息")
+
+
+class NewHiringClaim(_NewClaim):
+    """A new application of an enterprise that has hired holders of certificates."""
+
+    kind: Literal["enterprise"] = asked("申请人类别")
+    subsidy: Literal["hiring"] = asked("补贴种类")
+    applicant: Employer = asked("申请人信息")
+
+
+class NewPlacementClaim(_NewClaim):
+    """A new application of an agency that has found work for holders of certificates."""
+
+    kind: Literal["employment_agency"] = asked("申请人类别")
+    subsidy: Literal["placement"] = asked("补贴种类")
+    applicant: ClaimingBody = asked("申请人信息")
 
 
 class OrganisationPatch(Typed):
@@ -96,32 +138,73 @@ class IndividualPatch(Typed):
         return self.stored()
 
 
-NewApplication = NewOrganisationApplication | NewIndividualApplication
-ApplicationPatch = OrganisationPatch | IndividualPatch
+class ClaimPatch(Typed):
+    """Whole sections of the form of a subsidy that starts at the claim."""
+
+    applicant: ClaimingBody | None = optional("申请人信息")
+    claim: ClaimDraft | None = optional("补贴资金申领")
+
+    def sections(self) -> dict[str, Any]:
+        """The sections that were given, in the shape of the form document."""
+        return self.stored()
+
+
+class HiringPatch(ClaimPatch):
+    """The same of an enterprise that claims for whom it has hired."""
+
+    applicant: Employer | None = optional("申请人信息")
+
+
+NewTraining = NewOrganisationApplication | NewIndividualApplication
+NewClaim = NewEvaluationClaim | NewHiringClaim | NewPlacementClaim
+NewApplication = NewTraining | NewClaim
+ApplicationPatch = OrganisationPatch | IndividualPatch | ClaimPatch
 SECTIONS = ("applicant", "opening", "provider", "certificate", "claim")
-NEEDED: dict[bool, tuple[str, ...]] = {
-    False: ("applicant", "opening"),
-    True: ("applicant", "provider", "certificate"),
+NEW_CLAIMS: Mapping[Subsidy, type[NewClaim]] = {
+    Subsidy.EVALUATION: NewEvaluationClaim,
+    Subsidy.HIRING: NewHiringClaim,
+    Subsidy.PLACEMENT: NewPlacementClaim,
 }
 
 
+def patch_of(kind: ApplicationKind, subsidy: Subsidy = Subsidy.TRAINING) -> type[ApplicationPatch]:
+    """The sections that this kind of applicant fills in for this subsidy."""
+    if subsidy is Subsidy.HIRING:
+        return HiringPatch
+    if subsidy is not Subsidy.TRAINING:
+        return ClaimPatch
+    return IndividualPatch if kind is ApplicationKind.INDIVIDUAL else OrganisationPatch
+
+
 def read_new_application(data: object) -> NewApplication:
-    """A new draft; its kind decides which parts it has. Raises ``Malformed``."""
+    """A new draft; its kind and subsidy decide which parts it has. Raises ``Malformed``."""
     kind = data.get("kind") if isinstance(data, Mapping) else None
     if isinstance(data, Mapping) and kind not in list(ApplicationKind):
         words = "、".join(f"{word}（{word.label}）" for word in ApplicationKind)
         problem = "未填写" if kind is None else "不可用"
         raise malformed([FieldError("kind", f"“申请人类别”{problem}，须为下列之一：{words}")])
+    if isinstance(data, Mapping):
+        subsidy = _subsidy_asked(ApplicationKind(str(kind)), data.get("subsidy", Subsidy.TRAINING))
+        if subsidy in NEW_CLAIMS:
+            return read(NEW_CLAIMS[subsidy], data)
     if kind == ApplicationKind.INDIVIDUAL:
         return read(NewIndividualApplication, data)
     return read(NewOrganisationApplication, data)
 
 
-def read_patch(kind: ApplicationKind, data: object) -> ApplicationPatch:
+def _subsidy_asked(kind: ApplicationKind, asked_for: object) -> Subsidy:
+    possible = SUBSIDIES_OF[kind]
+    if asked_for not in list(possible):
+        words = "、".join(f"{word}（{word.label}）" for word in possible)
+        known = next((word.label for word in Subsidy if word == asked_for), "")
+        problem = f"不能为“{known}”" if known else "不可用"
+        raise malformed([FieldError("subsidy", f"“补贴种类”{problem}：{kind.label}可以申请的是{words}")])
+    return Subsidy(str(asked_for))
+
+
+def read_patch(kind: ApplicationKind, data: object, subsidy: Subsidy = Subsidy.TRAINING) -> ApplicationPatch:
     """A change of whole sections of a form of this kind. Raises ``Malformed``."""
-    return (
-        read(IndividualPatch, data) if kind is ApplicationKind.INDIVIDUAL else read(OrganisationPatch, data)
-    )
+    return read(patch_of(kind, subsidy), data)
 
 
 def is_individual(form: Mapping[str, Any]) -> bool:
@@ -130,26 +213,31 @@ def is_individual(form: Mapping[str, Any]) -> bool:
 
 
 def completeness(
-    form: Mapping[str, Any], kind: ApplicationKind | None = None, *, claim: bool = False
+    form: Mapping[str, Any],
+    kind: ApplicationKind | None = None,
+    *,
+    subsidy: Subsidy = Subsidy.TRAINING,
+    claim: bool = False,
 ) -> list[FieldError]:
     """What is still missing before the form may be submitted; empty when nothing is.
 
-    ``kind`` is told from the form if not given. With ``claim`` (and always for an individual, who submits
-    opening and claim at once) the claim has to be complete too.
+    ``kind`` is told from the form if not given. With ``claim`` (and always where the application starts at
+    the claim) the claim has to be complete too.
     """
-    individual = is_individual(form) if kind is None else kind is ApplicationKind.INDIVIDUAL
-    root = IndividualPatch if individual else OrganisationPatch
+    if kind is None:
+        kind = ApplicationKind.INDIVIDUAL if is_individual(form) else ApplicationKind.INSTITUTION
+    root = patch_of(kind, subsidy)
     errors: list[FieldError] = []
-    for name in NEEDED[individual]:
-        model = model_inside(root.model_fields[name].annotation)
-        if model is not None:
+    for name, field in root.model_fields.items():
+        model = model_inside(field.annotation)
+        if model is not None and name != "claim":
             errors += _missing(root, model, section(form, name), [name])
-    if individual:
+    if root is IndividualPatch:
         certificate = section(form, "certificate")
         errors += _missing_level(root, certificate.get("kind"), certificate, ["certificate"])
-    else:
+    elif root is OrganisationPatch:
         errors += _missing_in_classes(section(form, "opening").get("classes") or [])
-    if claim or individual:
+    if claim or starts_at_claim(kind, subsidy):
         try:
             read(Claim, form.get("claim") or {}, "claim")
         except Malformed as fault:

@@ -21,9 +21,9 @@ from workflow.form.opening import MOST_CLASSES
 
 
 class ClaimLine(Typed):
-    """What is claimed for one class; an individual claims for one head."""
+    """What is claimed for one class; an individual claims for one head, a list of holders is one class."""
 
-    class_no: ClassNumber = asked("班次", help="个人申请填 1")
+    class_no: ClassNumber = asked("班次", help="不分班次的申请填 1")
     heads: Heads = asked("申请补贴人数")
     amount: Money = asked("申请补贴资金（元）")
 

@@ -157,12 +157,12 @@ PAYLOADS: dict[Event, type[Typed]] = {
 }
 
 
-def read_payload(event: Event, data: object, prefix: str = "payload", *, individual: bool = False) -> Typed:
+def read_payload(event: Event, data: object, prefix: str = "payload", *, classless: bool = False) -> Typed:
     """The payload of an event; raises ``Malformed`` naming each field that is wrong, under ``prefix``.
 
-    An ``individual`` has no classes: the one line of the claim need not name any.
+    What starts at the claim is ``classless``: its one line need not name a class.
     """
-    return read(PAYLOADS[event], _with_the_only_class(data) if individual else data, prefix)
+    return read(PAYLOADS[event], _with_the_only_class(data) if classless else data, prefix)
 
 
 def _with_the_only_class(data: object) -> object:

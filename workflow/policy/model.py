@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
-from workflow.vocabulary import CertificateKind, ClockKind, Department, FundSource, LimitUnit, Word
+from workflow.vocabulary import CertificateKind, ClockKind, Department, FundSource, LimitUnit, Subsidy, Word
 
 # A document with these words in its name was out for comments only; wherever it is cited, they are shown.
 DRAFT = "征求意见稿"
@@ -286,6 +286,26 @@ class Policy:
     def rates(self, kind: CertificateKind, level: int | None) -> int:
         """The training subsidy per head in fen."""
         return self.rate(kind, level).fen
+
+    def evaluation_rate(self, kind: CertificateKind, level: int | None) -> Rate | None:
+        """What an assessment body gets for a certificate; None where nothing is paid for its kind."""
+        return self.evaluation_rates.get(f"level_{level}" if kind in LEVELLED_KINDS else kind.value)
+
+    def pays(self, subsidy: Subsidy) -> bool:
+        """Whether there is anything to be had of this subsidy."""
+        if subsidy is Subsidy.TRAINING:
+            return bool(self.rate_table)
+        if subsidy is Subsidy.EVALUATION:
+            return bool(self.evaluation_rates)
+        return subsidy.value in self.employment_subsidies
+
+    def why_not(self, subsidy: Subsidy) -> str:
+        """That it does not pay this subsidy, in words, with its own words on it."""
+        said = next(
+            (each for each in self.parameters if each.path == f"employment_subsidies.{subsidy.value}"), None
+        )
+        ground = f"：{said.note}（{said.source}）" if said and said.note else ""
+        return f"政策“{self.title}”不发放“{subsidy.label}”{ground}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policy) and self.content == other.content

@@ -29,7 +29,12 @@ class Report:
 
 
 _REGION = {"region_label": "地区"}
-_MATTER = {"application_number": "申请编号", "applicant_name": "申请人", "region_label": "地区"}
+_MATTER = {
+    "application_number": "申请编号",
+    "applicant_name": "申请人",
+    "subsidy_label": "补贴种类",
+    "region_label": "地区",
+}
 _ARRIVALS = {"received_count": "收到申请（件）", "claimed_count": "收到补贴申领（件）"}
 _MONEY = {
     "approved_count": "审核通过（件）",

@@ -22,6 +22,7 @@ from workflow.vocabulary import (
     FundSource,
     Section,
     State,
+    Subsidy,
 )
 
 Rows = list[dict[str, Any]]
@@ -114,12 +115,15 @@ def _of_clocks(*conditions: ColumnElement[bool]) -> Select[str, Any]:
 
 
 def _received(scope: Scope) -> Select[str, Any]:
-    # The first submission starts the first clock; a person has no opening and begins with the claim.
+    # The first submission starts the first clock; where there is nothing to open that is the claim's.
     first_clock = or_(
         _clock.c.kind == ClockKind.OPENING_INDUSTRY_REVIEW.value,
         and_(
             _clock.c.kind == ClockKind.CLAIM_ACCEPTANCE.value,
-            _application.c.kind == ApplicationKind.INDIVIDUAL.value,
+            or_(
+                _application.c.kind == ApplicationKind.INDIVIDUAL.value,
+                _application.c.subsidy != Subsidy.TRAINING.value,
+            ),
         ),
     )
     return _of_clocks(first_clock, scope.on(_clock.c.started_on))

@@ -13,7 +13,7 @@ from workflow.persistence import tables
 from workflow.policy import region_labels
 from workflow.reports.figures import Rows, overdue_now, total_row
 from workflow.reports.scope import Scope
-from workflow.vocabulary import ClockKind, LimitUnit, State
+from workflow.vocabulary import ClockKind, LimitUnit, State, Subsidy
 
 _application, _clock = tables.application, tables.clock
 _WITH_FINANCE = [
@@ -29,7 +29,13 @@ _WITH_FINANCE = [
 def overdue_clocks(connection: Connection, scope: Scope) -> Rows:
     """Every clock past its limit, the longest overdue first. Days late are counted as the limit is."""
     found = connection.execute(
-        select(_clock, _application.c.number, _application.c.applicant_name, _application.c.state)
+        select(
+            _clock,
+            _application.c.number,
+            _application.c.applicant_name,
+            _application.c.subsidy,
+            _application.c.state,
+        )
         .join(_application, _application.c.id == _clock.c.application_id)
         .where(_application.c.region.in_(scope.regions), overdue_now(scope))
         .order_by(_clock.c.due_on, _clock.c.id)
@@ -105,6 +111,8 @@ def _matter(row: Any) -> dict[str, Any]:
     return {
         "application_number": row["number"],
         "applicant_name": row["applicant_name"],
+        "subsidy": row["subsidy"],
+        "subsidy_label": Subsidy(row["subsidy"]).label,
         "region": row["region"],
         "region_label": region_labels()[row["region"]],
         "state": state.value,

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from workflow.errors import Finding, RuleBroken
 from workflow.form.reading import malformed
 from workflow.policy import Policy, Severity
-from workflow.rules import assessment, claim, listing, opening, payment, people, shape, training
+from workflow.rules import (
+    assessment,
+    claim,
+    direct_claims,
+    listing,
+    opening,
+    payment,
+    people,
+    shape,
+    training,
+)
 from workflow.rules.facts import Facts, Occasion
 
 Rule = Callable[[Facts, Policy], Iterator[Finding]]
@@ -82,6 +92,12 @@ RULES: dict[Occasion, tuple[tuple[str, Rule], ...]] = {
         ("headcount", claim.headcount),
         ("amount", claim.amount),
     ),
+    Occasion.DIRECT_CLAIM: (
+        ("no-certificate-no-money", direct_claims.certificates),
+        ("no-duplicate", direct_claims.no_duplicate),
+        ("headcount", direct_claims.headcount),
+        ("amount", direct_claims.amount),
+    ),
     Occasion.PAYMENT: (("payment-amount", payment.payment_amount),),
     Occasion.RECOVERY: (("payment-amount", payment.recovery_amount),),
     Occasion.RECOVERY_RECEIPT: (("payment-amount", payment.receipt_amount),),
@@ -91,6 +107,7 @@ SHAPES: dict[Occasion, shape.Shape] = {
     Occasion.TRAINING_END: shape.training_end,
     Occasion.RESULTS: shape.results,
     Occasion.CLAIM_SUBMIT: shape.claim,
+    Occasion.DIRECT_CLAIM: direct_claims.shape,
     Occasion.PAYMENT: shape.payment,
     Occasion.RECOVERY_RECEIPT: shape.receipt,
 }

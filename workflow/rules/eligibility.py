@@ -16,6 +16,8 @@ from workflow.form.fields import compact
 from workflow.form.money import fen_from_yuan
 from workflow.form.reading import section
 from workflow.policy import Policy, Rate
+from workflow.rules.direct_claims import judged
+from workflow.rules.direct_facts import DirectClaim
 from workflow.rules.facts import CertificateFacts, Facts, TraineeFacts, day_in
 from workflow.rules.findings import blocks
 from workflow.rules.occupations import awarded_level
@@ -107,7 +109,12 @@ class ClassEligibility:
 
 
 def eligibility(facts: Facts, policy: Policy) -> tuple[ClassEligibility, ...]:
-    """Who may be paid for in each class, whatever is claimed; an individual is one head of class 1."""
+    """Who may be paid for in each class, whatever is claimed; an individual is one head of class 1.
+
+    A list of persons of a subsidy that starts at the claim is class 1 too.
+    """
+    if facts.direct is not None:
+        return (_of_the_list(facts, facts.direct, policy),)
     if facts.individual:
         return (_individual(facts, policy),)
     attendance = attendance_by_class(facts.form, policy, facts.roster)
@@ -149,6 +156,34 @@ def _settled(whole: ClassEligibility, claimed: Mapping[str, Any], policy: Policy
             )
         )
     return replace(whole, lines=tuple(lines))
+
+
+def _of_the_list(facts: Facts, claim: DirectClaim, policy: Policy) -> ClassEligibility:
+    lines = []
+    for each in judged(facts, policy):
+        _, occupation_code, level = claim.head(each.person)
+        lines.append(
+            EligibilityLine(
+                class_no=1,
+                heads=1,
+                eligible=each.price is not None,
+                certified=True,
+                reason=each.reason,
+                source=each.source,
+                rate=each.price.title if each.price else "",
+                rate_fen=each.price.fen if each.price else 0,
+                amount_fen=each.price.fen if each.price else 0,
+                row_no=each.person.row_no,
+                person=each.person.person,
+                name=each.person.name,
+                masked=each.person.masked,
+                occupation_code=occupation_code,
+                level=level or None,
+                certificate_number=each.person.certificate_number,
+            )
+        )
+    paid = sum(line.eligible for line in lines)
+    return ClassEligibility(1, (Bound(paid, "名单中可计入的人数"),), tuple(lines))
 
 
 # One class -------------------------------------------------------------------------------------------------

@@ -12,11 +12,15 @@ from typing import Any
 from workflow.form.application import is_individual
 from workflow.form.money import fen_from_yuan
 from workflow.form.reading import section
+from workflow.rules.direct_facts import DirectClaim
 from workflow.vocabulary import ApplicationKind, CertificateKind, SanctionKind, Subsidy, TraineeCategory
 
 
 class Occasion(StrEnum):
-    """When rules are checked. An individual's one submission is a ``CLAIM_SUBMIT``."""
+    """When rules are checked.
+
+    An individual's one submission is a ``CLAIM_SUBMIT``; a ``DIRECT_CLAIM`` is that of a list of persons.
+    """
 
     OPENING_SUBMIT = "opening_submit"
     INSPECTION = "inspection"
@@ -24,6 +28,7 @@ class Occasion(StrEnum):
     ASSESSMENT_PROPOSAL = "assessment_proposal"
     RESULTS = "results"
     CLAIM_SUBMIT = "claim_submit"
+    DIRECT_CLAIM = "direct_claim"
     PAYMENT = "payment"
     RECOVERY = "recovery"
     RECOVERY_RECEIPT = "recovery_receipt"
@@ -194,6 +199,7 @@ class Facts:
     heads of the same subsidy are duplicates. ``certified``: by class and person the certificates that are
     listed; at the results those of the payload, who need not be on the roster. ``numbers_elsewhere``: those
     numbers of certificates that another application has registered or, at the claim, claims already.
+    ``direct`` is the list of a subsidy that starts at the claim.
     """
 
     form: Mapping[str, Any]
@@ -212,6 +218,7 @@ class Facts:
     subsidy: Subsidy = Subsidy.TRAINING
     certified: Mapping[tuple[int, int], tuple[CertificateFacts, ...]] = field(default_factory=dict)
     numbers_elsewhere: frozenset[str] = frozenset()
+    direct: DirectClaim | None = None
 
     @property
     def individual(self) -> bool:

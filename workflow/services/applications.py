@@ -66,6 +66,7 @@ def create_application(
                 .values(
                     number=uuid4().hex,
                     kind=kind.value,
+                    subsidy=new.subsidy,
                     region=new.region,
                     policy_key=policy.key,
                     organisation_id=actor.organisation_id if kind is not ApplicationKind.INDIVIDUAL else None,
@@ -123,7 +124,7 @@ def edit_application(
         if merge:
             body = merged_with_stored(case, body)
         body = with_kept_masks(case, body)
-        parts = read_patch(case.kind, body).sections()
+        parts = read_patch(case.kind, body, case.subsidy).sections()
         require_editable(case, set(parts))
         keys = product.settings.keys
         applicant = parts.get("applicant") or open_form(case.form["applicant"], keys=keys)

@@ -25,7 +25,15 @@ from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import LARGEST_ID, canonical
 from workflow.policy import Policy
 from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
-from workflow.vocabulary import SECTION_OF, ApplicationKind, Department, Section, State
+from workflow.vocabulary import (
+    SECTION_OF,
+    ApplicationKind,
+    Department,
+    Section,
+    State,
+    Subsidy,
+    starts_at_claim,
+)
 
 application = tables.application
 _SECTIONS = tuple(section.value for section in Section)
@@ -164,6 +172,16 @@ class Case:
         """Who applies."""
         return ApplicationKind(self.row["kind"])
 
+    @property
+    def subsidy(self) -> Subsidy:
+        """What it claims."""
+        return Subsidy(self.row["subsidy"])
+
+    @property
+    def starts_at_claim(self) -> bool:
+        """Whether there is no class to open, and the first submission is the claim."""
+        return starts_at_claim(self.kind, self.subsidy)
+
     def section(self, section: Section) -> dict[str, Any]:
         """That section of the form, ready to be filled."""
         part: dict[str, Any] = self.form.setdefault(section.value, {})
@@ -225,7 +243,7 @@ class Case:
     def situation(self) -> Situation:
         """What the chart asks besides the state."""
         return Situation(
-            kind=self.kind,
+            starts_at_claim=self.starts_at_claim,
             correction_target=_stored(self.row["correction_target"]),
             suspension_target=_stored(self.row["suspension_target"]),
             settled=self.settled,

@@ -31,7 +31,7 @@ from workflow.services.clocks import keeper_of
 from workflow.services.product import Product
 from workflow.services.recompute import is_behind, recompute_one
 from workflow.services.view import application_view
-from workflow.vocabulary import ApplicationKind, Event, State
+from workflow.vocabulary import Event, State
 
 _FIND_COMMAND = select(tables.command.c.digest, tables.command.c.reply).where(
     tables.command.c.account_id == bindparam("account_id"),
@@ -112,8 +112,7 @@ def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | N
             current_version=case.row["version"],
         )
     require_event(case.actor, matter, event)
-    individual = case.kind is ApplicationKind.INDIVIDUAL
-    read = read_payload(event, payload, prefix, individual=individual)
+    read = read_payload(event, payload, prefix, classless=case.starts_at_claim)
     old = case.state
     case.upheld = case.objection_upheld()
     act_of(event, old)(case, read)

@@ -25,6 +25,7 @@ from workflow.rules.facts import (
     YearList,
 )
 from workflow.rules.occupations import awarded_level
+from workflow.services.beneficiaries import direct_claim_of
 from workflow.services.case import Case
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, find_persons
@@ -39,6 +40,10 @@ _COUNTING = {Occasion.INSPECTION, *_ABOUT_PEOPLE}
 
 def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
     """What the rules of this occasion look at; ``payload`` is not yet on the form."""
+    if occasion is Occasion.DIRECT_CLAIM:
+        return Facts(
+            form=case.form, payload=payload, today=case.today, now=case.now, direct=direct_claim_of(case)
+        )
     people = people_of(case) if occasion in _COUNTING else ()
     outside = bool(people) and occasion in _ABOUT_PEOPLE
     holders = _holders(case, payload) if occasion is Occasion.RESULTS else {}

@@ -17,7 +17,7 @@ from workflow.services.door import send_event
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.readings import read_in_clear
-from workflow.vocabulary import ClockKind, Event, ReadingSubject
+from workflow.vocabulary import ClockKind, Event, ReadingSubject, Subsidy
 
 LEVEL_LABELS = {
     5: "初级工（五级）",
@@ -136,11 +136,15 @@ def _notices() -> Select[Any]:
 def _view(row: Any) -> dict[str, Any]:
     content = row["content"]
     state = row["ended_because"] or "open"
+    # What was published before there were other subsidies says nothing of it.
+    subsidy = Subsidy(content.get("subsidy", Subsidy.TRAINING))
     return {
         "id": row["id"],
         "application_id": row["application_id"],
         "application_number": content["application_number"],
         "applicant_name": content["applicant_name"],
+        "subsidy": subsidy.value,
+        "subsidy_label": subsidy.label,
         "region": row["region"],
         "region_label": region_labels().get(row["region"], row["region"]),
         "published_on": row["published_on"].isoformat(),

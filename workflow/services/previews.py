@@ -13,14 +13,15 @@ from workflow.form.application import SECTIONS, NewApplication
 from workflow.form.fields import Typed
 from workflow.persistence.engine import reading
 from workflow.rules import Facts, Occasion, check_draft
+from workflow.services.acts.claim import missing_in
 from workflow.services.applications import with_kept_masks
+from workflow.services.beneficiaries import computation_of
 from workflow.services.case import Case, open_case
 from workflow.services.checks import findings_of
 from workflow.services.editing import require_own
 from workflow.services.facts import year_list_of
-from workflow.services.personal import open_form
 from workflow.services.product import Product
-from workflow.vocabulary import ApplicationKind, State
+from workflow.vocabulary import ApplicationKind, State, Subsidy
 
 _CLAIMING = frozenset({State.CLAIM_DRAFT, State.CLAIM_CORRECTION})
 # Each round takes at least one faulty field away; what is faulty after so many is not a form.
@@ -28,7 +29,10 @@ _MOST_ROUNDS = 5
 
 
 def preview_findings(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
-    """What the rules would say to a submission now, and what is still missing."""
+    """What the rules would say to a submission now, and what is still missing.
+
+    Of a list of persons also the ``computation``: for whom how much may be claimed; None for training.
+    """
     with reading(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
@@ -45,7 +49,9 @@ def preview_typed(product: Product, *, actor: Actor, application_id: int, body: 
         require_own(case, actor)
         _require_sections(body)
         body = {name: part for name, part in body.items() if part is not None}
-        faults, typed = _readable(with_kept_masks(case, body), lambda data: read_patch(case.kind, data))
+        faults, typed = _readable(
+            with_kept_masks(case, body), lambda data: read_patch(case.kind, data, case.subsidy)
+        )
         if typed is not None:
             parts = typed.stored().items()
             case.form |= {name: case.form.get(name, {}) | part for name, part in parts}
@@ -59,7 +65,10 @@ def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
         return _answer([], [], faults)
     new: NewApplication = typed
     policy = product.policy_of_the_day(new.policy)
-    form, kind = new.sections(), ApplicationKind(new.kind)
+    form, kind, subsidy = new.sections(), ApplicationKind(new.kind), Subsidy(new.subsidy)
+    if subsidy is not Subsidy.TRAINING:
+        # There is nothing to measure before the draft is saved and has its list.
+        return _answer([], completeness(form, kind, subsidy=subsidy), faults)
     with reading(product.engine) as connection:
         now = product.now(connection)
         facts = Facts(
@@ -86,20 +95,26 @@ def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
 
 def _preview(case: Case, faults: list[FieldError]) -> dict[str, Any]:
     claiming = case.state in _CLAIMING
-    form = open_form(case.form, keys=case.product.settings.keys)
-    form["claim"] = {key: form.get("claim", {}).get(key) for key in ("lines", "commitment")}
-    missing = completeness(form, case.kind, claim=claiming)
-    claims = claiming or case.kind is ApplicationKind.INDIVIDUAL
+    missing = missing_in(case, claim=claiming)
+    if case.subsidy is not Subsidy.TRAINING:
+        return _answer(findings_of(case, Occasion.DIRECT_CLAIM), missing, faults, computation_of(case))
+    claims = claiming or case.starts_at_claim
     found = findings_of(case, Occasion.CLAIM_SUBMIT if claims else Occasion.OPENING_SUBMIT)
     return _answer(found, missing, faults)
 
 
-def _answer(found: list[Finding], missing: list[FieldError], faults: list[FieldError]) -> dict[str, Any]:
+def _answer(
+    found: list[Finding],
+    missing: list[FieldError],
+    faults: list[FieldError],
+    computation: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     named = {fault.field for fault in faults}
     return {
         "findings": [finding.as_dict() for finding in found],
         "missing": [error.as_dict() for error in missing if error.field not in named],
         "faults": [fault.as_dict() for fault in faults],
+        "computation": computation,
     }
 
 

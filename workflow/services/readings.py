@@ -27,7 +27,7 @@ from workflow.services.case import Case, open_case
 from workflow.services.pages import Page, page_of
 from workflow.services.personal import open_form
 from workflow.services.product import Product
-from workflow.vocabulary import ReadingPurpose, ReadingSubject, Role
+from workflow.vocabulary import ReadingPurpose, ReadingSubject, Role, Subsidy
 
 MOST_AT_ONCE = 20
 READERS = frozenset({Role.AUDITOR, Role.ADMIN})
@@ -130,7 +130,9 @@ def _wrong(name: str, message: str) -> Malformed:
 
 
 def _trainees(case: Case, row_nos: Sequence[int], _objection_id: int) -> _Found:
-    trainee, person = tables.trainee, tables.person
+    # The persons of a list stand for trainees where there is nobody to train.
+    trainee = tables.trainee if case.subsidy is Subsidy.TRAINING else tables.beneficiary
+    person = tables.person
     rows = case.connection.execute(
         select(trainee, person.c.id_number_sealed, person.c.id_number_masked)
         .join(person, person.c.id == trainee.c.person_id)

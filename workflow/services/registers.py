@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -17,7 +18,7 @@ from workflow.persistence import tables
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.ledger_proof import funds_faults
-from workflow.vocabulary import Section
+from workflow.vocabulary import Section, Subsidy
 
 _SIGNATURE = ("step", "seat", "account_id", "outcome", "opinion", "superseded")
 
@@ -51,7 +52,14 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
     ]
     if [_of(each, filed) for each in carried] != [_of(row, filed) for row in objections]:
         yield "异议登记与申请表不符"
-    trainees = _trainees(connection, application["id"])
+    if application["subsidy"] != Subsidy.TRAINING.value:
+        listed = list_of(connection, application["id"])
+        if application["roster_count"] != len(listed) or (
+            listed and application["roster_digest"] != list_digest(listed)
+        ):
+            yield "受益人员名单与登记的摘要不符"
+        return
+    trainees = roster_of(connection, application["id"])
     if application["roster_count"] != len(trainees) or (
         trainees and application["roster_digest"] != roster_digest(trainees)
     ):
@@ -63,7 +71,31 @@ def roster_digest(trainees: Iterable[tuple[int, str]]) -> str:
     return sm3(canonical(sorted([class_no, token] for class_no, token in trainees)))
 
 
-def _trainees(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+_LISTED = (
+    *("certificate_kind", "level", "occupation_code", "certificate_number", "issued_on"),
+    *("hired_on", "placed_on", "insured_from_on", "insured_until_on", "employer_uscc"),
+)
+
+
+def list_of(connection: Connection, application_id: int) -> list[list[Any]]:
+    """Who is on a list of beneficiaries (the person's token), and for what."""
+    table, person = tables.beneficiary, tables.person
+    rows = connection.execute(
+        select(person.c.token, *(table.c[name] for name in _LISTED))
+        .join(person, person.c.id == table.c.person_id)
+        .where(table.c.application_id == application_id)
+        .order_by(table.c.row_no)
+    )
+    return [[each.isoformat() if isinstance(each, date) else each for each in row] for row in rows]
+
+
+def list_digest(listed: list[list[Any]]) -> str:
+    """A list of beneficiaries as one digest."""
+    return sm3(canonical(listed))
+
+
+def roster_of(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+    """Who is on the roster of an application: class and the person's token."""
     trainee, person = tables.trainee, tables.person
     rows = connection.execute(
         select(trainee.c.class_no, person.c.token)

@@ -21,7 +21,7 @@ from workflow.access import Actor, require_reading
 from workflow.clock import real_now
 from workflow.errors import Conflict, FieldError, Malformed, NotFound, NotNow, Refused
 from workflow.form.masking import cover_numbers
-from workflow.form.roster import RowRemark, roster_error_workbook
+from workflow.form.roster import RowRemark
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import LARGEST_ID
@@ -30,7 +30,13 @@ from workflow.services.case import open_case
 from workflow.services.editing import require_own
 from workflow.services.product import Product
 from workflow.services.readings import record_reading
-from workflow.services.rosters import check_table, read_workbook, replace_roster, require_replaceable
+from workflow.services.rosters import (
+    check_table,
+    make_marked,
+    read_workbook,
+    replace_roster,
+    require_replaceable,
+)
 from workflow.vocabulary import ReadingPurpose, ReadingSubject
 from workflow.workbooks.errors import UnreadableWorkbook
 from workflow.workbooks.limits import MOST_BYTES
@@ -128,7 +134,7 @@ def make_error_file(product: Product, *, actor: Actor, import_id: int) -> bytes:
     keys = product.settings.keys
     content = base64.b64decode(unseal(row["content_sealed"], keys=keys))
     try:
-        return roster_error_workbook(content, _errors(product, row))
+        return make_marked(case, content, _errors(product, row))
     except UnreadableWorkbook as fault:
         raise Malformed(str(fault), [FieldError("file", str(fault))]) from fault
 

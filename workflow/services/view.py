@@ -56,6 +56,8 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "number": row["number"],
         "kind": row["kind"],
         "kind_label": ApplicationKind(row["kind"]).label,
+        "subsidy": row["subsidy"],
+        "subsidy_label": case.subsidy.label,
         "region": row["region"],
         "region_label": case.policy.regions.get(row["region"], row["region"]),
         "policy": row["policy_key"],

@@ -25,6 +25,7 @@ SECTION_OF_OCCASION: dict[Occasion, Section] = {
     Occasion.ASSESSMENT_PROPOSAL: Section.ASSESSMENT,
     Occasion.RESULTS: Section.ASSESSMENT,
     Occasion.CLAIM_SUBMIT: Section.CLAIM,
+    Occasion.DIRECT_CLAIM: Section.CLAIM,
     Occasion.PAYMENT: Section.DISBURSEMENT,
     Occasion.RECOVERY: Section.DISBURSEMENT,
     Occasion.RECOVERY_RECEIPT: Section.DISBURSEMENT,

@@ -6,22 +6,19 @@ from itertools import product
 
 from tests.workflow.chart import written_table as written
 from workflow.chart.moves import Situation
-from workflow.vocabulary import ApplicationKind, State
+from workflow.vocabulary import State
 
 NO_TARGET_AND_EVERY_TARGET = (None, *State)
-INSTITUTION = Situation(kind=ApplicationKind.INSTITUTION)
+INSTITUTION = Situation()
 BASIC = [
-    Situation(kind=kind, settled=settled, publish_again=publish_again, objection_upheld=upheld)
-    for kind, settled, publish_again, upheld in product(ApplicationKind, *((False, True),) * 3)
+    Situation(starts_at_claim=begun, settled=settled, publish_again=publish_again, objection_upheld=upheld)
+    for begun, settled, publish_again, upheld in product((False, True), repeat=4)
 ]
 CORRECTED = [
-    Situation(kind=ApplicationKind.ENTERPRISE, correction_target=target, publish_again=publish_again)
+    Situation(correction_target=target, publish_again=publish_again)
     for target, publish_again in product(NO_TARGET_AND_EVERY_TARGET, (False, True))
 ]
-SUSPENDED = [
-    Situation(kind=ApplicationKind.ENTERPRISE, suspension_target=target)
-    for target in NO_TARGET_AND_EVERY_TARGET
-]
+SUSPENDED = [Situation(suspension_target=target) for target in NO_TARGET_AND_EVERY_TARGET]
 EVERY_SITUATION = [*BASIC, *CORRECTED, *SUSPENDED]
 
 _BY_STATE_AND_EVENT: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -35,8 +32,8 @@ def _holds(condition: str, target: str, situation: Situation) -> bool:
         return situation.suspension_target == condition.removeprefix("suspended in ")
     return {
         "": True,
-        "organisation": situation.kind in ("institution", "enterprise"),
-        "individual": situation.kind == "individual",
+        "organisation": not situation.starts_at_claim,
+        "individual": situation.starts_at_claim,
         "returned": situation.correction_target == target,
         "returned unchanged": situation.correction_target == target and not situation.publish_again,
         "changed": situation.publish_again and after_the_notice,

@@ -13,7 +13,7 @@ from workflow.chart.chart import ApplicationChart
 from workflow.chart.moves import Situation
 from workflow.chart.table import events_from, next_state
 from workflow.errors import Broken, NotNow
-from workflow.vocabulary import FINAL_STATES, ApplicationKind, Event, State
+from workflow.vocabulary import FINAL_STATES, Event, State
 
 TARGETED = {
     State.OPENING_CORRECTION: CORRECTED,
@@ -21,10 +21,9 @@ TARGETED = {
     State.SUSPENDED: SUSPENDED,
 }
 SAMPLE = [
-    *(Situation(kind=kind) for kind in ApplicationKind),
-    *(situation for situation in BASIC if situation.kind is ApplicationKind.ENTERPRISE),
+    Situation(starts_at_claim=True),
+    *(situation for situation in BASIC if not situation.starts_at_claim),
     Situation(
-        kind=ApplicationKind.INSTITUTION,
         correction_target=State.CLAIM_HR_FIRST,
         suspension_target=State.CLAIM_PUBLIC_NOTICE,
     ),

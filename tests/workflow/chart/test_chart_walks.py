@@ -11,7 +11,7 @@ from workflow.chart.chart import ApplicationChart
 from workflow.chart.moves import Situation
 from workflow.chart.table import correction_target, events_from, next_state
 from workflow.errors import NotNow
-from workflow.vocabulary import FINAL_STATES, REVIEW_STATES, ApplicationKind, Event, State
+from workflow.vocabulary import FINAL_STATES, REVIEW_STATES, Event, State
 
 Place = tuple[State, Situation]
 
@@ -27,10 +27,10 @@ def _remembered(state: State, event: Event, situation: Situation) -> Situation:
     return situation
 
 
-def _reachable(kind: ApplicationKind) -> dict[Place, set[Place]]:
+def _reachable(*, starts_at_claim: bool) -> dict[Place, set[Place]]:
     """Every state, with what is stored beside it, that such an application can come to, and its ways on."""
     ways: dict[Place, set[Place]] = {}
-    waiting: list[Place] = [(State.DRAFT, Situation(kind=kind))]
+    waiting: list[Place] = [(State.DRAFT, Situation(starts_at_claim=starts_at_claim))]
     while waiting:
         place = waiting.pop()
         if place in ways:
@@ -50,8 +50,8 @@ def _reachable(kind: ApplicationKind) -> dict[Place, set[Place]]:
     return ways
 
 
-ORGANISATION = _reachable(ApplicationKind.INSTITUTION)
-INDIVIDUAL = _reachable(ApplicationKind.INDIVIDUAL)
+ORGANISATION = _reachable(starts_at_claim=False)
+INDIVIDUAL = _reachable(starts_at_claim=True)
 
 
 def test_every_state_can_be_reached() -> None:
@@ -98,7 +98,7 @@ def test_money_is_reached_only_past_all_reviews_and_a_public_notice() -> None:
     needed = [state for state in REVIEW_STATES if state.value.startswith("claim")]
     for skipped in (*needed, State.CLAIM_AWAITING_ACCEPTANCE, State.CLAIM_PUBLIC_NOTICE):
         seen: set[Place] = set()
-        waiting = [(State.DRAFT, Situation(kind=ApplicationKind.INSTITUTION))]
+        waiting = [(State.DRAFT, Situation())]
         while waiting:
             place = waiting.pop()
             if place not in seen and place[0] is not skipped:
@@ -108,9 +108,9 @@ def test_money_is_reached_only_past_all_reviews_and_a_public_notice() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(data=st.data(), kind=st.sampled_from(ApplicationKind))
-def test_a_random_walk_never_leaves_the_map(data: st.DataObject, kind: ApplicationKind) -> None:
-    state, situation = State.DRAFT, Situation(kind=kind)
+@given(data=st.data(), starts_at_claim=st.booleans())
+def test_a_random_walk_never_leaves_the_map(data: st.DataObject, starts_at_claim: bool) -> None:
+    state, situation = State.DRAFT, Situation(starts_at_claim=starts_at_claim)
     for _ in range(data.draw(st.integers(1, 30), label="steps")):
         situation = replace(
             situation,
@@ -135,7 +135,7 @@ def test_a_random_walk_never_leaves_the_map(data: st.DataObject, kind: Applicati
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_random_events_either_move_along_the_map_or_are_refused(data: st.DataObject) -> None:
-    situation = Situation(kind=data.draw(st.sampled_from(ApplicationKind)))
+    situation = Situation(starts_at_claim=data.draw(st.booleans()))
     state = State.DRAFT
     for event in data.draw(st.lists(st.sampled_from(Event), max_size=25)):
         try:

@@ -23,6 +23,7 @@ from workflow.persistence.tables.applications import (
     recovery,
 )
 from workflow.persistence.tables.base import metadata
+from workflow.persistence.tables.beneficiaries import beneficiary
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
 from workflow.persistence.tables.funds import fund_pool, fund_reservation, ledger_movement
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
@@ -53,6 +54,7 @@ __all__ = [
     "alert_recipient",
     "application",
     "audit_entry",
+    "beneficiary",
     "calendar_feed",
     "calendar_version",
     "certificate",

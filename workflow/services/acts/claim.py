@@ -14,12 +14,13 @@ from workflow.policy import Policy
 from workflow.rules import Facts, Occasion, settlement
 from workflow.rules.eligibility import EligibilityLine
 from workflow.sealing import sm3
+from workflow.services.beneficiaries import lock_direct_claim
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import ClaimedHead, claim_heads, lock_trainees
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, lock_persons, register_persons
-from workflow.vocabulary import ApplicationKind, IdentityType, Section
+from workflow.vocabulary import ApplicationKind, IdentityType, Section, Subsidy
 
 
 def submit(case: Case, payload: Submission) -> None:
@@ -67,11 +68,15 @@ def check_claim(case: Case) -> None:
 
     Raises ``RuleBroken``; of two who claim for one person at once the second is told that the first has.
     """
-    if case.kind is ApplicationKind.INDIVIDUAL:
+    occasion = Occasion.CLAIM_SUBMIT
+    if case.subsidy is not Subsidy.TRAINING:
+        lock_direct_claim(case)
+        occasion = Occasion.DIRECT_CLAIM
+    elif case.kind is ApplicationKind.INDIVIDUAL:
         lock_persons(case.connection, [_applicant(case).id])
     else:
         lock_trainees(case)
-    claim_heads(case, _heads(check_rules(case, Occasion.CLAIM_SUBMIT), case.policy))
+    claim_heads(case, _heads(check_rules(case, occasion), case.policy))
 
 
 def _heads(facts: Facts, policy: Policy) -> Iterator[ClaimedHead]:
@@ -115,10 +120,18 @@ def _sum(lines: list[dict[str, Any]]) -> int:
 
 def require_complete(case: Case, *, claim: bool = False) -> None:
     """Raises ``Malformed`` naming each box that still has to be filled before the form may be submitted."""
+    missing = missing_in(case, claim=claim)
+    if missing:
+        raise Malformed("申请表还没有填完整，不能提交", missing)
+
+
+def missing_in(case: Case, *, claim: bool = False) -> list[FieldError]:
+    """Each box that still has to be filled before the form may be submitted."""
     form = open_form(case.form, keys=case.product.settings.keys)
     form["claim"] = {
         name: value for name, value in form.get("claim", {}).items() if name in {"lines", "commitment"}
     }
-    missing = completeness(form, case.kind, claim=claim)
-    if missing:
-        raise Malformed("申请表还没有填完整，不能提交", missing)
+    missing = completeness(form, case.kind, subsidy=case.subsidy, claim=claim)
+    if case.subsidy is not Subsidy.TRAINING and not case.row["roster_count"]:
+        missing.append(FieldError("roster", "“受益人员名单”未填写"))
+    return missing

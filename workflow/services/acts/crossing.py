@@ -10,7 +10,7 @@ from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
 from workflow.services.enrolments import release_people
 from workflow.services.warnings import answer_warnings, supersede_answers
-from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State
+from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State, Subsidy
 
 _MONEY_IS_HELD = frozenset({State.CLAIM_HR_SECOND, State.CLAIM_FINANCE_FIRST, State.CLAIM_FINANCE_SECOND})
 """Whoever approves here approves money: HR's second signature, and finance's where that one still stands."""
@@ -45,6 +45,9 @@ def return_for_correction(case: Case, payload: CorrectionRequest) -> None:
     """
     if SECTION_OF[case.state] is Section.OPENING and CorrectionSection.CLAIM in payload.sections:
         message = "“需要补正的部分”不能包括补贴资金申领：开班申请阶段还没有申领内容"
+        raise Malformed(message, [FieldError("payload.sections", message)])
+    if case.subsidy is not Subsidy.TRAINING and CorrectionSection.OPENING in payload.sections:
+        message = f"“需要补正的部分”不能包括开班申请：{case.subsidy.label}不经开班，人员名单属于补贴资金申领"
         raise Malformed(message, [FieldError("payload.sections", message)])
     case.row["correction_target"] = table.correction_target(case.state).value
     request = payload.stored() | {

@@ -15,9 +15,10 @@ from workflow.form.payloads import Nothing, Objection, ObjectionReply, Publicati
 from workflow.persistence import tables
 from workflow.sealing import seal
 from workflow.services.acts.claim import claim_digest
+from workflow.services.beneficiaries import names_claimed_for
 from workflow.services.case import Case
 from workflow.services.clocks import keeper_of
-from workflow.vocabulary import ApplicationKind, ClockKind, Event, Section
+from workflow.vocabulary import ApplicationKind, ClockKind, Event, Section, Subsidy
 
 
 def publish(case: Case, payload: Publication) -> None:
@@ -206,6 +207,8 @@ def _frozen_content(case: Case) -> dict[str, Any]:
         .order_by(trainees.c.row_no)
     ):
         names.setdefault(class_no, []).append(mask_name(name))
+    if case.subsidy is not Subsidy.TRAINING:
+        return _frozen_list(case)
     individual = case.kind is ApplicationKind.INDIVIDUAL
     trained = [case.form["provider"] | {"class_no": 1}] if individual else case.form["opening"]["classes"]
     by_number = {entry["class_no"]: entry for entry in trained}
@@ -230,5 +233,28 @@ def _frozen_content(case: Case) -> dict[str, Any]:
             for line in lines
         ],
         "total_heads": sum(line["heads"] for line in lines),
+        "total_amount": yuan_from_fen(case.row["asked_fen"]),
+    }
+
+
+def _frozen_list(case: Case) -> dict[str, Any]:
+    line = case.section(Section.CLAIM)["lines"][0]
+    return {
+        "application_number": case.row["number"],
+        "applicant_name": case.row["applicant_name"],
+        "kind": case.kind.value,
+        "subsidy": case.subsidy.value,
+        "region": case.row["region"],
+        "classes": [
+            {
+                "class_no": 1,
+                "occupation": case.subsidy.label,
+                "level": None,
+                "heads": line["heads"],
+                "amount": line["amount"],
+                "names_masked": [mask_name(name) for name in names_claimed_for(case)],
+            }
+        ],
+        "total_heads": line["heads"],
         "total_amount": yuan_from_fen(case.row["asked_fen"]),
     }

@@ -15,19 +15,24 @@ from workflow.services.acts.claim import check_claim, fill_claim, require_comple
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import enrol, lock_trainees
-from workflow.vocabulary import ApplicationKind
+from workflow.vocabulary import ApplicationKind, Subsidy
 
 
 def submit(case: Case, payload: Submission) -> None:
     """The draft becomes an application; the policy in force is kept from here on.
 
-    An individual has trained elsewhere already, and submits the claim at once (form, note 2).
+    Where there is no class to open the claim is submitted at once (form, note 2).
     """
     policy = case.product.policy_of_the_day(case.row["policy_key"])
     _require_in_force(case, policy)
     case.product.keep_policy(case.connection, policy, case.now)
     case.policy, case.row["policy_version"] = policy, policy.version
-    if case.kind is ApplicationKind.INDIVIDUAL:
+    if case.subsidy is not Subsidy.TRAINING:
+        _require_paid(case, policy)
+        fill_claim(case, payload)
+        require_complete(case, claim=True)
+        check_claim(case)
+    elif case.kind is ApplicationKind.INDIVIDUAL:
         fill_claim(case, payload)
         require_complete(case, claim=True)
         issued_on = date.fromisoformat(case.form["certificate"]["issued_on"])
@@ -63,6 +68,13 @@ def _require_in_force(case: Case, policy: Policy) -> None:
         return
     message = f"所选的政策“{policy.title}”在{case.today}没有效力：{instead}"
     raise Malformed(message, [FieldError("policy", message)])
+
+
+def _require_paid(case: Case, policy: Policy) -> None:
+    """The policy of the day may no longer pay what the draft was begun for."""
+    if not policy.pays(case.subsidy):
+        message = policy.why_not(case.subsidy)
+        raise Malformed(message, [FieldError("policy", message)])
 
 
 def _require_fitting_roster(case: Case) -> None:
