@@ -1,0 +1,127 @@
+"""A 特种作业操作证 bears its holder's identity number: kept covered, and still one certificate is one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.journeys.city import COMMITMENT, DATA, City
+from workflow.demonstration.trainees import identity_number
+from workflow.errors import Malformed, RuleBroken
+from workflow.form.masking import mask_identity
+from workflow.persistence import tables
+from workflow.persistence.engine import reading
+from workflow.services import applications
+
+PEOPLE = [row["id_number"] for row in json.loads((DATA / "roster.json").read_text(encoding="utf-8"))]
+
+
+def listed(numbers: list[str]) -> dict[str, Any]:
+    """The results of a class of which these are certified."""
+    certificates = [
+        {"id_number": holder, "number": number, "issued_on": "2026-09-24"}
+        for holder, number in zip(PEOPLE, numbers, strict=False)
+    ]
+    return {
+        "class_no": 1,
+        "kind": "skill_level",
+        "level": 4,
+        "examined_count": 47,
+        "certified_count": len(certificates),
+        "certificates": certificates,
+    }
+
+
+def to_results(city: City) -> City:
+    city.to_training()
+    city.at("2026-09-07 09:00").send(
+        "inspector",
+        "record_opening_inspection",
+        class_no=1,
+        inspected_at="2026-09-07T08:40:00+08:00",
+        present_count=50,
+        sign_in="签到50人",
+        materials="齐全",
+    )
+    for day in ("2026-09-10", "2026-09-16"):
+        city.at(f"{day} 16:00").inspect(day, 48)
+    city.at("2026-09-18 17:00").send("institution", "finish_training", ended_on="2026-09-18")
+    city.at("2026-09-21 09:30").send("hr1", "approve", opinion="过程规范")
+    city.send("institution", "propose_assessment", assess_on="2026-09-24")
+    return city.at("2026-09-24 17:00")
+
+
+def test_the_number_in_a_certificates_number_is_covered_wherever_it_is_kept(city: City) -> None:
+    to_results(city)
+    numbers = [f"T{PEOPLE[0]}", f" t {PEOPLE[1]}", "S000003"]
+    city.send("inspector", "record_results", results=[listed(numbers)])
+    (result,) = city.look()["form"]["assessment"]["results"]
+    kept = [certificate["number"] for certificate in result["certificates"]]
+    with reading(city.product.engine) as connection:
+        table, person = tables.certificate, tables.person
+        stored = connection.execute(
+            select(table.c.number, person.c.id, person.c.id_number_masked)
+            .join(person, person.c.id == table.c.person_id)
+            .order_by(table.c.id)
+        ).all()
+    assert sorted(row.number for row in stored) == sorted(kept)
+    by_mask = {row.id_number_masked: row.id for row in stored}
+    masks = [mask_identity(number) for number in PEOPLE[:2]]
+    assert kept == [*(f"T{mask}#{by_mask[mask]}" for mask in masks), "S000003"]
+
+
+def test_a_certificate_with_somebody_elses_number_is_refused_and_one_of_another_class_is_known(
+    small_city: City,
+) -> None:
+    city = to_results(small_city)
+    with pytest.raises(Malformed) as refused:
+        city.send("inspector", "record_results", results=[listed([f"T{PEOPLE[1]}", f"T{PEOPLE[0]}", "S3"])])
+    assert [error.field for error in refused.value.errors] == [
+        f"payload.results.0.certificates.{place}.number" for place in (0, 1)
+    ]
+    assert not any(number in str(refused.value.errors) for number in PEOPLE[:2])
+    twice = [listed([f"T{PEOPLE[0]}"]), listed([f"T{PEOPLE[0]}"]) | {"level": 3}]
+    with pytest.raises(RuleBroken, match=r"T410499\*{8}"):
+        city.send("inspector", "record_results", results=twice)
+
+
+def test_an_individuals_own_number_is_covered_at_once_and_must_be_the_own(small_city: City) -> None:
+    city = small_city.at("2026-10-09")
+    individual = city.actors["individual"]
+    body = json.loads((DATA / "application-individual.json").read_text(encoding="utf-8"))
+    own = body["applicant"]["id_number"] = identity_number(77)
+
+    def with_number(number: str) -> dict[str, Any]:
+        return body | {"certificate": body["certificate"] | {"number": number}}
+
+    def edit(change: dict[str, Any]) -> Any:
+        return applications.edit_application(
+            city.product,
+            actor=individual,
+            application_id=city.application["id"],
+            body=change,
+            expected_version=None,
+            merge=True,
+        )
+
+    with pytest.raises(Malformed, match="不是持证人的"):
+        applications.create_application(
+            city.product, actor=individual, body=with_number(f"T{identity_number(78)}")
+        )
+    city.application = applications.create_application(
+        city.product, actor=individual, body=with_number(f"T{own}")
+    )
+    kept = city.application["form"]["certificate"]["number"]
+    assert kept.startswith(f"T{mask_identity(own)}#")
+    # Sent back as it is shown, and typed anew, it stays the same.
+    assert edit({"certificate": {"number": kept}})["form"]["certificate"]["number"] == kept
+    assert edit({"certificate": {"number": f"T {own}"}})["form"]["certificate"]["number"] == kept
+    with pytest.raises(Malformed, match="不是持证人的"):
+        edit({"certificate": {"number": f"T{identity_number(78)}"}})
+    lines = [{"class_no": 1, "heads": 1, "amount": "1200.00"}]
+    city.send("individual", "submit", claim={"lines": lines, "commitment": COMMITMENT})
+    with reading(city.product.engine) as connection:
+        assert connection.scalar(select(tables.entitlement.c.certificate_number)) == kept
