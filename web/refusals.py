@@ -26,7 +26,8 @@ from werkzeug.exceptions import HTTPException
 
 from web.current import logged_path, request_id, wants_problem
 from web.rate import TooMany
-from workflow.errors import Conflict, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
+from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
+from workflow.form.masking import cover_numbers
 
 _log = structlog.get_logger("web")
 _UNREACHABLE = (DatabaseError, InterfaceError, TimeoutError)
@@ -70,7 +71,7 @@ def _refused(error: Refused) -> ResponseReturnValue:
             return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), code=303)
     details: dict[str, Any] = {}
     if isinstance(error, Malformed) and error.errors:
-        details["errors"] = [wrong.as_dict() for wrong in error.errors]
+        details["errors"] = [_covered(wrong) for wrong in error.errors]
     if isinstance(error, RuleBroken):
         details["findings"] = [finding.as_dict() for finding in error.findings]
     if isinstance(error, Conflict) and error.current_version is not None:
@@ -118,6 +119,10 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _answer("unexpected", 500, "系统错误", detail, {})
 
 
+def _covered(wrong: FieldError) -> dict[str, str]:
+    return {name: cover_numbers(words) for name, words in wrong.as_dict().items()}
+
+
 def _slug(kind: type[Exception]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
@@ -125,13 +130,15 @@ def _slug(kind: type[Exception]) -> str:
 def _answer(
     slug: str, status: int, title: str, detail: str, headers: dict[str, str], **details: Any
 ) -> Response:
+    # What was typed or asked for is repeated, and may be somebody's number.
+    detail = cover_numbers(detail)
     if wants_problem():
         body = {
             "type": _TYPE + slug,
             "title": title,
             "status": status,
             "detail": detail,
-            "instance": quote(request.path),
+            "instance": quote(cover_numbers(request.path)),
             "request_id": request_id(),
             **details,
         }

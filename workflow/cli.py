@@ -72,7 +72,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _give_up(message: str, status: int) -> NoReturn:
-    click.echo(f"错误：{' '.join(message.split())}", err=True)
+    from workflow.form.masking import cover_numbers
+
+    # Terminals are recorded too, and a number may have been typed where something else belongs.
+    click.echo(f"错误：{cover_numbers(' '.join(message.split()))}", err=True)
     sys.exit(status)
 
 

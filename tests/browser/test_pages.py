@@ -31,7 +31,8 @@ ROLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "hr_head": (("/calendar/closures",), ("suspended", "claim_public_notice")),
     "inspector": ((), ("training_in_progress",)),
     "cashier": ((), ("disbursement_awaiting_payment", "recovering")),
-    "office": (("/audit", "/reports", "/admin/policies/xinxiang-2023"), ("disbursed",)),
+    "finance_head": (("/funds", "/funds/ledger", "/funds/balance"), ("claim_finance_first",)),
+    "office": (("/funds", "/audit", "/reports", "/admin/policies/xinxiang-2023"), ("disbursed",)),
     "auditor": (("/audit", "/admin/policies"), ("claim_hr_first",)),
     "admin": (("/admin/accounts", "/admin/system", "/calendar/import", "/calendar/closures"), ()),
 }
@@ -86,6 +87,26 @@ def test_the_application_of_a_person_and_the_explanation_of_a_clock_are_sound(
     draft = site.first_in("draft")
     check(institution, f"/applications/{draft}/edit")
     check(institution, f"/applications/{draft}/roster")
+
+
+def test_the_money_of_an_application_is_sound_and_is_entered_with_a_word_beside_what_is_wrong(
+    site: Site, office: Office
+) -> None:
+    head = office.person("finance_head")
+    for state in ("disbursed", "claim_finance_first", "recovering"):
+        check(head, f"/applications/{site.first_in(state)}/funds")
+    head.open("/funds")
+    head.page.get_by_text("登记核减或更正", exact=True).click()
+    form = "#entry-withdraw"
+    head.fill({"source": "talent_fund", "amount": "600000", "document": "更正1号"}, inside=form)
+    assert head.press("登记核减", inside=form) == 422
+    expect(head.page.locator("#withdraw-amount-error")).to_contain_text("可用余额500000.00元")
+    expect(head.page.locator("#withdraw-amount")).to_have_value("600000")
+    assert head.faults() == []
+    head.fill({"amount": "1,000.50"}, inside=form)
+    assert head.press("登记核减", inside=form) == 200
+    assert "498,999.50" in head.text
+    assert head.complaints == []
 
 
 def test_what_is_shown_only_once_is_sound_and_the_calendar_can_be_read(office: Office) -> None:
@@ -174,6 +195,7 @@ def test_a_menu_shows_what_a_role_may_open_and_nothing_else(office: Office) -> N
     menus = {
         "institution": "我的待办 申请 提醒 公示 目录清单 工作日历",
         "hr1": "我的待办 申请 提醒 公示 目录清单 工作日历 统计报表",
+        "finance1": "我的待办 申请 提醒 公示 目录清单 工作日历 资金 统计报表",
         "admin": "我的待办 申请 提醒 公示 目录清单 工作日历 统计报表 系统管理",
     }
     for login, words in menus.items():

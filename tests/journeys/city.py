@@ -78,7 +78,7 @@ def _uscc(login: str) -> str:
 class City:
     """The accounts of a city and a county, their pools of funds, and one application at a time under way."""
 
-    def __init__(self, product: Product, *, funded: bool = True) -> None:
+    def __init__(self, product: Product) -> None:
         self.product = product
         self.actors: dict[str, Actor] = {}
         self.application: dict[str, Any] = {}
@@ -96,8 +96,7 @@ class City:
                     entered_by=self.actors["hr1" + suffix].account_id,
                     more=[_uscc(login + suffix) for login, role, _ in PEOPLE if role is Role.APPLICANT],
                 )
-            if funded:
-                fund(connection, [CITY, COUNTY, ZHONGMU], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
+            fund(connection, [CITY, COUNTY, ZHONGMU], FUNDED_YEARS, list(FundSource), FUNDED_FEN)
 
     def _settle(
         self, connection: Any, login: str, role: Role, department: Department | None, region: str

@@ -410,10 +410,7 @@ def _counted(city: City) -> list[int]:
         tables.audit_entry,
     )
     with reading(city.product.engine) as connection:
-        return [
-            connection.scalar(select(func.count()).select_from(table).where(table.c.id > 0)) or 0
-            for table in changed
-        ]
+        return [connection.scalar(select(func.count()).select_from(table)) or 0 for table in changed]
 
 
 def test_everybody_reads_what_is_theirs(small_city: City) -> None:

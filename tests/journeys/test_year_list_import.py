@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
+from stdnum.cn import uscc
 
 from tests.journeys.city import CITY, COUNTY, City
 from tests.journeys.test_year_list import LATHE, SCHOOL, USCC, add_lathe, add_school, change_school, facts
@@ -233,8 +234,6 @@ def test_nobody_brings_in_changes_of_an_organisation_one_belongs_to(small_city: 
 
 
 def test_a_thousand_institutions_come_in_at_once(city: City) -> None:
-    from stdnum.cn import uscc
-
     city.at("2026-03-02")
     bodies = [f"52410400{number:09d}" for number in range(1000)]
     codes = [body + uscc.calc_check_digit(body) for body in bodies]

@@ -79,6 +79,7 @@ def view_of(state: State, **more: Any) -> dict[str, Any]:
         "allowed_events": [],
         "correction": None,
         "money": {},
+        "attendance": [],
     } | more
 
 
@@ -95,7 +96,7 @@ def test_every_event_of_staff_and_applicants_has_a_form_for_every_field() -> Non
     objection = {"id": 7, "receipt": "YY-1-001", "content": "有异议", "outcome": None}
     view = view_of(State.CLAIM_DRAFT, allowed_events=[event.value for event in events])
     view["form"]["claim"] = {"objections": [objection]}
-    acts = acts_for(view, {"items": [], "count": 0})
+    acts = acts_for(view, {"items": [], "class_counts": {}})
     assert {act.event for act in acts} == set(events)
     assert [act.event for act in acts if act.open] == [acts[0].event]
     for act in acts:
@@ -117,10 +118,16 @@ def test_rows_of_a_claim_left_blank_are_not_sent_and_errors_find_their_way_back(
 def test_certificates_typed_line_by_line_become_entries_and_their_errors_stand_at_the_box() -> None:
     sent: dict[str, str | list[str]] = {
         "results.0.class_no": "1",
-        "results.0.certificates": "410499197909020081 S001 2026-09-24\n\nG1234567，S002，2026-09-24",
+        "results.0.certificates": "410499197909020081 S001 2026-09-24\n\nG1234567，S002，2026-09-24"
+        "\n名册12　S 003 2026-09-24\n名册13 S004",
     }
     payload, rows = payload_of(Event.RECORD_RESULTS, view_of(State.ASSESSMENT_PROPOSED), sent)
-    assert [one["number"] for one in payload["results"][0]["certificates"]] == ["S001", "S002"]
+    assert [one["number"] for one in payload["results"][0]["certificates"]] == [
+        *("S001", "S002", "S 003", "S004"),
+    ]
+    third, fourth = payload["results"][0]["certificates"][2:]
+    assert third == {"row_no": 12, "number": "S 003", "issued_on": "2026-09-24"}
+    assert fourth == {"row_no": 13, "number": "S004"}
     where = place_on_page("payload.results.0.certificates.1.issued_on", rows)
     assert where == "results.0.certificates"
 
@@ -128,7 +135,7 @@ def test_certificates_typed_line_by_line_become_entries_and_their_errors_stand_a
 def test_a_refused_form_keeps_what_was_typed_beside_its_messages() -> None:
     view = view_of(State.CLAIM_INDUSTRY_FIRST, allowed_events=["approve", "reject"])
     attempt = Attempt(Event.REJECT, {"reason": "不符合"}, {"confirmed": "请先勾选确认"})
-    acts = {act.event: act for act in acts_for(view, {"items": [], "count": 0}, attempt)}
+    acts = {act.event: act for act in acts_for(view, {"items": [], "class_counts": {}}, attempt)}
     assert acts[Event.REJECT].open
     assert not acts[Event.APPROVE].open
     assert acts[Event.REJECT].fields[0].value == "不符合"

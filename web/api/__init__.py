@@ -23,6 +23,7 @@ _CONVERTERS = {
     "platform_id": "key",
     "sanction_id": "key",
     "make_up_id": "key",
+    "row_no": "key",
     "ordinal": "key",
     "year": "int(fixed_digits=4)",
     "name": "string",

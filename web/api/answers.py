@@ -564,6 +564,10 @@ class TraineeAnswer(BaseModel):
     category: str
     employer: str | None
     occupation: str | None
+    post_code: str | None
+    changing_post: bool | None
+    major: str | None
+    major_code: str | None
 
 
 class RosterAnswer(BaseModel):
@@ -579,6 +583,12 @@ class RosterReplaced(BaseModel):
     items: list[TraineeAnswer] | list[BeneficiaryAnswer]
     count: int
     version: int
+
+
+class RosterChanged(RosterReplaced):
+    """The roster after one trainee was added, changed or removed, and what should be looked at."""
+
+    warnings: list[FieldFault]
 
 
 class Preview(BaseModel):

@@ -37,6 +37,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "platform_id": _KEY_SCHEMA,
     "sanction_id": _KEY_SCHEMA,
     "make_up_id": _KEY_SCHEMA,
+    "row_no": _KEY_SCHEMA | {"description": "学员在名册中的序号"},
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.
     "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},

@@ -108,9 +108,9 @@ def page_of(
 ) -> str:
     """The page of an application; with ``attempt`` or ``tried``, the refused form as it was filled in."""
     person = require_actor()
-    roster: dict[str, Any] = {"items": [], "count": 0}
+    roster: dict[str, Any] = {"items": [], "count": 0, "class_counts": {}, "pages": 1}
     if view["kind"] != ApplicationKind.INDIVIDUAL:
-        roster = rosters.read_roster(product(), actor=person, application_id=view["id"])
+        roster = rosters.read_roster_page(product(), actor=person, application_id=view["id"])
     trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=_HISTORY_SHOWN)
     live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
     explained = [_explained(one["id"]) for one in live]

@@ -142,7 +142,8 @@ def beneficiary_template(subsidy: str) -> Response:
 def _page(application_id: int, refusal: Refused | None = None) -> str:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
-    roster = rosters.read_roster(product(), actor=person, application_id=application_id)
+    number = ordinal_typed(request.args.get("page", "")) or 1
+    roster = rosters.read_roster_page(product(), actor=person, application_id=application_id, page=number)
     return render_template(
         "applications/roster.html",
         view=view,
@@ -150,11 +151,12 @@ def _page(application_id: int, refusal: Refused | None = None) -> str:
         columns=list_columns(view),
         may_edit=may_replace_list(view),
         refusal=refusal,
-        wrong=_wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
+        wrong=wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
     )
 
 
-def _wrong_rows(refusal: Malformed) -> list[WrongRow]:
+def wrong_rows(refusal: Malformed) -> list[WrongRow]:
+    """The faults of an uploaded sheet, each with its place as people say it."""
     found: list[WrongRow] = []
     for error in refusal.errors:
         place = _PLACE.fullmatch(error.field)

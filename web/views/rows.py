@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +14,10 @@ from workflow.form.claim import ClaimLine
 from workflow.vocabulary import ApplicationKind, Event, State, Subsidy, starts_at_claim
 
 MOST_EXTRA_ROWS = 20
+_BETWEEN = r"[\s,，、;；]+"
+# A number may have blanks inside; the day stands last.
+_CERTIFICATE = re.compile(rf"(\S+?){_BETWEEN}(.+?){_BETWEEN}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})")
+_ROSTER_ROW = re.compile(r"名册第?([0-9]{1,6})号?")
 _CERTIFICATE_COLUMNS = ("id_number", "number", "issued_on")
 _ROW = re.compile(r"(claim\.lines|results|answers)\.(\d+)\.(.+)")
 
@@ -74,8 +77,7 @@ def claim_rows(
     view: dict[str, Any], roster: dict[str, Any], values: Sent, errors: Mapping[str, str], scope: str
 ) -> list[Row]:
     """One row for each class, with what a claim may not exceed beside it."""
-    # A list of persons is one class.
-    on_roster = Counter(person.get("class_no", 1) for person in roster["items"])
+    on_roster: Mapping[int, int] = roster["class_counts"]
     classes = {row["class_no"]: row for row in classes_of(view)}
     attended = {each["class_no"]: each["average"] for each in view["attendance"]}
     rows = []
@@ -137,12 +139,7 @@ def result_rows(view: dict[str, Any], attempt: Attempt | None, scope: str) -> li
     if attempt is None:
         values: Sent = {}
         for index, row in enumerate(classes):
-            first = {
-                "class_no": row["class_no"],
-                "kind": row.get("certificate_kind"),
-                "level": row.get("level"),
-            }
-            values |= flat(first, f"results.{index}.")
+            values |= flat(planned_result(row), f"results.{index}.")
         count = len(classes)
     else:
         values = attempt.sent
@@ -150,6 +147,15 @@ def result_rows(view: dict[str, Any], attempt: Attempt | None, scope: str) -> li
     errors = attempt.errors if attempt else {}
     choices = [(str(row["class_no"]), class_words(row)) for row in classes]
     return [_result_row(index, classes, choices, values, errors, scope) for index in range(count)]
+
+
+def planned_result(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """As much of a class's result as its opening says."""
+    return {
+        "class_no": entry["class_no"],
+        "kind": entry.get("certificate_kind"),
+        "level": entry.get("level"),
+    }
 
 
 def _result_row(
@@ -176,7 +182,8 @@ def _result_row(
             widget="textarea",
             value=values.get(name, ""),
             error=errors.get(name, ""),
-            help="每行一人：证件号码、证书编号、发证日期（如 2026-09-24），以空格或逗号分隔；与取证人数一致",
+            help="每行一人：证件号码或名册序号（如 名册12）、证书编号、发证日期（如 2026-09-24），"
+            "以空格或逗号分隔；取证人数以清单为准",
             scope=scope,
         ),
     )
@@ -195,10 +202,19 @@ def certificates(row: str, typed: str) -> Sent:
     """Certificates typed line by line, under the names of their fields."""
     found: Sent = {}
     for index, line in enumerate(filter(str.strip, typed.splitlines())):
-        parts = re.split(r"[\s,，、;；]+", line.strip(), maxsplit=len(_CERTIFICATE_COLUMNS) - 1)
-        for column, part in zip(_CERTIFICATE_COLUMNS, parts, strict=False):
+        whole = _CERTIFICATE.fullmatch(line.strip())
+        parts = list(whole.groups()) if whole else re.split(_BETWEEN, line.strip(), maxsplit=2)
+        columns = list(_CERTIFICATE_COLUMNS)
+        if numbered := _ROSTER_ROW.fullmatch(parts[0]):
+            columns[0], parts[0] = "row_no", numbered[1]
+        for column, part in zip(columns, parts, strict=False):
             found[f"{row}.certificates.{index}.{column}"] = part
     return found
+
+
+def certificate_lines(listed: Iterable[Mapping[str, Any]]) -> str:
+    """Certificates whose holders are named by the roster, as they would be typed."""
+    return "\n".join(f"名册{one['row_no']} {one['number']} {one['issued_on']}" for one in listed)
 
 
 def row_names(sent: Sent, name: str) -> list[str]:

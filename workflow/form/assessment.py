@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from workflow.form.fields import (
     ClassNumber,
@@ -12,9 +12,11 @@ from workflow.form.fields import (
     Count,
     Day,
     Drafted,
+    EntryError,
     IdentityNumber,
     Level,
     Name,
+    RowNumber,
     Typed,
     asked,
     drafted,
@@ -35,11 +37,22 @@ class AssessmentProposal(Typed):
 
 
 class IssuedCertificate(Typed):
-    """One certificate of one trainee."""
+    """One certificate of one trainee, who is named by the identity number or by the row of the roster."""
 
-    id_number: IdentityNumber = asked("证件号码", personal="identity")
+    id_number: IdentityNumber | None = optional(
+        "证件号码", help="不填的，须填写名册序号", personal="identity"
+    )
+    row_no: RowNumber | None = optional("名册序号", help="学员在名册中的序号，代替证件号码")
     number: Code = asked("证书编号")
     issued_on: Day = asked("发证日期")
+
+    @model_validator(mode="after")
+    def _names_one_trainee(self) -> IssuedCertificate:
+        if self.id_number is None and self.row_no is None:
+            raise EntryError("id_number", "未填写")
+        if self.id_number is not None and self.row_no is not None:
+            raise EntryError("row_no", "与证件号码只能填写一项")
+        return self
 
 
 class Result(Typed):
@@ -54,7 +67,12 @@ class Result(Typed):
         json_schema_extra={"x-required": False, "x-help": "职业资格、职业技能等级须填写"},
     )
     examined_count: Count = asked("参加考核人数")
-    certified_count: Count = asked("取证人数")
+    certified_count: Count | None = Field(
+        default=None,
+        title="取证人数",
+        validate_default=True,
+        json_schema_extra={"x-required": False, "x-help": "逐人填写证书的可以不填，以清单为准"},
+    )
     certificates: Annotated[list[IssuedCertificate], Field(max_length=MOST_CERTIFICATES)] | None = optional(
         "证书", help="逐人填写的，须与取证人数一致"
     )
@@ -67,9 +85,21 @@ class Result(Typed):
             raise ValueError(f"未填写：{kind.label}须填写级别")
         return level
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_many_as_are_listed(cls, data: Any) -> Any:
+        """Where every certificate is listed nobody has to count them."""
+        if isinstance(data, dict) and data.get("certified_count") is None:
+            listed = data.get("certificates")
+            if isinstance(listed, list):
+                return data | {"certified_count": len(listed)}
+        return data
+
     @field_validator("certified_count")
     @classmethod
-    def _certified_were_examined(cls, certified: int, info: ValidationInfo) -> int:
+    def _certified_were_examined(cls, certified: int | None, info: ValidationInfo) -> int:
+        if certified is None:
+            raise ValueError("未填写")
         examined = info.data.get("examined_count")
         if examined is not None and certified > examined:
             raise ValueError(f"不能多于参加考核人数{examined}人")
@@ -85,7 +115,8 @@ class Result(Typed):
             return None
         if certified is not None and len(certificates) != certified:
             raise ValueError(f"列有{len(certificates)}本，与取证人数{certified}人不一致")
-        unique(certificates, "id_number", message="重复：同一人在一种考核中只能列一本证书")
+        for name in ("id_number", "row_no"):
+            unique(certificates, name, message="重复：同一人在一种考核中只能列一本证书")
         return unique(certificates, "number", message="{}重复：每本证书的编号不同")
 
 

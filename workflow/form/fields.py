@@ -32,6 +32,7 @@ from stdnum.cn import uscc
 from workflow.form.identity import clean_identity
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.form.private_numbers import private_number
+from workflow.vocabulary import Word
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_HEADS = 100_000
@@ -116,6 +117,17 @@ class Widget:
 # Directional marks can make a name or an opinion read differently from what is stored.
 _DIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\n\t")
+
+
+def code_of(words: type[Word]) -> BeforeValidator:
+    """People choose by the label, systems by the code."""
+    codes = {word.label: word.value for word in words}
+
+    def to_code(value: object) -> object:
+        text = clean_text(value)
+        return codes.get(text, text) if isinstance(text, str) else text
+
+    return BeforeValidator(to_code)
 
 
 def clean_text(value: object, *, lines: bool = False) -> object:
@@ -266,6 +278,7 @@ Heads = Annotated[int, Field(strict=True, ge=1, le=MOST_HEADS), Widget("number")
 Hours = Annotated[int, Field(strict=True, ge=0, le=MOST_HOURS), Widget("number")]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=600), Widget("number")]
 ClassNumber = Annotated[int, Field(strict=True, ge=1, le=999), Widget("number")]
+RowNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_HEADS), Widget("number")]
 Level = Annotated[int, Field(strict=True, ge=1, le=5), Widget("level")]
 YesNo = Annotated[bool, Field(strict=True), Widget("checkbox")]
 

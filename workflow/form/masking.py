@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 COVER = "*"
-# Eleven digits and more, with or without gaps: longer than any date, shorter than no number of a person.
-_LONG_NUMBER = re.compile(r"\d(?:[ \u3000-]?\d){10,}[Xx]?")
+# Eleven digits and more, and what is written in the groups of a phone or an identity number: no date, no
+# number of an application.
+_LONG_NUMBER = re.compile(
+    r"\d(?:[ \u3000]?\d){10,}[Xx]?|(?<!\d)\d{3}-\d{4}-\d{4}(?!\d)|(?<!\d)\d{6}-\d{8}-\d{3}[\dXx]"
+)
 
 
 def mask_identity(number: str) -> str:

@@ -41,6 +41,12 @@ def private_number(text: str) -> str:
     return ""
 
 
+def identity_inside(number: str) -> str:
+    """The identity number that another number holds, such as that of a 特种作业操作证; empty without one."""
+    plain = "".join(unicodedata.normalize("NFKC", number).split()).upper()
+    return next((run for run in _runs(plain) if len(run) == 18 and _is_identity(run)), "")
+
+
 def _runs(plain: str) -> Iterator[str]:
     for written in (plain, _GAP.sub("", plain)):
         for found in _RUN.finditer(written):

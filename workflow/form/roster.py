@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from workflow.errors import Malformed
 from workflow.form.ages import Ages
@@ -26,7 +26,7 @@ from workflow.form.fields import (
     Widget,
     YesNo,
     asked,
-    clean_text,
+    code_of,
     optional,
 )
 from workflow.form.identity import (
@@ -35,8 +35,9 @@ from workflow.form.identity import (
     is_suspiciously_round,
     same_person_key,
 )
+from workflow.form.masking import cover_numbers
 from workflow.form.reading import read
-from workflow.vocabulary import IdentityType, TraineeCategory, Word
+from workflow.vocabulary import IdentityType, TraineeCategory
 from workflow.workbooks.confinement import Progress
 from workflow.workbooks.error_files import error_workbook
 from workflow.workbooks.errors import UnreadableWorkbook
@@ -79,17 +80,6 @@ ROSTER: Final = Template(
 COLUMNS: Final[Mapping[str, str]] = ROSTER.labels
 
 
-def _code_of(words: type[Word]) -> BeforeValidator:
-    """People choose by the label, systems by the code."""
-    codes = {word.label: word.value for word in words}
-
-    def to_code(value: object) -> object:
-        text = clean_text(value)
-        return codes.get(text, text) if isinstance(text, str) else text
-
-    return BeforeValidator(to_code)
-
-
 class Trainee(Drafted):
     """One person in one class.
 
@@ -100,12 +90,12 @@ class Trainee(Drafted):
 
     class_no: ClassNumber = asked("班次")
     name: PersonName = asked("姓名")
-    id_type: Annotated[IdentityKind, _code_of(IdentityType)] = Field(
+    id_type: Annotated[IdentityKind, code_of(IdentityType)] = Field(
         default=IdentityType.RESIDENT_ID, title="证件类型", json_schema_extra={"x-required": False}
     )
     id_number: IdentityNumber = asked("证件号码", personal="identity")
     phone: Phone | None = optional("联系电话", personal="phone")
-    category: Annotated[TraineeCategory, Field(strict=False), _code_of(TraineeCategory), Widget("select")] = (
+    category: Annotated[TraineeCategory, Field(strict=False), code_of(TraineeCategory), Widget("select")] = (
         asked("人员类别")
     )
     employer: Name | None = optional("工作单位")
@@ -125,7 +115,7 @@ class Trainee(Drafted):
 class _Person(Drafted):
     """What is asked of a row even where the rest of it is wrong: who it is."""
 
-    id_type: Annotated[IdentityKind, _code_of(IdentityType)] = IdentityType.RESIDENT_ID
+    id_type: Annotated[IdentityKind, code_of(IdentityType)] = IdentityType.RESIDENT_ID
     id_number: IdentityNumber
 
 
@@ -215,11 +205,11 @@ def read_roster_workbook(
 def read_roster_table(content: bytes, *, progress: Progress | None = None) -> Table:
     """The cells of an uploaded roster, before anything is asked of them; raises ``UnreadableWorkbook``."""
 
-    def halfway(done: int, total: int) -> None:
-        assert progress is not None
-        progress(done, 2 * total)
+    def tell_half(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done, 2 * total)
 
-    return read_table(content, ROSTER, progress=halfway if progress else None)
+    return read_table(content, ROSTER, progress=tell_half)
 
 
 def check_roster_table(
@@ -311,7 +301,8 @@ class _Check:
         class_no = number if type(number) is int and number > 0 else None
         if class_no is not None and class_no not in self._known:
             named = "、".join(str(number) for number in self._known) or "无"
-            self._add(row, "class_no", f"“班次”{class_no}不在开班申请中（已有班次：{named}）")
+            given = cover_numbers(str(class_no))
+            self._add(row, "class_no", f"“班次”{given}不在开班申请中（已有班次：{named}）")
         person = trainee or _person(data)
         if person is None:
             return

@@ -115,13 +115,12 @@ def _unlisted_occupation(
     listed = [each for each in known if each.holds(course.day)]
     levels = {level for each in listed for level in each.levels}
     if not listed:
-        later = any(each.listed_from_on > course.day for each in known)
         yield found(
             policy,
             "listed-institution",
             measured=_missing(known, course.day),
             limit=f"{course.day_label}（{course.day}）职业（工种）在年度目录清单内",
-            message=f"{course.label}：职业（工种）{name}{'还没有' if later else '没有'}列入该机构的目录清单",
+            message=f"{course.label}：职业（工种）{name}当日没有列入该机构的目录清单",
             where=f"{course.where_occupation}.occupation_code",
         )
     elif course.level is not None and course.level not in levels:

@@ -85,25 +85,25 @@ def gap_fault(facts: Facts, policy: Policy, entry: Mapping[str, Any], trainee: T
 def _too_near_to_the_next(
     facts: Facts, policy: Policy, entry: Mapping[str, Any], trainee: TraineeFacts
 ) -> Fault | None:
-    """A training that is registered already and begins before this one can be over for long enough."""
+    """A training that is registered already, and begins too soon after this one or is not assessed yet."""
     ends_on = day_in(entry, "ends_on") or day_in(entry, "starts_on")
     if ends_on is None:
         return None
     months = policy.rules["one-month-gap"].number
     earliest = add_months(ends_on, months)
     for other in facts.past.get(trainee.person, ()):
+        if ends_on < other.starts_on < earliest:
+            return Fault(
+                f"本班{ends_on}结束，另一培训{other.starts_on}开班",
+                f"满{months}个月，{earliest}起",
+                "已登记参加之后的另一补贴培训，间隔不足",
+            )
         if other.assessed_on is None and ends_on < other.starts_on:
             # Nobody stands on two open rosters: whoever is to go elsewhere first is taken off the other.
             return Fault(
                 f"已登记{other.starts_on}开班的另一培训",
                 "上一培训考核之后再登记下一培训",
                 "已登记参加之后的另一补贴培训",
-            )
-        if ends_on < other.starts_on < earliest:
-            return Fault(
-                f"本班{ends_on}结束，另一培训{other.starts_on}开班",
-                f"满{months}个月，{earliest}起",
-                "已登记参加之后的另一补贴培训，间隔不足",
             )
     return None
 

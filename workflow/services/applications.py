@@ -19,9 +19,10 @@ from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
+from workflow.services.certificate_numbers import cover_on_form
 from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
-from workflow.services.personal import keep_masked, masked_form, seal_part
+from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
 from workflow.services.readings import read_in_clear
 from workflow.services.view import application_view
@@ -50,14 +51,15 @@ def create_application(
     if actor.region is not None and new.region != actor.region:
         raise Forbidden(f"您的账号属于地区 {actor.region}，不能在地区 {new.region} 申请")
     policy = product.policy_of_the_day(new.policy)
-    keys = product.settings.keys
-    form = {name: seal_part(name, part, keys=keys) for name, part in new.sections().items()}
+    keys, sections = product.settings.keys, new.sections()
     try:
         with writing(product.engine) as connection:
             known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
             if known is not None:
                 return known
             now = product.now(connection)
+            cover_on_form(connection, sections, sections["applicant"], keys=keys)
+            form = {name: seal_part(name, part, keys=keys) for name, part in sections.items()}
             # The number needs the id, so a provisional one stands there until the next statement.
             application_id = connection.execute(
                 insert(tables.application)
@@ -124,6 +126,9 @@ def edit_application(
         body = with_kept_masks(case, body)
         parts = read_patch(case.kind, body, case.subsidy).sections()
         require_editable(case, set(parts))
+        keys = product.settings.keys
+        applicant = parts.get("applicant") or open_form(case.form["applicant"], keys=keys)
+        cover_on_form(connection, parts, applicant, keys=keys)
         for name, part in parts.items():
             _replace_part(case, name, part)
         case.row["applicant_name"] = case.form["applicant"]["name"]

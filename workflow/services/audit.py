@@ -7,6 +7,7 @@ it then was. The head and length of an application's chain stand in its own row,
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from workflow.access import Actor, require_reading
 from workflow.errors import Forbidden
 from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
+from workflow.persistence.bulk import insert_rows
 from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
@@ -175,13 +177,36 @@ def append_system_entry(
     connection: Connection, actor: Actor, event: str, now: datetime, details: dict[str, Any]
 ) -> None:
     """Appends an entry to the system's own chain: accounts, calendars, readings in clear."""
-    chain = tables.system_chain
     head = lock_system_chain(connection)
-    sequence = head["audit_count"] + 1
+    values = _system_entry(actor, event, now, details, head["audit_count"], head["audit_head"])
+    _INSERT.queue(connection, values)
+    _write_system_head(connection, values)
+
+
+def append_system_entries(
+    connection: Connection, actor: Actor, event: str, now: datetime, many: Sequence[dict[str, Any]]
+) -> int:
+    """Appends an entry to the system's own chain for each of ``many`` details; the sequence of the first."""
+    head = lock_system_chain(connection)
+    count, previous = head["audit_count"], head["audit_head"]
+    rows: list[dict[str, Any]] = []
+    for details in many:
+        rows.append(_system_entry(actor, event, now, details, count + len(rows), previous))
+        previous = rows[-1]["hash"]
+    if rows:
+        insert_rows(connection, tables.audit_entry, rows)
+        _write_system_head(connection, rows[-1])
+    first: int = count + 1
+    return first
+
+
+def _system_entry(
+    actor: Actor, event: str, now: datetime, details: dict[str, Any], count: int, previous: str
+) -> dict[str, Any]:
     content = canonical(
         {
             "chain": SYSTEM_CHAIN,
-            "sequence": sequence,
+            "sequence": count + 1,
             "at": now.isoformat(),
             "actor": actor.login,
             "actor_id": actor.account_id,
@@ -191,9 +216,12 @@ def append_system_entry(
             "details": details,
         }
     )
-    values = _entry(SYSTEM_CHAIN, sequence, now, content, head["audit_head"])
-    _INSERT.queue(connection, values)
-    connection.execute(update(chain).values(audit_count=sequence, audit_head=values["hash"]))
+    return _entry(SYSTEM_CHAIN, count + 1, now, content, previous)
+
+
+def _write_system_head(connection: Connection, newest: dict[str, Any]) -> None:
+    values = {"audit_count": newest["sequence"], "audit_head": newest["hash"]}
+    connection.execute(update(tables.system_chain).values(values))
 
 
 def _entry(chain_id: int, sequence: int, now: datetime, content: str, previous: str) -> dict[str, Any]:
@@ -214,6 +242,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "edit": "修改申请表",
     "replace_roster": "更新学员花名册",
     "replace_list": "更新受益人员名单",
+    "change_roster": "逐人修改学员花名册",
     "ask_make_up": "申请补课",
     "consent_make_up": "同意补课",
     "decline_make_up": "不同意补课",

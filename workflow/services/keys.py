@@ -10,8 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from operator import itemgetter
+from functools import partial, reduce
+from itertools import accumulate
+from operator import add, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -42,14 +43,21 @@ from workflow.services.personal import open_form, reseal_form
 from workflow.services.persons import index_rows
 from workflow.services.product import Product
 
-BATCH = 200
+# Rows of one transaction, and the characters in their sealed values: an uploaded workbook is a large one.
+BATCH, MOST_CHARACTERS = 200, 4_000_000
 # How often, and how long apart in seconds, to come back for what somebody holds.
 ROUNDS, PAUSE = 20, 0.25
 MOST_LISTED = 10
 _DROPPED_AT_ONCE = 5_000
 _SEALED = "_sealed"
 _ON_FORM = '%"sealed":"sm4:%'
-LABELS = {"person": "人员证件号码", "trainee": "学员电话", "objection": "异议人", "application": "申请表"}
+LABELS = {
+    "person": "人员证件号码",
+    "trainee": "学员电话",
+    "objection": "异议人",
+    "roster_import": "上传的名册",
+    "application": "申请表",
+}
 ROLES = {"current": "现用", "further": "备用", "unknown": "不在配置中"}
 
 Told = Callable[[str, int, int], None]
@@ -82,8 +90,8 @@ def read_key_status(product: Product) -> dict[str, Any]:
                     sealed.setdefault(row.lies_under, Counter())[table.name] += row.so_many
         for name, count in _on_forms(connection).items():
             sealed.setdefault(name, Counter())[tables.application.name] += count
-        counted = select(index.c.key_name, func.count()).group_by(index.c.key_name)
-        indexes: dict[str, int] = dict(connection.execute(counted).tuples().all())
+        counted = select(index.c.key_name, func.count().label("so_many")).group_by(index.c.key_name)
+        indexes: dict[str, int] = {row.key_name: row.so_many for row in connection.execute(counted)}
         unindexed = connection.execute(
             select(func.count()).select_from(tables.person).where(_unindexed(keys))
         ).scalar_one()
@@ -170,8 +178,23 @@ class _Place:
     """Rows that may lie under another key than the current one, and how such rows are sealed anew."""
 
     table: Table
+    columns: Sequence[Column[Any]]
     behind: ColumnElement[bool]
     work: Callable[[_Rotation, Connection, Sequence[int]], None]
+
+    def next_below(self, connection: Connection, below: int) -> list[int]:
+        """The next rows that are behind, from the newest to the oldest, as many as fit into a batch."""
+        row_id = self.table.c.id
+        size = reduce(add, (func.coalesce(func.length(each), 0) for each in self.columns))
+        rows = connection.execute(
+            select(row_id, size.label("characters"))
+            .where(self.behind, row_id < below)
+            .order_by(row_id.desc())
+            .limit(BATCH)
+        ).all()
+        through = accumulate(row.characters for row in rows)
+        fitting = [row.id for row, sofar in zip(rows, through, strict=True) if sofar <= MOST_CHARACTERS]
+        return fitting or [row.id for row in rows[:1]]
 
 
 def rotate_keys(product: Product, *, told: Told = lambda *_: None) -> dict[str, Any]:
@@ -209,10 +232,10 @@ def _places(keys: KeyRing) -> Iterator[_Place]:
         behind = or_(*(and_(column.is_not(None), column.not_like(current)) for column in columns))
         if table is tables.person:
             behind = or_(behind, _unindexed(keys))
-        yield _Place(table, behind, partial(_reseal_rows, table, columns))
+        yield _Place(table, columns, behind, partial(_reseal_rows, table, columns))
     form = tables.application.c.form
     others = func.replace(form, f'"sealed":"sm4:{keys.name}:', "")
-    yield _Place(tables.application, others.like(_ON_FORM), _reseal_forms)
+    yield _Place(tables.application, [form], others.like(_ON_FORM), _reseal_forms)
 
 
 def _rotate_place(run: _Rotation, place: _Place, told: Told) -> None:
@@ -230,9 +253,7 @@ def _rotate_place(run: _Rotation, place: _Place, told: Told) -> None:
         while True:
             # Looked for without a lock: the look may be long where most is done.
             with reading(engine) as connection:
-                ids = connection.scalars(
-                    select(row_id).where(place.behind, row_id < below).order_by(row_id.desc()).limit(BATCH)
-                ).all()
+                ids = place.next_below(connection, below)
             if not ids:
                 break
             began = time.monotonic()
@@ -269,7 +290,7 @@ def _reseal_rows(
     resealed = []
     for row in connection.execute(select(table.c.id, *columns).where(table.c.id.in_(ids))).mappings():
         try:
-            values = {column.name: _resealed(row[column.name], run.keys) for column in columns}
+            values = {str(column.name): _resealed(row[column.name], run.keys) for column in columns}
         except Broken as broken:
             run.left[table.name, row["id"]] = str(broken)
         else:
@@ -299,15 +320,9 @@ def _index_persons(run: _Rotation, connection: Connection, persons: dict[int, st
     ]
     rows.sort(key=itemgetter("id_index"))
     insert_new_rows(connection, index, rows, "id_index")
-    owners = dict(
-        connection.execute(
-            select(index.c.id_index, index.c.person_id).where(
-                index.c.id_index.in_([row["id_index"] for row in rows])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    wanted = index.c.id_index.in_([row["id_index"] for row in rows])
+    known = connection.execute(select(index.c.id_index, index.c.person_id).where(wanted))
+    owners = {row.id_index: row.person_id for row in known}
     for row in rows:
         owner = owners[str(row["id_index"])]
         if owner != row["person_id"]:

@@ -1,7 +1,7 @@
 """Personal data in clear: read for a purpose, by whom it concerns, and each reading recorded for auditors.
 
-Whatever is shown to a person unmasked goes through ``read_in_clear``; the rest of the product opens sealed
-values only for its own checks.
+Whatever is shown to a person unmasked goes through ``read_in_clear``, or, where a file of one's own is given
+back, leaves its record here; the rest of the product opens sealed values only for its own checks.
 """
 
 from __future__ import annotations
@@ -68,20 +68,7 @@ def read_in_clear(
         purpose = require_clear_reading(actor, case.matter(), subject, purpose)
         _require_place(subject, row_nos, objection_id)
         found = _FINDERS[subject](case, row_nos, objection_id or 0)
-        append_system_entry(
-            connection,
-            actor,
-            f"{_EVENT}{subject.value}",
-            case.now,
-            {
-                "application": case.id,
-                "application_number": case.row["number"],
-                "purpose": purpose.value,
-                "note": note,
-                "whose": found.whose,
-                **found.place,
-            },
-        )
+        record_reading(case, subject, purpose, note=note, whose=found.whose, **found.place)
     return {
         "application_id": case.id,
         "application_number": case.row["number"],
@@ -93,6 +80,32 @@ def read_in_clear(
         "read_at": case.now.astimezone(SHANGHAI).isoformat(),
         "items": [_BLANK | item for item in found.items],
     }
+
+
+def record_reading(
+    case: Case,
+    subject: ReadingSubject,
+    purpose: ReadingPurpose,
+    *,
+    note: str,
+    whose: Sequence[str],
+    **place: Any,
+) -> None:
+    """The record of a reading by the case's actor, in the system's chain; ``whose`` is masked."""
+    append_system_entry(
+        case.connection,
+        case.actor,
+        f"{_EVENT}{subject.value}",
+        case.now,
+        {
+            "application": case.id,
+            "application_number": case.row["number"],
+            "purpose": purpose.value,
+            "note": note,
+            "whose": list(whose),
+            **place,
+        },
+    )
 
 
 # --- what is read ------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
         ):
             yield "受益人员名单与登记的摘要不符"
         return
-    trainees = _trainees(connection, application["id"])
+    trainees = roster_of(connection, application["id"])
     if application["roster_count"] != len(trainees) or (
         trainees and application["roster_digest"] != roster_digest(trainees)
     ):
@@ -94,7 +94,8 @@ def list_digest(listed: list[list[Any]]) -> str:
     return sm3(canonical(listed))
 
 
-def _trainees(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+def roster_of(connection: Connection, application_id: int) -> list[tuple[int, str]]:
+    """Who is on the roster of an application: class and the person's token."""
     trainee, person = tables.trainee, tables.person
     rows = connection.execute(
         select(trainee.c.class_no, person.c.token)

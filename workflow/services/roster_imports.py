@@ -20,6 +20,7 @@ from sqlalchemy import insert, select, update
 from workflow.access import Actor, require_reading
 from workflow.clock import real_now
 from workflow.errors import Conflict, FieldError, Malformed, NotFound, NotNow, Refused
+from workflow.form.masking import cover_numbers
 from workflow.form.roster import RowRemark
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -28,6 +29,7 @@ from workflow.sealing import seal, unseal
 from workflow.services.case import open_case
 from workflow.services.editing import require_own
 from workflow.services.product import Product
+from workflow.services.readings import record_reading
 from workflow.services.rosters import (
     check_table,
     make_marked,
@@ -35,6 +37,7 @@ from workflow.services.rosters import (
     replace_roster,
     require_replaceable,
 )
+from workflow.vocabulary import ReadingPurpose, ReadingSubject
 from workflow.workbooks.errors import UnreadableWorkbook
 from workflow.workbooks.limits import MOST_BYTES
 
@@ -78,7 +81,7 @@ def start_import(
             .values(
                 application_id=application_id,
                 account_id=actor.account_id,
-                file_name=file_name[-200:] or "名册.xlsx",
+                file_name=cover_numbers(file_name)[-200:] or "名册.xlsx",
                 state=READING,
                 application_version=case.row["version"],
                 done_count=0,
@@ -115,12 +118,19 @@ def read_import(product: Product, *, actor: Actor, import_id: int) -> dict[str, 
 
 
 def make_error_file(product: Product, *, actor: Actor, import_id: int) -> bytes:
-    """The applicant's own workbook with a column that says what is wrong in each row."""
-    with reading(product.engine) as connection:
+    """The applicant's own workbook with a column that says what is wrong where; recorded as a reading."""
+    with writing(product.engine) as connection:
         row = _find(product, connection, actor, import_id)
+        if row["state"] != CHECKED:
+            raise NotNow("只有检查出错误、尚未处理的名册才有错误文件")
         case = open_case(product, connection, actor, row["application_id"], lock=False)
-    if row["state"] != CHECKED:
-        raise NotNow("只有检查出错误、尚未处理的名册才有错误文件")
+        record_reading(
+            case,
+            ReadingSubject.TRAINEE,
+            ReadingPurpose.CORRECTION,
+            note="下载名册错误文件",
+            whose=[row["file_name"]],
+        )
     keys = product.settings.keys
     content = base64.b64decode(unseal(row["content_sealed"], keys=keys))
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from workflow.access import Actor, require_reading
 from workflow.errors import Conflict, FieldError, Malformed, NotNow
@@ -22,6 +22,7 @@ from workflow.form.masking import mask_phone
 from workflow.form.roster import (
     RosterReading,
     RowRemark,
+    Trainee,
     check_roster_table,
     read_roster_rows,
     read_roster_table,
@@ -35,7 +36,7 @@ from workflow.services.audit import append_entry
 from workflow.services.beneficiaries import list_view, store_list
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_editable, require_own, require_version
-from workflow.services.persons import register_persons
+from workflow.services.persons import Person, register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
 from workflow.vocabulary import ApplicationKind, Subsidy
@@ -44,6 +45,7 @@ from workflow.workbooks.errors import UnreadableWorkbook
 from workflow.workbooks.rows import Table
 
 MOST_LISTED = 1_000
+ROWS_A_PAGE = 100
 
 
 def replace_roster(
@@ -150,6 +152,43 @@ def _checked(
     return read_roster_rows(rows, classes, ages=ages)
 
 
+def read_roster_page(product: Product, *, actor: Actor, application_id: int, page: int = 1) -> dict[str, Any]:
+    """``ROWS_A_PAGE`` trainees of the roster, masked, from page 1; the last page where there are fewer pages.
+
+    ``count`` and ``class_counts`` are those of the whole roster.
+    """
+    trainee = tables.trainee
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, application_id, lock=False)
+        require_reading(actor, case.matter())
+        if case.subsidy is not Subsidy.TRAINING:
+            return _page_of(list_view(case)["items"], page)
+        counts = connection.execute(
+            select(trainee.c.class_no, func.count().label("heads"))
+            .where(trainee.c.application_id == case.id)
+            .group_by(trainee.c.class_no)
+        )
+        class_counts = {row.class_no: row.heads for row in counts}
+        count = sum(class_counts.values())
+        pages = max(1, -(-count // ROWS_A_PAGE))
+        page = min(max(1, page), pages)
+        items = trainees_of(case, offset=(page - 1) * ROWS_A_PAGE, limit=ROWS_A_PAGE)
+    return {"count": count, "class_counts": class_counts, "items": items, "page": page, "pages": pages}
+
+
+def _page_of(items: list[dict[str, Any]], page: int) -> dict[str, Any]:
+    """A list of persons as pages of one class."""
+    pages = max(1, -(-len(items) // ROWS_A_PAGE))
+    page = min(max(1, page), pages)
+    return {
+        "count": len(items),
+        "class_counts": {1: len(items)},
+        "items": items[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE],
+        "page": page,
+        "pages": pages,
+    }
+
+
 def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
     """The roster or, of a subsidy that starts at the claim, the list of persons; masked."""
     with reading(product.engine) as connection:
@@ -159,7 +198,7 @@ def read_roster(product: Product, *, actor: Actor, application_id: int) -> dict[
 
 
 def _view(case: Case) -> dict[str, Any]:
-    return _roster_view(case) if case.subsidy is Subsidy.TRAINING else list_view(case)
+    return roster_view(case) if case.subsidy is Subsidy.TRAINING else list_view(case)
 
 
 def _store_roster(case: Case, read: RosterReading) -> None:
@@ -173,23 +212,7 @@ def _store_roster(case: Case, read: RosterReading) -> None:
         case.connection,
         table,
         [
-            {
-                "application_id": case.id,
-                "row_no": number,
-                "class_no": each.class_no,
-                "name": each.name,
-                "id_type": each.id_type.value,
-                "person_id": persons[each.id_number].id,
-                "phone_sealed": seal(each.phone, keys=keys) if each.phone else None,
-                "phone_masked": mask_phone(each.phone) if each.phone else None,
-                "category": each.category.value,
-                "employer": each.employer,
-                "occupation": each.occupation,
-                "post_code": each.post_code,
-                "changing_post": each.changing_post,
-                "major": each.major,
-                "major_code": each.major_code,
-            }
+            trainee_row(case, number, each, persons[each.id_number])
             for number, each in enumerate(trainees, start=1)
         ],
     )
@@ -199,8 +222,30 @@ def _store_roster(case: Case, read: RosterReading) -> None:
     )
 
 
+def trainee_row(case: Case, row_no: int, trainee: Trainee, person: Person) -> dict[str, Any]:
+    """A trainee of this application as a row of the database."""
+    keys = case.product.settings.keys
+    return {
+        "application_id": case.id,
+        "row_no": row_no,
+        "class_no": trainee.class_no,
+        "name": trainee.name,
+        "id_type": trainee.id_type.value,
+        "person_id": person.id,
+        "phone_sealed": seal(trainee.phone, keys=keys) if trainee.phone else None,
+        "phone_masked": mask_phone(trainee.phone) if trainee.phone else None,
+        "category": trainee.category.value,
+        "employer": trainee.employer,
+        "occupation": trainee.occupation,
+        "post_code": trainee.post_code,
+        "changing_post": trainee.changing_post,
+        "major": trainee.major,
+        "major_code": trainee.major_code,
+    }
+
+
 def require_replaceable(case: Case, actor: Actor, expected_version: int | None) -> None:
-    """Raises where this person may not replace the roster now."""
+    """Raises unless the roster is this person's to change now, and still the version that was seen."""
     require_own(case, actor)
     require_version(case, expected_version)
     if case.kind is ApplicationKind.INDIVIDUAL:
@@ -212,24 +257,34 @@ def _malformed(errors: Sequence[RowRemark], name: str = "花名册") -> Malforme
     listed = f"，以下为前{MOST_LISTED}处" if len(errors) > MOST_LISTED else ""
     return Malformed(
         f"{name}有{len(errors)}处错误，没有保存{listed}",
-        [_cell_error(error) for error in errors[:MOST_LISTED]],
+        [cell_error(error) for error in errors[:MOST_LISTED]],
     )
 
 
-def _cell_error(error: RowRemark) -> FieldError:
+def cell_error(error: RowRemark) -> FieldError:
+    """What is wrong in a row as the API answers it: ``rows.N.field``."""
     place = ".".join(part for part in ("rows", str(error.row) if error.row else "", error.field) if part)
     return FieldError(place, f"第{error.row}行：{error.message}" if error.row else error.message)
 
 
-def _roster_view(case: Case) -> dict[str, Any]:
+def roster_view(case: Case) -> dict[str, Any]:
+    """The roster as it is answered: masked."""
+    items = trainees_of(case)
+    return {"count": len(items), "items": items}
+
+
+def trainees_of(case: Case, *, offset: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+    """The trainees in the order of the roster, masked, from the place ``offset``."""
     trainees = tables.trainee
     found = case.connection.execute(
         select(trainees, tables.person.c.id_number_masked)
         .join(tables.person, tables.person.c.id == trainees.c.person_id)
         .where(trainees.c.application_id == case.id)
         .order_by(trainees.c.row_no)
+        .offset(offset)
+        .limit(limit)
     ).mappings()
-    items = [
+    return [
         {
             "row": row["row_no"],
             "class_no": row["class_no"],
@@ -240,7 +295,10 @@ def _roster_view(case: Case) -> dict[str, Any]:
             "category": row["category"],
             "employer": row["employer"],
             "occupation": row["occupation"],
+            "post_code": row["post_code"],
+            "changing_post": row["changing_post"],
+            "major": row["major"],
+            "major_code": row["major_code"],
         }
         for row in found
     ]
-    return {"count": len(items), "items": items}

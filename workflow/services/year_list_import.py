@@ -51,7 +51,7 @@ from workflow.services.year_list_sheets import (
     sheets_of,
     workbook_of,
 )
-from workflow.services.year_list_trail import Change, Subject
+from workflow.services.year_list_trail import Change, Subject, record_changes
 from workflow.vocabulary import Role
 
 MOST_LISTED = 500
@@ -358,8 +358,7 @@ def _write(desk: Desk, plan: _Plan) -> None:
     told: dict[Subject, list[Change]] = defaultdict(list)
     for step in plan.acting:
         told[step.subject].append(step.change)
-    for subject, changes in told.items():
-        desk.record("import_year_list", subject, changes)
+    record_changes(desk.connection, desk.actor, "import_year_list", desk.now, told)
 
 
 def _write_part(

@@ -211,8 +211,8 @@ class Desk:
         self.connection.execute(update(table).where(table.c.id == key).values(stored_values(entry) | more))
 
     def record(self, event: str, subject: Subject, changes: Sequence[Change]) -> None:
-        """Seals what changed."""
-        record_changes(self.connection, self.actor, event, self.now, subject=subject, changes=changes)
+        """Seals what changed about one institution or platform."""
+        record_changes(self.connection, self.actor, event, self.now, {subject: changes})
 
 
 @contextmanager

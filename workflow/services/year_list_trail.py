@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from workflow.access import Actor
 from workflow.form.year_list import PARTS, in_order, label_of, said
 from workflow.persistence import tables
-from workflow.services.audit import SYSTEM_CHAIN, append_system_entry
+from workflow.persistence.bulk import insert_rows
+from workflow.services.audit import SYSTEM_CHAIN, append_system_entries
 
 MOST_SHOWN = 50
 EVENT_LABELS = {
@@ -113,24 +114,29 @@ def record_changes(
     actor: Actor,
     event: str,
     now: datetime,
-    *,
-    subject: Subject,
-    changes: Sequence[Change],
+    told: Mapping[Subject, Sequence[Change]],
 ) -> None:
-    """Seals what changed about one institution or platform; the caller holds the system's chain."""
-    details = {
-        "region": subject.region,
-        "uscc": subject.uscc,
-        "name": subject.name,
-        "changes": [change.as_dict() for change in changes],
-    }
-    append_system_entry(connection, actor, event, now, details)
-    sequence = select(tables.system_chain.c.audit_count).scalar_subquery()
-    connection.execute(
-        insert(_change).values(
-            sequence=sequence, region=subject.region, uscc=subject.uscc, platform=subject.platform
-        )
+    """Seals what changed about each institution or platform, in an entry of its own."""
+    first = append_system_entries(
+        connection,
+        actor,
+        event,
+        now,
+        [
+            {
+                "region": subject.region,
+                "uscc": subject.uscc,
+                "name": subject.name,
+                "changes": [change.as_dict() for change in changes],
+            }
+            for subject, changes in told.items()
+        ],
     )
+    places = [
+        {"sequence": sequence, "region": one.region, "uscc": one.uscc, "platform": one.platform}
+        for sequence, one in enumerate(told, start=first)
+    ]
+    insert_rows(connection, _change, places)
 
 
 def history_of(connection: Connection, subject: Subject) -> list[dict[str, Any]]:

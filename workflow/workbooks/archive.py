@@ -17,9 +17,9 @@ _MACROS = "工作簿含有宏，不能接收，请另存为不含宏的“Excel 
 # What else comes as a zip file, by a part that it has.
 _OTHERS = (
     ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
-    ("word/document.xml", "Word 文档"),
+    ("word/document.xml", " Word 文档"),
     ("ppt/presentation.xml", "演示文稿"),
-    ("content.xml", "OpenDocument 文件"),
+    ("content.xml", " OpenDocument 文件"),
 )
 
 

@@ -65,7 +65,8 @@ def ask_child(
         wall.join()
         _end_group(process.pid)
         code = process.wait()
-    if kind == RESULT and len(answer) <= MOST_ANSWER:
+    # One that was ended while it answered has not answered.
+    if kind == RESULT and code == 0 and len(answer) <= MOST_ANSWER:
         return answer
     if kind == REFUSAL:
         raise UnreadableWorkbook(answer.decode("utf-8", "replace"))

@@ -9,7 +9,7 @@ SAVE_AS = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）�
 LOCKED = "工作簿设有密码，请取消密码后再上传"
 
 _BEGINNINGS = (
-    (b"%PDF", "PDF 文件"),
+    (b"%PDF", " PDF 文件"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
@@ -51,5 +51,5 @@ def _kind(start: bytes) -> str:
         if all(sign.isprintable() or sign.isspace() for sign in text):
             if text.startswith(("<!doctype html", "<html", "<head", "<table", "<meta")):
                 return "网页（HTML）"
-            return "XML 文件" if text.startswith("<?xml") else "文本文件（如 CSV）"
+            return " XML 文件" if text.startswith("<?xml") else "文本文件（如 CSV）"
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +71,11 @@ class Template:
 
 def empty_workbook(template: Template) -> bytes:
     """The empty workbook: every column is text, so that no number is spoilt; a second sheet is the guide."""
+    return filled_workbook(template, ())
+
+
+def filled_workbook(template: Template, rows: Iterable[Mapping[str, str]]) -> bytes:
+    """The same with rows that are there already; each is texts by the fields of its columns."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     # A fixed date, so that the same template gives the same file.
@@ -87,6 +92,10 @@ def empty_workbook(template: Template) -> bytes:
             sheet.data_validation(
                 1, place, template.most_rows, place, {"validate": "list", "source": list(choices)}
             )
+    for number, given in enumerate(rows, start=1):
+        for place, column in enumerate(template.columns):
+            if value := given.get(column.field):
+                sheet.write_string(number, place, value, text)
     sheet.freeze_panes(1, 0)
     guide = book.add_worksheet(GUIDE_SHEET)
     guide.set_column(0, 0, 100)

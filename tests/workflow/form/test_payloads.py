@@ -24,6 +24,7 @@ STEPS = example("lifecycle-2026")["steps"]
 LINE = {"class_no": 1, "heads": 45, "amount": "54000.00"}
 COMMITMENT = {"accepted": True, "signatory": "示例负责人"}
 RESULT = {"class_no": 1, "kind": "skill_level", "level": 4, "examined_count": 2, "certified_count": 2}
+BY_ROW = {"row_no": 7, "number": "S7", "issued_on": "2026-09-24"}
 CERTIFICATES = [
     {"id_number": "410499197909020081", "number": "S1", "issued_on": "2026-09-24"},
     {"id_number": "410499198003010156", "number": "S2", "issued_on": "2026-09-24"},
@@ -216,11 +217,33 @@ def test_a_verdict_left_open_on_a_page_is_no_verdict() -> None:
             "certificates.1.number",
             "S1重复",
         ),
+        ({"certified_count": None}, "certified_count", "未填写"),
+        ({"certificates": [BY_ROW, BY_ROW]}, "certificates.1.row_no", "同一人"),
+        ({"certificates": [CERTIFICATES[0], BY_ROW | {"row_no": 0}]}, "certificates.1.row_no", "不能小于1"),
+        (
+            {"certificates": [CERTIFICATES[0], CERTIFICATES[1] | {"row_no": 2}]},
+            "certificates.1.row_no",
+            "只能填写一项",
+        ),
+        (
+            {"certificates": [CERTIFICATES[0], {"number": "S3", "issued_on": "2026-09-24"}]},
+            "certificates.1.id_number",
+            "“证书第2项 证件号码”未填写",
+        ),
     ],
 )
 def test_results_agree_with_themselves(changes: dict[str, Any], field: str, words: str) -> None:
     errors = refusal(Event.RECORD_RESULTS, {"results": [RESULT | changes]})
     assert words in errors[f"payload.results.0.{field}"]
+
+
+def test_where_every_certificate_is_listed_nobody_has_to_count_them() -> None:
+    result = {name: value for name, value in RESULT.items() if name != "certified_count"}
+    listed = [CERTIFICATES[0], BY_ROW]
+    read = read_payload(Event.RECORD_RESULTS, {"results": [result | {"certificates": listed}]}).stored()
+    assert read["results"][0]["certified_count"] == 2
+    assert read["results"][0]["certificates"][1] == BY_ROW
+    assert "certified_count" in str(refusal(Event.RECORD_RESULTS, {"results": [result]}))
 
 
 def test_results_are_given_once_for_each_class_kind_and_level() -> None:

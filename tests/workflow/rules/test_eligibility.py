@@ -210,6 +210,22 @@ def test_who_is_left_out_may_be_any_of_the_certified_and_is_taken_off_them() -> 
     ]
 
 
+def test_only_what_somebody_of_the_class_was_certified_in_can_be_a_duplicate() -> None:
+    form = assessed({}, {})
+    form["assessment"]["results"] += [
+        result(level=5, certified_count=0),
+        result(class_no=2, level=3, certified_count=5),
+    ]
+    first = people(50)[0].person
+
+    def heads(level: int) -> int:
+        known = {first: (paid(level=level),)}
+        facts = Facts(form=form, roster={1: 50, 2: 50}, people=people(50), paid=known)
+        return eligibility(facts, POLICY)[0].eligible_heads
+
+    assert [heads(level) for level in (5, 4, 3)] == [45, 44, 45]
+
+
 def test_of_more_left_out_than_certified_only_as_many_are_taken_off() -> None:
     facts = counted(paid={trainee.person: (paid(),) for trainee in people(50)[:4]})
     facts.form["assessment"]["results"][0]["certified_count"] = 2

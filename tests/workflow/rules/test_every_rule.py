@@ -317,7 +317,7 @@ def test_the_example_with_everything_known_about_it_needs_no_answer_in_writing()
             employer=row.employer,
             post=row.occupation,
         )
-        for number, row in enumerate(rows, start=1)
+        for number, row in enumerate((each.trainee for each in rows), start=1)
     )
     known: dict[str, Any] = {
         "roster": {1: len(rows)},

@@ -116,6 +116,7 @@ def test_a_child_that_hangs_is_ended_with_all_that_it_started(
         ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "文件已损坏"),
         ("sys.stdout.buffer.write(b'x' * 100)\nsys.stdout.buffer.flush()\nreturn b''", "过于复杂"),
         ("raise child.UnreadableWorkbook('这样不行')", "这样不行"),
+        ("os.write(1, b'!\\nhalf of a res')\nwhile True:\n    pass", "过于复杂"),
     ],
 )
 def test_whatever_becomes_of_the_child_is_one_sentence(

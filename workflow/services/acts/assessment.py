@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from workflow.errors import NotNow
+from sqlalchemy import select
+
+from workflow.errors import FieldError, NotNow
 from workflow.form.payloads import AssessmentProposal, Results
+from workflow.form.reading import malformed
+from workflow.persistence import tables
 from workflow.rules import Occasion
+from workflow.sealing import unseal
 from workflow.services.case import Case
+from workflow.services.certificate_numbers import cover_in_results
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import record_assessment
 from workflow.services.personal import sealed_value
-from workflow.services.persons import find_persons
+from workflow.services.persons import Person, find_persons
 from workflow.vocabulary import Section
 
 
@@ -32,11 +40,14 @@ def record_results(case: Case, payload: Results) -> None:
     if case.today < assess_on:
         raise NotNow(f"考核时间为{assess_on}，考核之前不能登记考核结果")
     results = payload.stored()["results"]
-    check_rules(case, Occasion.RESULTS, {"results": results}, place="assessment")
+    _name_holders(case, results)
     keys = case.product.settings.keys
     holders = [each["id_number"] for result in results for each in result.get("certificates", ())]
-    # The rules have found every one of them on the roster.
     persons = find_persons(case.connection, holders, keys=keys)
+    cover_in_results(results, persons)
+    _require_each_once(results, persons)
+    # The rules find every holder on the roster.
+    check_rules(case, Occasion.RESULTS, {"results": results}, place="assessment")
     record_assessment(case, results, persons)
     for result in results:
         for certificate in result.get("certificates", ()):
@@ -46,3 +57,51 @@ def record_results(case: Case, payload: Results) -> None:
     assessment["results"] = results
     assessment["inspector"] = case.actor.name
     assessment["recorded_on"] = case.today.isoformat()
+
+
+def _name_holders(case: Case, results: list[dict[str, Any]]) -> None:
+    """Whoever is named by the row of the roster gets the identity number, never to be shown."""
+    named = {
+        (result_index, index): (result["class_no"], certificate)
+        for result_index, result in enumerate(results)
+        for index, certificate in enumerate(result.get("certificates", ()))
+        if "row_no" in certificate
+    }
+    if not named:
+        return
+    keys, errors = case.product.settings.keys, []
+    trainee, person = tables.trainee, tables.person
+    rows = case.connection.execute(
+        select(trainee.c.row_no, trainee.c.class_no, person.c.id_number_sealed)
+        .join(person, person.c.id == trainee.c.person_id)
+        .where(trainee.c.application_id == case.id)
+    )
+    roster = {row.row_no: row for row in rows}
+    for (result_index, index), (class_no, certificate) in named.items():
+        row_no = certificate.pop("row_no")
+        row = roster.get(row_no)
+        if row is not None and row.class_no == class_no:
+            certificate["id_number"] = unseal(row.id_number_sealed, keys=keys)
+            continue
+        fault = "名册中没有这一序号" if row is None else f"是{row.class_no}班的学员，不在{class_no}班"
+        where = f"payload.results.{result_index}.certificates.{index}.row_no"
+        errors.append(FieldError(where, f"“名册序号”{row_no}{fault}"))
+    if errors:
+        raise malformed(errors)
+
+
+def _require_each_once(results: list[dict[str, Any]], persons: Mapping[str, Person]) -> None:
+    """Nobody stands twice in one kind of assessment, once by the number and once by the row."""
+    errors = []
+    for result_index, result in enumerate(results):
+        seen: set[int] = set()
+        for index, certificate in enumerate(result.get("certificates", ())):
+            person = persons.get(certificate["id_number"])
+            if person is None:
+                continue
+            if person.id in seen:
+                where = f"payload.results.{result_index}.certificates.{index}"
+                errors.append(FieldError(where, f"{person.masked}重复：同一人在一种考核中只能列一本证书"))
+            seen.add(person.id)
+    if errors:
+        raise malformed(errors)
