@@ -325,7 +325,11 @@ def user() -> None:
 )
 @click.option("--department", metavar="CODE", help="industry、hr 或 finance；部门的人员必填")
 @click.option("--region", metavar="CODE", help="行政区划代码，如 410400；审计和管理员可以不填")
-@click.option("--kind", metavar="KIND", help="申请人类别：institution、enterprise 或 individual")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    help="申请人类别：institution、enterprise、individual、assessment_body 或 employment_agency",
+)
 @click.option("--organisation-id", type=Whole(), help="所属单位在系统中的编号")
 @click.option("--email", metavar="ADDRESS", help="接收提醒的电子邮箱")
 @click.option("--password-stdin", is_flag=True, help="从标准输入的第一行读取密码，不提示")

@@ -34,6 +34,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
 from workflow.policy import Policy, load_policy
+from workflow.sealing import sm3
 from workflow.services import (
     applications,
     audit,
@@ -609,3 +610,22 @@ def test_a_claim_sent_twice_is_one(city: City) -> None:
     with pytest.raises(NotNow):
         submit(city, "assessment_body", application_id, 1, "240.00")
     assert city.look()["region"] == CITY
+
+
+def test_the_seal_of_an_application_for_training_is_what_it_was_before_there_were_others(city: City) -> None:
+    city.to_opening_review()
+    application = tables.application
+    with reading(city.product.engine) as connection:
+        row = dict(connection.execute(select(application)).mappings().one())
+        content = connection.execute(
+            select(tables.audit_entry.c.content)
+            .where(tables.audit_entry.c.chain_id == row["id"])
+            .order_by(tables.audit_entry.c.sequence.desc())
+            .limit(1)
+        ).scalar_one()
+    sealed = (
+        *("number", "kind", "region", "policy_version", "organisation_id", "created_by"),
+        *("correction_target", "suspension_target", "roster_count", "roster_digest", "published_digest"),
+        *("asked_fen", "approved_fen", "paid_fen", "to_recover_fen", "recovered_fen"),
+    )
+    assert json.loads(content)["row_digest"] == sm3(canonical([row[name] for name in sealed]))

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from tests.journeys.city import DATA, City
 from tests.journeys.conftest import small_city
+from tests.journeys.holders import ROW_OF, TODAY, apply_with, claim, plain
 from web import create_app
 from web.api.answers import EventReceipt
 from web.api.intake import XLSX
@@ -101,7 +102,26 @@ SCENES: dict[str, Callable[[City], Any]] = {
     "payment": lambda city: city.to_payment(),
     "paid": lambda city: _paid(city.to_payment()),
     "recovering": lambda city: _recovering(city.to_payment()),
+    "evaluation": lambda city: _of_a_list(city, "assessment_body"),
+    "hiring": lambda city: _of_a_list(city, "enterprise_zm"),
+    "placement": lambda city: _of_a_list(city, "agency_zm"),
 }
+OWN = {
+    "individual": "individual",
+    "evaluation": "assessment_body",
+    "hiring": "enterprise_zm",
+    "placement": "agency_zm",
+}
+"""Whose a scene is, where it is not the institution's."""
+
+
+def _of_a_list(city: City, login: str) -> None:
+    row = ROW_OF[plain(login)]
+    city.at(TODAY)
+    apply_with(city, login, [row(1)])
+    city.send(login, "submit", claim=claim(1, "240.00"))
+    apply_with(city, login, [row(1), row(2)])
+    city.send(login, "submit", claim=claim(1, "240.00"))
 
 
 def _corrected(city: City) -> None:
@@ -169,7 +189,7 @@ def _recovering(city: City) -> None:
 def test_an_application_is_answered_as_described_wherever_it_stands(reader: Reader, scene: str) -> None:
     SCENES[scene](reader.city)
     reader.city.at("2026-12-01").sweep()
-    own = "individual" if scene == "individual" else "institution"
+    own = OWN.get(scene, "institution")
     number = reader.city.application["id"]
     seen = reader.get("auditor", f"/applications/{number}")
     assert seen["id"] == number

@@ -187,7 +187,10 @@ def _certificates_elsewhere(case: Case) -> dict[str, str]:
     mine = select(table.c.certificate_number).where(table.c.application_id == case.id)
     return {
         row.certificate_number: row.number
-        for row in _held_elsewhere(case, entitlement.c.certificate_number.in_(mine))
+        # That there is a number is said, so that the index of those that have one is used.
+        for row in _held_elsewhere(
+            case, entitlement.c.certificate_number.in_(mine) & entitlement.c.certificate_number.is_not(None)
+        )
     }
 
 
