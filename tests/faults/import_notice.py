@@ -43,7 +43,7 @@ def _sabotage(kind: str) -> None:
 
     def commit_too_early(connection: Any) -> None:
         connection.exec_driver_sql("COMMIT")
-        time.sleep(0.05)
+        time.sleep(0.15)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def write_clocks_alone(connection: Any, moves: Any, version: str) -> None:

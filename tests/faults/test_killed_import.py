@@ -132,6 +132,6 @@ def test_an_import_killed_often_goes_on_where_it_stood(database_url: str) -> Non
 @pytest.mark.parametrize("sabotage", ["half", "twice"])
 def test_the_same_test_finds_a_sabotaged_import(sqlite_url: str, sabotage: str) -> None:
     product = _filled(sqlite_url, 400)
-    faults = faults_after_kills(product, sqlite_url, kills=3, sabotage=sabotage)
+    faults = faults_after_kills(product, sqlite_url, kills=6, sabotage=sabotage)
     product.engine.dispose()
     assert faults != []

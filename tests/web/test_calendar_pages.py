@@ -134,7 +134,7 @@ def test_new_year_days_at_the_years_end_rest_on_the_next_notice(small_city: City
     )
 
 
-@pytest.mark.parametrize("year", [FIRST_YEAR - 1, LAST_YEAR + 1, 0, 99999999999])
+@pytest.mark.parametrize("year", [FIRST_YEAR - 1, LAST_YEAR + 1, 0, 99999])
 def test_a_year_that_the_calendar_does_not_have_is_refused_with_its_range(people: People, year: int) -> None:
     shown = page(people("").get(f"/calendar/{year}"), 404)
     assert f"没有 {year} 年的日历：日历自 {FIRST_YEAR} 年起，至 {LAST_YEAR} 年止" in shown

@@ -18,12 +18,17 @@ from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, Dem
 from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
 from workflow.demonstration.stage import Stage
 from workflow.demonstration.year_list import first_day_of_lists, play_year_lists
+from workflow.errors import Unavailable
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services.accounts import add_account
 from workflow.services.product import Product
 
 __all__ = ["ACCOUNTS", "PASSWORD", "DemonstrationAccount", "load"]
+
+
+# Loading takes some seconds, on a busy machine more than the ten for which a lock is waited.
+_PATIENCE = 9
 
 
 def load(
@@ -35,6 +40,17 @@ def load(
     before ``today`` (by default the real day in China) and depends on nothing else; the last acts are those
     of the last working day before it.
     """
+    for patience in reversed(range(_PATIENCE)):
+        try:
+            return _load(product, say, today)
+        except Unavailable:
+            # Somebody else is loading, for longer than a lock is waited for.
+            if not patience:
+                raise
+    raise AssertionError
+
+
+def _load(product: Product, say: Callable[[str], None], today: date | None) -> bool:
     present = today or shanghai_date(real_now())
     with writing(product.engine) as connection:
         # Whoever loads at the same time waits here, and then finds the accounts.

@@ -23,7 +23,7 @@ from workflow.services.year_list_sheets import SHEETS, cells_of
 from workflow.vocabulary import ApplicationKind, CertificateKind, InstitutionKind, SanctionKind
 
 PLATFORM, BANNED_PLATFORM = "示例培训平台", "速成示例课堂"
-SCHOOL, SCHOOL_USCC = "卫东示例职业培训学校", "52410400MJY0000055"
+SCHOOL, SCHOOL_USCC = "卫东示例职业培训学校", "52410400MJY000300N"
 """An institution without an account, listed so that something can be shown on it."""
 _LISTED = {CITY: ("institution", "enterprise"), COUNTY: ("institution_bf",)}
 _LAST_YEAR = 2027
