@@ -118,8 +118,10 @@ def keys_of_form(stored: str) -> list[str]:
 
 
 def keyed_digest(text: str, *, key: str) -> str:
-    """A digest of what is personal: comparable by who holds the secret ``key``, of no use to others."""
-    return hmac.new(_derived_key(key, "digest", 32), text.encode(), "sha256").hexdigest()
+    """A digest of what may be personal: comparable by who holds the secret ``key``, of no use to others."""
+    return hmac.new(
+        _derived_key(key, "digest", 32), text.encode(errors="surrogatepass"), "sha256"
+    ).hexdigest()
 
 
 def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:

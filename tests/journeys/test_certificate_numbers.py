@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from tests.journeys.city import COMMITMENT, DATA, City
+from tests.journeys.holders import TODAY, apply_with, holder, put_list, submit
 from workflow.demonstration.trainees import identity_number
 from workflow.errors import Malformed, RuleBroken
 from workflow.form.masking import mask_identity
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import applications
+from workflow.services import applications, rosters
 
 PEOPLE = [row["id_number"] for row in json.loads((DATA / "roster.json").read_text(encoding="utf-8"))]
 
@@ -125,3 +127,25 @@ def test_an_individuals_own_number_is_covered_at_once_and_must_be_the_own(small_
     city.send("individual", "submit", claim={"lines": lines, "commitment": COMMITMENT})
     with reading(city.product.engine) as connection:
         assert connection.scalar(select(tables.entitlement.c.certificate_number)) == kept
+
+
+def test_a_list_of_holders_keeps_them_covered_and_knows_them_in_another_list(small_city: City) -> None:
+    city, first, second = small_city.at(TODAY), holder(1), holder(2)
+    first["certificate_number"] = f"T{first['id_number']}"
+    apply_with(city, "assessment_body", [first, second])
+    shown = rosters.read_roster(
+        city.product, actor=city.actors["assessment_body"], application_id=city.application["id"]
+    )
+    kept = shown["items"][0]["certificate_number"]
+    assert kept.startswith(f"T{mask_identity(first['id_number'])}#")
+    assert shown["items"][1]["certificate_number"] == second["certificate_number"]
+    with pytest.raises(Malformed) as refused:
+        put_list(city, "assessment_body", [first, second | {"certificate_number": f"T{identity_number(3)}"}])
+    assert [error.field for error in refused.value.errors] == ["rows.2.certificate_number"]
+    put_list(city, "assessment_body", [first])
+    submit(city, "assessment_body", city.application["id"], 1, "240.00")
+    # The same certificate, for another occupation.
+    other = {"occupation_code": "6-18-02-04", "occupation": "焊工"}
+    apply_with(city, "assessment_body", [first | other])
+    with pytest.raises(RuleBroken, match=re.escape(kept)):
+        submit(city, "assessment_body", city.application["id"], 1, "240.00")

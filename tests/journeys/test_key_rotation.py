@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, inspect, select, text, update
 from tests.journeys.city import DATA, City
 from workflow.access import Actor
 from workflow.demonstration.trainees import identity_number
-from workflow.errors import Broken, Conflict, NotFound, NotNow, RuleBroken, Unavailable, UnknownKey
+from workflow.errors import Broken, Conflict, Malformed, NotFound, NotNow, RuleBroken, Unavailable, UnknownKey
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
@@ -177,6 +177,31 @@ def _system_trail(engine: Engine) -> list[str]:
     with reading(engine) as connection:
         found = connection.scalars(select(entry.c.content).where(entry.c.chain_id == 0))
         return list(found.all())
+
+
+def test_a_command_sent_again_to_a_process_with_another_key_gets_its_stored_reply(
+    before: Product, engine: Engine, database_url: str
+) -> None:
+    city = City(before).to_opening_review()
+    command: dict[str, Any] = {
+        "actor": city.actors["industry1"],
+        "application_id": city.application["id"],
+        "event": "approve",
+        "expected_version": None,
+        "command_id": "once",
+    }
+    learning, turned = process(engine, database_url, OLD, NEW), process(engine, database_url, NEW, OLD)
+    first = door.send_event(learning, payload={"opinion": "同意"}, **command)
+    assert door.send_event(turned, payload={"opinion": "同意"}, **command) == first
+    with pytest.raises(Malformed, match="已用于另一项内容不同的请求"):
+        door.send_event(turned, payload={"opinion": "另一意见"}, **command)
+    # What was sent cannot be found by trying from its digest alone.
+    content = canonical([command["application_id"], "approve", {"opinion": "同意"}, None])
+    stored = tables.command.c.digest
+    with reading(engine) as connection:
+        digests = connection.scalars(select(stored).where(tables.command.c.command_id == "once")).all()
+    assert digests == [keyed_digest(content, key=OLD)]
+    assert sm3(content) not in digests
 
 
 # --- the form and its chain --------------------------------------------------------------------------------

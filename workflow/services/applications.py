@@ -16,11 +16,10 @@ from workflow.form import read_new_application, read_patch
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
-from workflow.sealing import sm3
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
 from workflow.services.certificate_numbers import cover_on_form
-from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
+from workflow.services.door import check_command_id, digests_of, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
 from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
@@ -44,7 +43,7 @@ def create_application(
         raise Forbidden("只有申请人（培训机构、企业、个人）可以新建申请")
     check_command_id(command_id)
     new = read_new_application(body)
-    digest = sm3(canonical(["create", body]))
+    digests = digests_of(product, ["create", body])
     kind = ApplicationKind(new.kind)
     if actor.applicant_kind is not None and kind is not actor.applicant_kind:
         raise Forbidden(f"您的账号是“{actor.applicant_kind.label}”，不能以“{kind.label}”的身份申请")
@@ -54,7 +53,7 @@ def create_application(
     keys, sections = product.settings.keys, new.sections()
     try:
         with writing(product.engine) as connection:
-            known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
+            known = find_reply(connection, actor, command_id, digests) if command_id is not None else None
             if known is not None:
                 return known
             now = product.now(connection)
@@ -93,11 +92,11 @@ def create_application(
             append_entry(case, "create", outcome="done", old=State.DRAFT, new=State.DRAFT)
             case.write_row()
             view = application_view(case, actor)
-            store_reply(case, command_id, digest, view)
+            store_reply(case, command_id, digests, view)
             return view
     except IntegrityError:
         # The same command was sent twice at once: the other one has made the draft.
-        known = reply_to(product, actor, command_id, digest)
+        known = reply_to(product, actor, command_id, digests)
         if known is None:
             raise
         return known

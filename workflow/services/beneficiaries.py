@@ -16,6 +16,7 @@ from workflow.persistence.bulk import insert_rows
 from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim, Head
 from workflow.sealing import seal
 from workflow.services.case import Case
+from workflow.services.certificate_numbers import KeptNumbers
 from workflow.services.persons import lock_persons, register_persons
 from workflow.services.registers import list_digest, list_of
 from workflow.vocabulary import CertificateKind, State
@@ -31,15 +32,16 @@ def store_list(case: Case, read: ListReading) -> None:
     numbers = {each.id_number: each.id_type for each in read.rows}
     persons = register_persons(case.connection, numbers, keys=keys)
     case.connection.execute(delete(table).where(table.c.application_id == case.id))
-    rows = []
+    rows, kept = [], KeptNumbers()
     for number, each in enumerate(read.rows, start=1):
-        stored = each.stored()
+        stored, person = each.stored(), persons[each.id_number]
+        where = f"rows.{number}.certificate_number"
         phone = stored.get("phone")
         rows.append(
             {
                 "application_id": case.id,
                 "row_no": number,
-                "person_id": persons[each.id_number].id,
+                "person_id": person.id,
                 "name": each.name,
                 "id_type": stored["id_type"],
                 "phone_sealed": seal(phone, keys=keys) if phone else None,
@@ -48,12 +50,13 @@ def store_list(case: Case, read: ListReading) -> None:
                 "level": each.level or 0,
                 "occupation_code": each.occupation_code,
                 "occupation": each.occupation,
-                "certificate_number": each.certificate_number,
+                "certificate_number": kept.of(each.certificate_number, each.id_number, person, where),
                 **{name: _day(stored.get(name)) for name in _DAYS},
                 "employer": stored.get("employer"),
                 "employer_uscc": stored.get("employer_uscc"),
             }
         )
+    kept.require_own()
     insert_rows(case.connection, table, rows)
     case.row["roster_count"] = len(rows)
     case.row["roster_digest"] = list_digest(list_of(case.connection, case.id))

@@ -23,7 +23,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
-from workflow.sealing import sm3
+from workflow.sealing import keyed_digest
 from workflow.services.acts import AFTERWARDS, act_of
 from workflow.services.audit import append_entry, kept_details
 from workflow.services.case import Case, open_case
@@ -38,6 +38,7 @@ _FIND_COMMAND = select(tables.command.c.digest, tables.command.c.reply).where(
     tables.command.c.command_id == bindparam("command_id"),
 )
 _STORE_COMMAND = Prepared(insert(tables.command), filled=[column.name for column in tables.command.c])
+Digests = tuple[str, ...]
 _RECORDED_REFUSALS = (Forbidden, NotNow, RuleBroken)
 _LONGEST_COMMAND_ID = 128
 
@@ -64,12 +65,12 @@ def send_event(
     person = actor or PUBLIC
     known = _read_event(event)
     check_command_id(command_id)
-    digest = sm3(canonical([application_id, event, payload, expected_version]))
+    digests = digests_of(product, [application_id, event, payload, expected_version])
 
     def attempt() -> dict[str, Any]:
         with writing(product.engine) as connection:
             case = open_case(product, connection, person, application_id, lock=True)
-            stored = _stored_reply(case, command_id, digest, expected_version)
+            stored = _stored_reply(case, command_id, digests, expected_version)
             if stored is not None:
                 return stored
             if is_behind(case):
@@ -77,7 +78,7 @@ def send_event(
                 case = open_case(product, connection, person, application_id, lock=True)
             _carry_out(case, known, payload, expected_version, prefix)
             reply = answer(case) if answer else _answer(case)
-            store_reply(case, command_id, digest, reply)
+            store_reply(case, command_id, digests, reply)
             return reply
 
     try:
@@ -87,14 +88,14 @@ def send_event(
             # Somebody else was faster to what only one can have. A second look says who, and by which rule.
             return attempt()
     except _RECORDED_REFUSALS as refusal:
-        known_reply = reply_to(product, person, command_id, digest)
+        known_reply = reply_to(product, person, command_id, digests)
         if known_reply is not None:
             return known_reply
         _record_refusal(product, person, application_id, event, payload, refusal)
         raise
     except IntegrityError as error:
         # What the checks above could lose in a race, the database has refused; nothing was written.
-        known_reply = reply_to(product, person, command_id, digest)
+        known_reply = reply_to(product, person, command_id, digests)
         if known_reply is not None:
             return known_reply
         with reading(product.engine) as connection:
@@ -140,7 +141,16 @@ def _answer(case: Case) -> dict[str, Any]:
     }
 
 
-def store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str, Any]) -> None:
+def digests_of(product: Product, content: Any) -> Digests:
+    """Of a command's content, by every key of the process, the current one's first.
+
+    Without a key a digest would give away a number of which most digits are shown elsewhere.
+    """
+    written = canonical(content)
+    return tuple(keyed_digest(written, key=secret) for secret in product.settings.keys.all)
+
+
+def store_reply(case: Case, command_id: str | None, digests: Digests, reply: dict[str, Any]) -> None:
     """Keeps the answer to a command, in its transaction."""
     if command_id is None:
         return
@@ -149,7 +159,7 @@ def store_reply(case: Case, command_id: str | None, digest: str, reply: dict[str
         {
             "account_id": case.actor.account_id,
             "command_id": command_id,
-            "digest": digest,
+            "digest": digests[0],
             "application_id": case.id,
             # In the order in which it was answered the first time.
             "reply": orjson.dumps(reply).decode(),
@@ -186,23 +196,27 @@ def _require_acquainted(actor: Actor, matter: Matter, event: Event) -> None:
 
 
 def _stored_reply(
-    case: Case, command_id: str | None, digest: str, expected_version: int | None
+    case: Case, command_id: str | None, digests: Digests, expected_version: int | None
 ) -> dict[str, Any] | None:
     # A command that was carried out has moved the version, so a fitting version needs no look-up.
     if command_id is None or (expected_version is not None and expected_version == case.row["version"]):
         return None
-    return find_reply(case.connection, case.actor, command_id, digest)
+    return find_reply(case.connection, case.actor, command_id, digests)
 
 
-def reply_to(product: Product, actor: Actor, command_id: str | None, digest: str) -> dict[str, Any] | None:
+def reply_to(
+    product: Product, actor: Actor, command_id: str | None, digests: Digests
+) -> dict[str, Any] | None:
     """``find_reply`` in a transaction of its own, after one that was rolled back."""
     if command_id is None:
         return None
     with reading(product.engine) as connection:
-        return find_reply(connection, actor, command_id, digest)
+        return find_reply(connection, actor, command_id, digests)
 
 
-def find_reply(connection: Connection, actor: Actor, command_id: str, digest: str) -> dict[str, Any] | None:
+def find_reply(
+    connection: Connection, actor: Actor, command_id: str, digests: Digests
+) -> dict[str, Any] | None:
     """What this person's command was answered; None when it was not carried out.
 
     Raises ``Malformed`` when the command id was used for other content.
@@ -212,7 +226,7 @@ def find_reply(connection: Connection, actor: Actor, command_id: str, digest: st
     ).one_or_none()
     if found is None:
         return None
-    if found.digest != digest:
+    if found.digest not in digests:
         raise _reused(command_id)
     reply: dict[str, Any] = orjson.loads(found.reply)
     return reply

@@ -54,6 +54,7 @@ _ON_FORM = '%"sealed":"sm4:%'
 LABELS = {
     "person": "人员证件号码",
     "trainee": "学员电话",
+    "beneficiary": "人员清单中的电话",
     "objection": "异议人",
     "roster_import": "上传的名册",
     "application": "申请表",

@@ -20,11 +20,9 @@ from workflow.form.reading import malformed
 from workflow.form.training import OBSERVATIONS, MakeUp, ObservationStrike
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.persistence.types import canonical
-from workflow.sealing import sm3
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
-from workflow.services.door import check_command_id, find_reply, reply_to, store_reply
+from workflow.services.door import check_command_id, digests_of, find_reply, reply_to, store_reply
 from workflow.services.editing import require_own, require_version
 from workflow.services.product import Product
 from workflow.services.view import application_view
@@ -223,11 +221,11 @@ def _record(
 ) -> dict[str, Any]:
     """One change beside the chart: ``act`` writes it on the form and says how the trail calls it."""
     check_command_id(command_id)
-    digest = sm3(canonical([application_id, content, expected_version]))
+    digests = digests_of(product, [application_id, content, expected_version])
     try:
         with writing(product.engine) as connection:
             case = open_case(product, connection, actor, application_id, lock=True)
-            known = find_reply(connection, actor, command_id, digest) if command_id is not None else None
+            known = find_reply(connection, actor, command_id, digests) if command_id is not None else None
             if known is not None:
                 return known
             require_reading(actor, case.matter())
@@ -238,11 +236,11 @@ def _record(
             append_entry(case, event, outcome="done", old=case.state, new=case.state, details=details)
             case.write_row()
             view = application_view(case, actor)
-            store_reply(case, command_id, digest, view)
+            store_reply(case, command_id, digests, view)
             return view
     except IntegrityError:
         # The same command was sent twice at once: the other one has done it.
-        known = reply_to(product, actor, command_id, digest)
+        known = reply_to(product, actor, command_id, digests)
         if known is None:
             raise
         return known
