@@ -202,7 +202,7 @@ def test_everybody_who_trains_is_listed_for_it_on_every_day_of_the_class(loaded:
     trained = 0
     with reading(loaded.engine) as connection:
         for each in applications(loaded):
-            if each["kind"] == "individual":
+            if each["kind"] == "individual" or each["subsidy"] != "training":
                 continue
             code = each["form"]["applicant"]["uscc"]
             listed = year_list_facts(connection, region=each["region"], uscc=code)
