@@ -36,7 +36,7 @@ def test_an_assessment_body_claims_for_a_list_of_holders(site: Site, office: Off
     person.open("/applications/new")
     assert "评价补贴" in person.text
     assert "开班申请" not in person.page.locator("main").inner_text()
-    person.fill({"applicant.name": "平顶山示例职业技能评价中心", "applicant.uscc": "52410400MJY0000055"})
+    person.fill({"applicant.name": "平顶山示例职业技能评价中心", "applicant.uscc": "52410400MJY000007B"})
     sound(person)
     assert person.press("保存草稿") == 200
     address = person.page.url.removeprefix(site.address)

@@ -62,7 +62,7 @@ ORGANISATIONS: dict[str, Organisation] = dict(
         _organisation("institution_bf", "宝丰职业技能培训学校（示例）", "52410421MJY000003C", "李示例", 4),
         _organisation("institution2_bf", "宝丰示例技工培训中心", "52410421MJY000004F", "吕示例", 6),
         _organisation("enterprise_bf", "宝丰示例铸造有限公司", "91410421MAEX00002F", "周示例", 5),
-        _organisation("assessment_body", "平顶山示例职业技能评价中心", "52410400MJY0000055", "喻示例", 7),
+        _organisation("assessment_body", "平顶山示例职业技能评价中心", "52410400MJY000007B", "喻示例", 7),
     )
 )
 """The organisations, by the login of the account that applies for them."""
