@@ -176,20 +176,23 @@ def test_each_warning_has_its_box_and_what_was_typed_stays(small_city: City, sig
 def test_the_api_says_of_each_finding_when_it_was_made_and_how_it_was_answered(reader: Reader) -> None:
     city = _in_training(reader.city, 51, 48)
     path = f"/applications/{city.application['id']}"
-    (finding,) = reader.get("auditor", path)["findings"]
-    assert (finding["occasion"], finding["answer"]) == ("inspection", None)
+    found = reader.get("auditor", path)["findings"]
+    assert {one["rule"] for one in found} == {"roster", "attendance"}
+    assert {(one["occasion"], one["answer"]) for one in found} == {("inspection", None)}
     city.at("2026-09-18 17:00").send("institution", "finish_training", ended_on="2026-09-18")
     body = {"event": "approve", "payload": {"opinion": "同意"}, "version": city.look()["version"]}
     refused = reader.call("hr1", "POST", f"{path}/events", body, key="a", status=422)
-    assert [one["where"] for one in refused["findings"]] == ["training.inspections.0.present_count"]
-    answer = {"rule": "roster", "where": refused["findings"][0]["where"], "answer": "一人旁听"}
-    wrong = body | {"payload": {"opinion": "同意", "answers": [answer, answer]}}
+    assert {one["where"] for one in refused["findings"]} == {"training.inspections.0.present_count"}
+    answers = [
+        {"rule": one["rule"], "where": one["where"], "answer": "一人旁听"} for one in refused["findings"]
+    ]
+    wrong = body | {"payload": {"opinion": "同意", "answers": [*answers, answers[0]]}}
     refused = reader.call("hr1", "POST", f"{path}/events", wrong, key="b", status=422)
-    assert [one["field"] for one in refused["errors"]] == ["payload.answers.1.rule"]
-    right = body | {"payload": {"opinion": "同意", "answers": [answer]}}
+    assert [one["field"] for one in refused["errors"]] == ["payload.answers.2.rule"]
+    right = body | {"payload": {"opinion": "同意", "answers": answers}}
     done = reader.call("hr1", "POST", f"{path}/events", right, key="c")
     assert done["findings"][0]["answer"]["text"] == "一人旁听"
-    (kept,) = done["form"]["training"]["answers"]
+    kept = done["form"]["training"]["answers"][0]
     assert (kept["step_label"], kept["seat_label"]) == ("人力资源社会保障部门检查意见", "审核人")
     reader.get("institution", f"{path}/history?limit=100")
 
@@ -264,7 +267,7 @@ def test_the_head_strikes_observations_from_the_page_and_they_stay_to_be_read(
     assert 'id="strike-1-0-reason-error"' in refused.get_data(as_text=True)
     assert post(head, f"{path}/observations/strike", **typed, reason="张冠李戴").status_code == 303
     page = head.get(path).get_data(as_text=True)
-    assert "<s>线上学习监管：不符合（快进）</s>" in page
+    assert "<s>线上学习监管：不符合（快进播放）</s>" in page
     assert "已撤销（示例hr_head 2026-09-10）：张冠李戴" in page
     assert "observations/strike" not in page
     assert head.get(f"{path}/observations/strike").headers["Location"] == f"{path}#records"
