@@ -26,7 +26,7 @@ from benchmarks.stage.applications import draft_application, open_bench_product,
 from benchmarks.stage.postgresql import postgresql
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services.applications import preview_findings
+from workflow.services.previews import preview_findings
 from workflow.services.product import Product
 
 TRAINEES, TRAININGS, MOST_SECONDS, ROUNDS = 80, 3, 0.150, 40

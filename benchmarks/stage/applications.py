@@ -165,7 +165,7 @@ def _form(trainees: int) -> dict[str, Any]:
 
 
 def _trainee(application: int, number: int) -> dict[str, Any]:
-    born_on = date(1970, 1, 1) + timedelta(days=application)
+    born_on = date(1985, 1, 1) + timedelta(days=application)
     digits = f"410499{born_on:%Y%m%d}{number:03d}"
     return {
         "class_no": 1,
