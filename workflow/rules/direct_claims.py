@@ -90,7 +90,8 @@ def _faults(
         yield _Fault("no-duplicate", f"{same}已由申请{number}申领")
     number = claim.certificates_elsewhere.get(person.certificate_number)
     if number is not None:
-        yield _Fault("no-duplicate", f"证书{person.certificate_number}已由申请{number}申领")
+        # Not by its number: that of a 特种作业操作证 is the number of the identity document.
+        yield _Fault("no-duplicate", f"这本证书已由申请{number}申领")
 
 
 def _employment_faults(
