@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workflow.errors import Finding
-from workflow.rules import Facts, Occasion, check_draft, demand
+from workflow.rules import Facts, Occasion, demand
 from workflow.services.case import Case
 from workflow.services.facts import facts_of
 from workflow.services.warnings import keep_warnings
@@ -22,8 +21,3 @@ def check_rules(
     facts = facts_of(case, occasion, payload or {})
     keep_warnings(case, occasion, demand(occasion, facts, case.policy), place)
     return facts
-
-
-def findings_of(case: Case, occasion: Occasion) -> list[Finding]:
-    """What the rules would say now to a form that may still be incomplete, blocking findings among them."""
-    return check_draft(occasion, facts_of(case, occasion, {}), case.policy)

@@ -6,20 +6,20 @@ from collections import Counter
 from typing import Any
 
 from workflow.form.money import yuan_from_fen
-from workflow.rules import Facts, Occasion, eligibility, settlement
+from workflow.rules import Facts, eligibility, settlement
 from workflow.rules.eligibility import ClassEligibility
 from workflow.services.case import Case
-from workflow.services.facts import facts_of
-from workflow.vocabulary import Section, Subsidy
+from workflow.services.facts import claim_occasion, facts_of
+from workflow.vocabulary import Section
 
 
-def computation_of(case: Case) -> dict[str, Any]:
+def computation_of(case: Case, facts: Facts | None = None) -> dict[str, Any]:
     """Before the claim is submitted what may be claimed, afterwards what the claim comes to.
 
     Every line is a person, or where nobody is named so many ``heads``; the lines add up to the amount.
+    ``facts`` of the claim are looked up where they are not at hand.
     """
-    occasion = Occasion.CLAIM_SUBMIT if case.subsidy is Subsidy.TRAINING else Occasion.DIRECT_CLAIM
-    facts = facts_of(case, occasion, {})
+    facts = facts or facts_of(case, claim_occasion(case), {})
     claimed = case.form.get(Section.CLAIM.value, {}).get("submitted_on") is not None
     found = settlement(facts, case.policy) if claimed else eligibility(facts, case.policy)
     return {

@@ -61,13 +61,16 @@ def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
         paid=_paid(case, people) if outside else {},
         certificates=_certificates(case) if occasion in _ABOUT_PEOPLE else None,
         applicant_kind=case.kind,
-        subsidy=Subsidy(case.row["subsidy"]),
+        subsidy=case.subsidy,
         certified=listed,
-        numbers_elsewhere=_numbers_elsewhere(case, occasion, listed)
-        if occasion in _ABOUT_PEOPLE
-        else frozenset(),
+        numbers_elsewhere=_numbers_elsewhere(case, occasion, listed),
         apprentices=_apprentices(case, people) if outside else {},
     )
+
+
+def claim_occasion(case: Case) -> Occasion:
+    """The occasion on which what this application claims is measured."""
+    return Occasion.CLAIM_SUBMIT if case.subsidy is Subsidy.TRAINING else Occasion.DIRECT_CLAIM
 
 
 def people_of(case: Case) -> tuple[TraineeFacts, ...]:
@@ -203,13 +206,14 @@ def _listed(
 def _numbers_elsewhere(
     case: Case, occasion: Occasion, listed: Mapping[tuple[int, int], tuple[CertificateFacts, ...]]
 ) -> frozenset[str]:
+    if occasion not in _ABOUT_PEOPLE:
+        return frozenset()
     numbers = {each.number for certificates in listed.values() for each in certificates if each.number}
     if case.kind is ApplicationKind.INDIVIDUAL:
         own = case.form.get("certificate", {}).get("number")
         numbers |= {own} if own else set()
     if not numbers:
         return frozenset()
-    found: set[str] = set()
     if occasion is Occasion.RESULTS:
         table, column = tables.certificate, tables.certificate.c.number
         rows = select(column).where(column.in_(numbers), table.c.application_id != case.id)
@@ -221,8 +225,7 @@ def _numbers_elsewhere(
             ~held.c.released,
             held.c.application_id != case.id,
         )
-    found.update(case.connection.scalars(rows))
-    return frozenset(found)
+    return frozenset(case.connection.scalars(rows))
 
 
 def _past(case: Case, people: tuple[TraineeFacts, ...]) -> Mapping[int, tuple[PastTraining, ...]]:

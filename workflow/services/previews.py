@@ -16,10 +16,9 @@ from workflow.rules import Facts, Occasion, check_draft
 from workflow.services.acts.claim import missing_in
 from workflow.services.applications import with_kept_masks
 from workflow.services.case import Case, open_case
-from workflow.services.checks import findings_of
 from workflow.services.computations import computation_of
 from workflow.services.editing import require_own
-from workflow.services.facts import year_list_of
+from workflow.services.facts import claim_occasion, facts_of, year_list_of
 from workflow.services.product import Product
 from workflow.vocabulary import ApplicationKind, Section, State, Subsidy
 
@@ -31,7 +30,7 @@ _MOST_ROUNDS = 5
 def preview_findings(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
     """What the rules would say to a submission now, and what is still missing.
 
-    Of a list of persons also the ``computation``: for whom how much may be claimed; None for training.
+    Where a claim is being written also the ``computation``: for whom how much may be claimed.
     """
     with reading(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
@@ -109,11 +108,11 @@ def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
 def _preview(case: Case, faults: list[FieldError]) -> dict[str, Any]:
     claiming = case.state in _CLAIMING
     missing = missing_in(case, claim=claiming)
-    if case.subsidy is not Subsidy.TRAINING:
-        return _answer(findings_of(case, Occasion.DIRECT_CLAIM), missing, faults, computation_of(case))
     claims = claiming or case.starts_at_claim
-    found = findings_of(case, Occasion.CLAIM_SUBMIT if claims else Occasion.OPENING_SUBMIT)
-    return _answer(found, missing, faults, computation_of(case) if claims else None)
+    occasion = claim_occasion(case) if claims else Occasion.OPENING_SUBMIT
+    facts = facts_of(case, occasion, {})
+    found = check_draft(occasion, facts, case.policy)
+    return _answer(found, missing, faults, computation_of(case, facts) if claims else None)
 
 
 def _answer(

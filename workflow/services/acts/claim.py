@@ -11,7 +11,7 @@ from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Nothing, Submission
 from workflow.persistence.types import canonical
 from workflow.policy import Policy
-from workflow.rules import Facts, Occasion, settlement
+from workflow.rules import Facts, settlement
 from workflow.rules.eligibility import EligibilityLine
 from workflow.sealing import sm3
 from workflow.services.beneficiaries import lock_direct_claim
@@ -19,6 +19,7 @@ from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.computations import summary_of
 from workflow.services.enrolments import ClaimedHead, claim_heads, lock_trainees
+from workflow.services.facts import claim_occasion
 from workflow.services.personal import open_form
 from workflow.services.persons import Person, lock_persons, register_persons
 from workflow.vocabulary import ApplicationKind, IdentityType, Section, Subsidy
@@ -69,15 +70,13 @@ def check_claim(case: Case) -> None:
 
     Raises ``RuleBroken``; of two who claim for one person at once the second is told that the first has.
     """
-    occasion = Occasion.CLAIM_SUBMIT
     if case.subsidy is not Subsidy.TRAINING:
         lock_direct_claim(case)
-        occasion = Occasion.DIRECT_CLAIM
     elif case.kind is ApplicationKind.INDIVIDUAL:
         lock_persons(case.connection, [_applicant(case).id])
     else:
         lock_trainees(case)
-    facts = check_rules(case, occasion)
+    facts = check_rules(case, claim_occasion(case))
     claim_heads(case, _heads(facts, case.policy))
     case.section(Section.CLAIM)["computation"] = summary_of(case, facts)
 
