@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from web.current import actor, logged_path, product, request_id
 from workflow.clock import monotonic
 from workflow.errors import Unavailable
+from workflow.form.private_numbers import private_number
 from workflow.services import health
 
 blueprint = Blueprint("operators", __name__)
@@ -60,7 +61,8 @@ def observe(app: Flask) -> None:
 
 def _begin() -> None:
     offered = request.headers.get("X-Request-ID", "")
-    g.request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid4().hex
+    usable = _REQUEST_ID.fullmatch(offered) and not private_number(offered)
+    g.request_id = offered if usable else uuid4().hex
     g.began = monotonic()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)

@@ -78,7 +78,9 @@ def _refused(error: Refused) -> ResponseReturnValue:
         details["current_version"] = error.current_version
     if error.source:
         details["source"] = error.source
-    return _answer(_slug(type(error)), error.status, error.title, error.message, headers, **details)
+    # What was typed is repeated, and may be somebody's number.
+    message = cover_numbers(error.message)
+    return _answer(_slug(type(error)), error.status, error.title, message, headers, **details)
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
@@ -130,8 +132,6 @@ def _slug(kind: type[Exception]) -> str:
 def _answer(
     slug: str, status: int, title: str, detail: str, headers: dict[str, str], **details: Any
 ) -> Response:
-    # What was typed or asked for is repeated, and may be somebody's number.
-    detail = cover_numbers(detail)
     if wants_problem():
         body = {
             "type": _TYPE + slug,

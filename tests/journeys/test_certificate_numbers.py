@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -147,5 +146,6 @@ def test_a_list_of_holders_keeps_them_covered_and_knows_them_in_another_list(sma
     # The same certificate, for another occupation.
     other = {"occupation_code": "6-18-02-04", "occupation": "焊工"}
     apply_with(city, "assessment_body", [first | other])
-    with pytest.raises(RuleBroken, match=re.escape(kept)):
+    with pytest.raises(RuleBroken, match="第1行这本证书已由申请") as broken:
         submit(city, "assessment_body", city.application["id"], 1, "240.00")
+    assert kept not in str(broken.value)

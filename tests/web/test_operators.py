@@ -72,7 +72,8 @@ def test_requests_are_counted_and_measured_by_endpoint(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize(
-    ("offered", "kept"), [("trace-0123456789", True), ("x", False), ("a b c d e f", False)]
+    ("offered", "kept"),
+    [("trace-0123456789", True), ("x", False), ("a b c d e f", False), ("410499197404076004", False)],
 )
 def test_a_fitting_request_id_is_taken_over(client: FlaskClient, offered: str, kept: bool) -> None:
     answer = client.get("/healthz", headers={"X-Request-ID": offered})

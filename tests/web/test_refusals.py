@@ -93,6 +93,13 @@ def test_the_api_answers_a_problem(failing: FlaskClient, name: str) -> None:
         assert problem["request_id"] in problem["detail"]
 
 
+def test_the_number_of_a_request_is_told_whole(failing: FlaskClient) -> None:
+    # Its digits may stand like those of somebody's number, which a refusal does not repeat.
+    number = "eef8d0791fbb48698986120f22a3d8ba"
+    answer = failing.get("/api/fail/bug", headers={"X-Request-ID": number})
+    assert number in answer.get_json()["detail"]
+
+
 def test_the_details_of_a_refusal_are_carried(failing: FlaskClient) -> None:
     def answer(name: str) -> dict[str, object]:
         found: dict[str, object] = failing.get(f"/api/fail/{name}").get_json()
