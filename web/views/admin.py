@@ -12,7 +12,7 @@ from web.routing import KeyConverter
 from web.views.fields import Errors, Field, Sent, sent_by
 from web.views.refused import Shown, messages_of, shown
 from web.views.wording import options
-from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.errors import FieldError, Malformed, NotFound, Refused
 from workflow.policy import region_labels
 from workflow.services import accounts, health, test_clock
 
@@ -43,8 +43,6 @@ def add_account() -> ResponseReturnValue:
             applicant_kind=str(sent.get("applicant_kind", "")) or None,
             email=str(sent.get("email", "")) or None,
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _accounts_page(sent, shown(refusal), messages_of(refusal)), refusal.status
     flash(f"已添加账号“{view['login']}”（{view['name']}）。", "good")
@@ -92,8 +90,6 @@ def set_test_clock() -> ResponseReturnValue:
     now = f"{typed}:00+08:00" if len(typed) == len("2026-09-18T09:00") else typed
     try:
         test_clock.set_test_clock(product(), actor=require_actor(), now=now)
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _system_page(shown(refusal), messages_of(refusal), typed), refusal.status
     flash("业务时间已设定。", "good")

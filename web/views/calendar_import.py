@@ -14,7 +14,7 @@ from web.current import product, require_actor
 from web.views.fields import Field, ordinal_typed
 from web.views.months import Months, festivals_of, months_of
 from web.views.refused import messages_of, shown
-from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused
+from workflow.errors import Conflict, FieldError, Malformed, Refused
 from workflow.services import calendar, holiday_notices
 from workflow.services.holiday_notices import MOST_FILE_BYTES, MOST_TEXT
 
@@ -73,8 +73,6 @@ def send() -> ResponseReturnValue:
         if act == "moves":
             return moves_reply(holiday_notices.stream_moves(product(), **wanted))
         return _page(typed, preview=holiday_notices.preview_notices(product(), **wanted))
-    except NotSignedIn:
-        raise
     except Conflict as refusal:
         # Somebody else was faster: what would happen now is looked at anew.
         return _page(typed, preview=_fresh(wanted), refusal=refusal), refusal.status

@@ -39,8 +39,6 @@ def propose() -> ResponseReturnValue:
     sent = {name: str(value) for name, value in sent_by(request.form).items()}
     try:
         made = closures.propose_closure(product(), actor=require_actor(), **dict(_entry(sent)))
-    except NotSignedIn:
-        raise
     except Refused as refusal:
 
         def place(path: str) -> str:

@@ -16,7 +16,7 @@ from web.views.applications import open_parts, parts_of
 from web.views.events import page_again
 from web.views.fields import Errors, Field, Sent, fields_of, flat, sent_by, with_options
 from web.views.refused import Shown, messages_of, shown
-from workflow.errors import Conflict, Forbidden, NotFound, NotNow, NotSignedIn, Refused
+from workflow.errors import Conflict, Forbidden, NotFound, NotNow, Refused
 from workflow.form import from_inputs
 from workflow.form.application import patch_of
 from workflow.form.fields import Typed
@@ -65,8 +65,6 @@ def begin() -> ResponseReturnValue:
     }
     try:
         view = applications.create_application(product(), actor=require_actor(), body=body)
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _new_page(kind, subsidy, sent, shown(refusal), messages_of(refusal)), refusal.status
     if subsidy is not Subsidy.TRAINING:
@@ -101,8 +99,6 @@ def save(application_id: int) -> ResponseReturnValue:
             body={name: whole.get(name, {}) for name in open_parts(view)},
             expected_version=_number(request.form.get("version", "")),
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         reload = (
             url_for("drafts.edit", application_id=application_id) if isinstance(refusal, Conflict) else ""
@@ -128,8 +124,6 @@ def save_claim(application_id: int) -> ResponseReturnValue:
             body={"claim": {"lines": lines}},
             expected_version=_number(request.form.get("version", "")),
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return page_again(refusal, Event.SUBMIT, application_id, sent, rows), refusal.status
     flash("申领明细已保存为草稿，尚未提交。", "good")

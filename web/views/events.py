@@ -16,7 +16,7 @@ from web.views.fields import Sent, sent_by
 from web.views.refused import messages_of, not_ticked, shown
 from web.views.rows import Attempt, place_on_page
 from web.views.wording import moment
-from workflow.errors import Conflict, NotFound, NotSignedIn, Refused
+from workflow.errors import Conflict, NotFound, Refused
 from workflow.services import applications, audit, door, notices
 from workflow.vocabulary import Event
 
@@ -54,8 +54,6 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
             expected_version=_number(request.form.get("version")),
             command_id=request.form.get("command_id") or None,
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return page_again(refusal, kind, application_id, sent, rows), refusal.status
     flash(f"已办理“{kind.label}”。目前状态：{view['state_label']}。", "good")

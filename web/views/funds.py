@@ -162,8 +162,6 @@ def _enter(entry: Entry, carry_out: Callable[[Any], Any]) -> ResponseReturnValue
         sent["amount"] = plain_amount(sent["amount"])
     try:
         carry_out(read(entry.model, from_inputs(entry.model, sent)))
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         head = shown(refusal, scope=entry.name)
         page = _page(dict.fromkeys(_POOLS), head, entry, sent, messages_of(refusal))

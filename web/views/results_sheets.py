@@ -14,7 +14,7 @@ from web.views.fields import Field, Sent, flat
 from web.views.refused import messages_of, shown
 from web.views.rosters import wrong_rows
 from web.views.rows import MOST_EXTRA_ROWS, Attempt, certificate_lines, classes_of, planned_result
-from workflow.errors import FieldError, Malformed, NotNow, NotSignedIn, Refused
+from workflow.errors import FieldError, Malformed, NotNow, Refused
 from workflow.services import applications, results_sheets
 from workflow.vocabulary import Event, State
 
@@ -55,8 +55,6 @@ def send(application_id: int) -> ResponseReturnValue:
                 return workbook_reply(marked, "取证名单 需改正")
         found = results_sheets.read_results_sheet(product(), content=content, **command)
         sent = _filled(view, found["results"])
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _page(view, refusal), refusal.status
     for warning in found["warnings"]:

@@ -13,7 +13,7 @@ from web.current import product, require_actor
 from web.views.applications import list_columns, may_replace_list
 from web.views.fields import ordinal_typed
 from web.views.refused import shown
-from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.errors import FieldError, Malformed, NotFound, Refused
 from workflow.form.beneficiaries import ROWS, list_template
 from workflow.form.roster import roster_template
 from workflow.services import applications, roster_imports, rosters
@@ -53,8 +53,6 @@ def upload(application_id: int) -> ResponseReturnValue:
             content=sent.read(),
             expected_version=ordinal_typed(request.form.get("version", "")),
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _page(application_id, refusal), refusal.status
     found = roster_imports.await_import(
@@ -92,8 +90,6 @@ def decide(application_id: int, import_id: int) -> ResponseReturnValue:
                 expected_version=ordinal_typed(request.form.get("version", "")),
             )
             flash(f"已导入无误的 {answer['count']} 行，其余行没有导入。", "good")
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _import_page(application_id, import_id, refusal), refusal.status
     return redirect(url_for("rosters.show", application_id=application_id), code=303)

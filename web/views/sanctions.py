@@ -60,8 +60,6 @@ def impose() -> ResponseReturnValue:
         made = sanctions.impose_sanction(
             product(), actor=person, body=entry_of(SanctionEntry, sent, person.region)
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _new_page(sent, refusal), refusal.status
     flash(f"已对{made['subject_name']}作出“{made['kind_label']}”的处理。", "good")

@@ -41,8 +41,6 @@ def add(application_id: int) -> ResponseReturnValue:
     sent = sent_by(request.form)
     try:
         answer = trainees.add_trainee(product(), data=from_inputs(Trainee, sent), **_command(application_id))
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _page(_changeable(application_id), sent, refusal=refusal), refusal.status
     last = answer["items"][-1]

@@ -67,8 +67,6 @@ def add() -> ResponseReturnValue:
         made = year_list_keeping.add_institution(
             product(), actor=person, body=entry_of(InstitutionEntry, sent, person.region)
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _new_page(sent, refusal), refusal.status
     flash(f"“{made['name']}”已列入{made['year']}年度目录清单，请登记它的职业。", "good")
@@ -148,8 +146,6 @@ def add_platform() -> ResponseReturnValue:
         made = year_list_keeping.add_platform(
             product(), actor=person, body=entry_of(PlatformEntry, sent, person.region)
         )
-    except NotSignedIn:
-        raise
     except Refused as refusal:
         return _platforms_page(sent, refusal), refusal.status
     flash(f"平台“{made['name']}”已列入{made['year']}年度目录清单。", "good")

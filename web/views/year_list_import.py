@@ -17,7 +17,7 @@ from web.views.fields import Field
 from web.views.listed import this_year, years_to_choose
 from web.views.refused import messages_of, shown
 from web.views.year_list import keeper
-from workflow.errors import Conflict, FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.errors import Conflict, FieldError, Malformed, NotFound, Refused
 from workflow.form.reading import read
 from workflow.services import year_list_import
 from workflow.services.year_list_sheets import MOST_BYTES
@@ -66,8 +66,6 @@ def send() -> ResponseReturnValue:
             done = year_list_import.apply_import(product(), actor=person, content=content, seen=seen)
             flash(_done(done), "good")
             return redirect(url_for("year_list.list_all"), code=303)
-    except NotSignedIn:
-        raise
     except Conflict as refusal:
         # Somebody else was faster: what would happen now is looked at anew.
         found = year_list_import.preview_import(product(), actor=person, content=content)

@@ -34,6 +34,11 @@ class Occasion(StrEnum):
     RECOVERY_RECEIPT = "recovery_receipt"
 
 
+def _within(on: date, first: date, last: date | None) -> bool:
+    """Whether a day lies in a time whose end may be open."""
+    return first <= on and (last is None or on <= last)
+
+
 @dataclass(frozen=True, slots=True)
 class Sanction:
     """A removal, stop, blacklisting or ban, from its first to its last day; None: until it is lifted."""
@@ -46,7 +51,7 @@ class Sanction:
 
     def holds(self, on: date) -> bool:
         """Whether it is in force on a day."""
-        return self.from_on <= on and (self.until_on is None or on <= self.until_on)
+        return _within(on, self.from_on, self.until_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class ListedOccupation:
 
     def holds(self, on: date) -> bool:
         """Whether it is listed on a day."""
-        return self.listed_from_on <= on and (self.listed_until_on is None or on <= self.listed_until_on)
+        return _within(on, self.listed_from_on, self.listed_until_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class ListedInstitution:
 
     def holds(self, on: date) -> bool:
         """Whether it is listed on a day."""
-        return self.listed_from_on <= on and (self.listed_until_on is None or on <= self.listed_until_on)
+        return _within(on, self.listed_from_on, self.listed_until_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class ListedPlatform:
 
     def holds(self, on: date) -> bool:
         """Whether it is listed on a day; bans are asked of ``sanctions``."""
-        return self.listed_from_on <= on and (self.listed_until_on is None or on <= self.listed_until_on)
+        return _within(on, self.listed_from_on, self.listed_until_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Thread
 from threading import enumerate as running_threads
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.clock import real_now
@@ -38,6 +39,7 @@ from workflow.services.rosters import (
     require_replaceable,
 )
 from workflow.vocabulary import ReadingPurpose, ReadingSubject
+from workflow.workbooks.confinement import Progress
 from workflow.workbooks.errors import UnreadableWorkbook
 from workflow.workbooks.limits import MOST_BYTES
 
@@ -94,11 +96,8 @@ def start_import(
             )
             .returning(table.c.id)
         ).scalar_one()
-    worker = Thread(
-        target=_work, args=(product, actor, application_id, import_id, content), name=f"roster-{import_id}"
-    )
-    worker.daemon = True
-    worker.start()
+    upload = _Upload(product, actor, application_id, case.row["version"], import_id, content)
+    Thread(target=_work, args=[upload], name=f"roster-{import_id}", daemon=True).start()
     return import_id
 
 
@@ -179,7 +178,19 @@ def drop_import(product: Product, *, actor: Actor, import_id: int) -> None:
 # The work --------------------------------------------------------------------------------------------------
 
 
-def _work(product: Product, actor: Actor, application_id: int, import_id: int, content: bytes) -> None:
+@dataclass(frozen=True)
+class _Upload:
+    product: Product
+    actor: Actor
+    application_id: int
+    version: int
+    """Of the application when the file came: what changed since is not overwritten."""
+    import_id: int
+    content: bytes
+
+
+def _work(upload: _Upload) -> None:
+    product, import_id = upload.product, upload.import_id
     told_at = real_now()
 
     def progress(done: int, total: int) -> None:
@@ -190,48 +201,38 @@ def _work(product: Product, actor: Actor, application_id: int, import_id: int, c
 
     try:
         with _READERS:
-            _check(product, actor, application_id, import_id, content, progress)
-    except Refused as refusal:
-        _settle(product, import_id, FAILED, message=refusal.message)
+            _check(upload, progress)
+    except (Refused, UnreadableWorkbook) as refusal:
+        _settle(product, import_id, FAILED, message=str(refusal))
     except Exception:
         _log.exception("roster_import_failed", import_id=import_id)
         _settle(product, import_id, FAILED, message=_INTERRUPTED)
 
 
-def _check(
-    product: Product, actor: Actor, application_id: int, import_id: int, content: bytes, progress: Any
-) -> None:
-    with reading(product.engine) as connection:
-        version: int = connection.execute(
-            select(tables.roster_import.c.application_version).where(tables.roster_import.c.id == import_id)
-        ).scalar_one()
-    try:
-        table = read_workbook(
-            product,
-            actor=actor,
-            application_id=application_id,
-            workbook=content,
-            expected_version=version,
-            progress=progress,
-        )
-    except UnreadableWorkbook as fault:
-        _settle(product, import_id, FAILED, message=str(fault))
-        return
-    read = check_table(product, actor=actor, application_id=application_id, table=table, progress=progress)
+def _check(upload: _Upload, progress: Progress) -> None:
+    product, import_id = upload.product, upload.import_id
+    whose: dict[str, Any] = {"actor": upload.actor, "application_id": upload.application_id}
+    table = read_workbook(
+        product, **whose, workbook=upload.content, expected_version=upload.version, progress=progress
+    )
+    read = check_table(product, **whose, table=table, progress=progress)
     unreadable = [error for error in read.errors if not error.row]
     if unreadable:
         _settle(product, import_id, FAILED, message=unreadable[0].message)
         return
-    wrong = len({error.row for error in read.errors})
-    total = len(read.rows) + wrong
-    counts = {"good_count": len(read.rows), "wrong_count": wrong, "done_count": total, "total_count": total}
-    remarks = seal(_written(read.errors, read.warnings), keys=product.settings.keys)
+    good, wrong = len(read.rows), len({error.row for error in read.errors})
+    found = {
+        "good_count": good,
+        "wrong_count": wrong,
+        "done_count": good + wrong,
+        "total_count": good + wrong,
+        "remarks_sealed": seal(_written(read.errors, read.warnings), keys=product.settings.keys),
+    }
     if wrong:
-        _write(product, import_id, state=CHECKED, remarks_sealed=remarks, **counts)
+        _write(product, import_id, state=CHECKED, **found)
         return
-    replace_roster(product, actor=actor, application_id=application_id, table=table, expected_version=version)
-    _write(product, import_id, remarks_sealed=remarks, **counts)
-    _settle(product, import_id, TAKEN)
+    replace_roster(product, **whose, table=table, expected_version=upload.version)
+    _settle(product, import_id, TAKEN, **found)
 
 
 def _write(product: Product, import_id: int, **values: Any) -> None:
@@ -243,12 +244,12 @@ def _write(product: Product, import_id: int, **values: Any) -> None:
         )
 
 
-def _settle(product: Product, import_id: int, state: str, message: str | None = None) -> None:
+def _settle(product: Product, import_id: int, state: str, **values: Any) -> None:
     """Decided: the file is kept no longer."""
-    _write(product, import_id, state=state, message=message, content_sealed=None)
+    _write(product, import_id, state=state, content_sealed=None, **values)
 
 
-def _forget_old(connection: Any, now: Any) -> None:
+def _forget_old(connection: Connection, now: datetime) -> None:
     table = tables.roster_import
     connection.execute(
         update(table)
@@ -260,7 +261,7 @@ def _forget_old(connection: Any, now: Any) -> None:
 # What is shown ---------------------------------------------------------------------------------------------
 
 
-def _find(product: Product, connection: Any, actor: Actor, import_id: int) -> dict[str, Any]:
+def _find(product: Product, connection: Connection, actor: Actor, import_id: int) -> dict[str, Any]:
     table = tables.roster_import
     found = (
         connection.execute(select(table).where(table.c.id == import_id)).mappings().one_or_none()
