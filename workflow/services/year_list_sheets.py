@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,12 +20,13 @@ from workflow.form.pages import Input, inputs_of
 from workflow.form.reading import malformed, read
 from workflow.form.year_list import InstitutionEntry, ListYear, OccupationEntry, PlatformEntry, said
 from workflow.vocabulary import CertificateKind, InstitutionKind
+from workflow.workbooks.errors import UnreadableWorkbook
+from workflow.workbooks.rows import CELL_FAULTS
+from workflow.workbooks.sheets import Cell, Kind, read_sheet
+from workflow.workbooks.sheets import Sheet as Page
 
 MOST_BYTES = 700_000
 MOST_ROWS = 5_000
-MOST_COLUMNS = 30
-MOST_UNZIPPED = 12 * 1024 * 1024
-MOST_ENTRIES = 200
 
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 """The cells of each sheet by its name, the first row being the header."""
@@ -120,10 +120,18 @@ class Line:
 
 def sheets_of(content: bytes) -> Sheets:
     """The cells of an uploaded workbook; raises ``Malformed`` with one sentence for what is none of ours."""
-    found = _sheets_of(content)
-    if not any(sheet.title in found for sheet in SHEETS):
-        titles = "、".join(f"“{sheet.title}”" for sheet in SHEETS)
-        raise unusable(f"文件中没有工作表{titles}，请使用导出的工作簿填写")
+    if len(content) > MOST_BYTES:
+        raise unusable(f"文件过大：最大{MOST_BYTES // 1000} KB，现为{-(-len(content) // 1000)} KB")
+    try:
+        read_in = [read_sheet(content, name=sheet.title, most_rows=MOST_ROWS) for sheet in SHEETS]
+    except UnreadableWorkbook as fault:
+        raise unusable(str(fault)) from fault
+    # Where there is no sheet of that name, another was read.
+    titles = {sheet.title for sheet in SHEETS}
+    found = {page.name: _cells(page) for page in read_in if page.name in titles}
+    if not found:
+        wanted = "、".join(f"“{sheet.title}”" for sheet in SHEETS)
+        raise unusable(f"文件中没有工作表{wanted}，请使用导出的工作簿填写")
     return found
 
 
@@ -201,6 +209,41 @@ def unusable(message: str) -> Malformed:
     return malformed([FieldError("file", message)])
 
 
+def _cells(page: Page) -> list[list[object]]:
+    """The cells of a sheet, with an empty row wherever nothing stands; what cannot be used stays a cell."""
+    last = max((row.number for row in page.rows), default=0)
+    if last > MOST_ROWS + 1:
+        raise _too_long(page.name)
+    rows: list[list[object]] = [[] for _ in range(last)]
+    for row in page.rows:
+        for cell in row.cells:
+            try:
+                rows[row.number - 1].append(cell and _plain(cell))
+            except ValueError:
+                # A day or a number that a program wrote wrongly.
+                rows[row.number - 1].append(Cell(Kind.BROKEN, ""))
+    return rows
+
+
+def _plain(cell: Cell) -> object:
+    match cell.kind:
+        case Kind.NUMBER:
+            return int(cell.text) if cell.text.lstrip("-").isdecimal() else float(cell.text)
+        case Kind.DATE:
+            return date.fromisoformat(cell.text)
+        case Kind.MOMENT:
+            return datetime.fromisoformat(cell.text)
+        case Kind.FLAG:
+            return cell.text == "1"
+        case Kind.TEXT:
+            return cell.text
+    return cell
+
+
+def _too_long(title: str) -> Malformed:
+    return unusable(f"工作表“{title}”超过{MOST_ROWS}行，请分几次导入")
+
+
 # --- cells -------------------------------------------------------------------------------------------------
 
 
@@ -215,7 +258,7 @@ def _rows(
         if all(_is_blank(value) for value in row):
             continue
         if number > MOST_ROWS + 1:
-            raise unusable(f"工作表“{sheet.title}”超过{MOST_ROWS}行，请分几次导入")
+            raise _too_long(sheet.title)
         data: dict[str, Any] = {}
         faults: list[Fault] = []
         for one in inputs_of(sheet.model):
@@ -248,6 +291,8 @@ def _is_blank(value: object) -> bool:
 
 def _read(one: Input, value: object) -> object:
     """A cell as the model takes it; raises ``ValueError`` for what no cell of this column can be."""
+    if isinstance(value, Cell):
+        raise ValueError(CELL_FAULTS[value.kind])
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if one.widget == "date":
@@ -306,54 +351,3 @@ def _written(sheet: Sheet, name: str, value: object) -> object:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     return said(sheet.part, name, value) or None
-
-
-# --- the workbook ------------------------------------------------------------------------------------------
-
-
-def _sheets_of(content: bytes) -> dict[str, list[list[object]]]:
-    """The cells of our sheets; rows and columns beyond the limits are cut off after the first of them."""
-    import openpyxl
-
-    _check_archive(content)
-    titles = {sheet.title for sheet in SHEETS}
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        try:
-            # Without bounds a single cell at XFD1048576 makes openpyxl fill in every empty one before it.
-            found = {
-                page.title: [
-                    list(cells)
-                    for cells in page.iter_rows(
-                        min_row=1, max_row=MOST_ROWS + 2, min_col=1, max_col=MOST_COLUMNS
-                    )
-                ]
-                for page in book.worksheets
-                if page.title in titles
-            }
-        finally:
-            book.close()
-    except Exception as fault:
-        # A damaged or hostile file raises anything from KeyError to ParseError inside openpyxl.
-        raise unusable("文件无法读取，请使用导出的工作簿，另存为 .xlsx 后再上传") from fault
-    for title, rows in found.items():
-        for number, cells in enumerate(rows, start=1):
-            if any(cell.data_type in {"f", "e"} for cell in cells):
-                raise unusable(f"工作表“{title}”第{number}行有公式或错误值，请改为直接填写的内容")
-    return {title: [[cell.value for cell in cells] for cells in rows] for title, rows in found.items()}
-
-
-def _check_archive(content: bytes) -> None:
-    if len(content) > MOST_BYTES:
-        raise unusable(f"文件过大：最大{MOST_BYTES // 1000} KB，现为{-(-len(content) // 1000)} KB")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNZIPPED:
-                raise unusable("文件解压后过大，请只保留目录清单的内容后再上传")
-            for entry in entries:
-                # A workbook never declares entities; whoever does wants them expanded.
-                if entry.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(entry):
-                    raise unusable("文件内容不安全，不能读取")
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as fault:
-        raise unusable("不是 XLSX 文件，请使用导出的工作簿填写") from fault

@@ -16,7 +16,7 @@ from workflow.workbooks.templates import Holds, Template
 
 REASONS_LABEL = "错误原因"
 
-_FAULTS = {
+CELL_FAULTS = {
     Kind.FORMULA: "是公式，请改为直接填写的内容",
     Kind.ERROR: "是错误值，请重新填写",
     Kind.MERGED: "在合并的单元格中，请取消合并，逐行填写",
@@ -120,8 +120,8 @@ def _filled(row: Row, template: Template, places: dict[str, int]) -> FilledRow:
 
 
 def _value(holds: Holds, cell: Cell) -> Any:
-    if cell.kind in _FAULTS:
-        raise ValueError(_FAULTS[cell.kind])
+    if cell.kind in CELL_FAULTS:
+        raise ValueError(CELL_FAULTS[cell.kind])
     if holds is Holds.YES_NO:
         return _yes_or_no(cell)
     if holds is Holds.DATE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -219,30 +220,49 @@ def _with_sheet(title: str, rows: list[list[Any]]) -> bytes:
 
 def test_a_file_that_is_none_of_ours_is_one_clear_sentence() -> None:
     header = list(SHEETS[2].labels.values())
-    assert "不是 XLSX 文件" in _sentence(b"")
-    assert "不是 XLSX 文件" in _sentence(b"PK\x03\x04 nothing")
+    assert "文件是空的" in _sentence(b"")
+    assert "不是 XLSX 文件" in _sentence(b"nothing")
+    assert "已损坏" in _sentence(b"PK\x03\x04 nothing")
     assert f"最大{MOST_BYTES // 1000} KB，现为{MOST_BYTES // 1000 + 1} KB" in _sentence(
         b"x" * (MOST_BYTES + 1)
     )
     assert "没有工作表“机构”、“职业”、“平台”" in _sentence(_with_sheet("Sheet1", [["年度"]]))
     assert "表头缺少：截止日期" in _sentence(_with_sheet("平台", [[*header[:3], "截止", header[4]]]))
     assert "表头重复：年度" in _sentence(_with_sheet("平台", [[*header, "年度"]]))
-    formula = [2026, "=A1", "2026-01-01", None, "文"]
-    assert "工作表“平台”第2行有公式" in _sentence(_with_sheet("平台", [header, formula]))
     late = [[None]] * MOST_ROWS + [[2026, "云课堂", "2026-01-01", None, "文"]]
     assert f"超过{MOST_ROWS}行" in _sentence(_with_sheet("平台", [header, *late]))
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bomb:
-        bomb.writestr("xl/workbook.xml", b" " * 20_000_000)
-    assert "解压后过大" in _sentence(archive.getvalue())
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as entities:
-        entities.writestr("xl/workbook.xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]>")
-    assert "不安全" in _sentence(archive.getvalue())
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as empty:
-        empty.writestr("readme.txt", b"")
-    assert "无法读取" in _sentence(archive.getvalue())
+    many = [[2026, "云课堂", "2026-01-01", None, "文"]] * (MOST_ROWS + 1)
+    assert f"{MOST_ROWS}行" in _sentence(_with_sheet("平台", [header, *many]))
+
+
+def test_a_day_that_is_none_is_named() -> None:
+    header = list(SHEETS[2].labels.values())
+    content = _with_sheet("平台", [header, [2026, "云课堂", "2026-01-01", None, "文"]])
+    before = zipfile.ZipFile(io.BytesIO(content))
+    buffer = io.BytesIO()
+    with before, zipfile.ZipFile(buffer, "w") as after:
+        for name in before.namelist():
+            part = before.read(name).decode()
+            after.writestr(name, re.sub(r'(r="C2")[^>]*>.*?</c>', r'\1 t="d"><v>2026-02-30</v></c>', part))
+    lines, (fault,) = read_lines(sheets_of(buffer.getvalue()), REGION)
+    assert (lines, fault.field) == ([], "listed_from_on")
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("=A1", "“平台名称”是公式"),
+        ("#N/A", "“平台名称”是错误值"),
+        ("长" * 1_001, "“平台名称”过长"),
+        (MIDNIGHT.replace(hour=9), "“平台名称”的单元格格式不对"),
+    ],
+)
+def test_a_cell_that_holds_something_else_is_named(cell: object, message: str) -> None:
+    header = list(SHEETS[2].labels.values())
+    content = _with_sheet("平台", [header, [2026, cell, "2026-01-01", None, "文"]])
+    lines, (fault,) = read_lines(sheets_of(content), REGION)
+    assert (lines, fault.row, fault.field) == ([], 2, "name")
+    assert message in fault.message
 
 
 def test_a_single_cell_at_the_end_of_the_sheet_costs_nothing() -> None:
