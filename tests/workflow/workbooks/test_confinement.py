@@ -66,8 +66,8 @@ def test_the_child_opens_neither_files_nor_connections(monkeypatch: pytest.Monke
 
 
 def test_the_child_that_marks_is_taken_off_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode:
-        pytest.skip("unshare(2) is not allowed here")
+    # Where the system does not allow it, the child works all the same.
+    allowed = not subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode
     start = (
         "import sys; sys.path.insert(0, {root!r}); program = {program!r}\n"
         "import socket\n"
@@ -76,7 +76,8 @@ def test_the_child_that_marks_is_taken_off_the_network(monkeypatch: pytest.Monke
         "print('!', socket.socket().connect_ex(('127.0.0.1', 9)), sep='\\n', end='')\n"
     )
     monkeypatch.setattr(confinement, "_START", start)
-    assert confinement.ask_child("any", {}, CONTENT) == str(errno.ENETUNREACH).encode()
+    expected = errno.ENETUNREACH if allowed else errno.ECONNREFUSED
+    assert confinement.ask_child("any", {}, CONTENT) == str(expected).encode()
 
 
 def test_a_child_that_eats_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
