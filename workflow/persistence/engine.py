@@ -93,8 +93,10 @@ def _reachable(engine: Engine) -> Iterator[None]:
     except (IntegrityError, ProgrammingError, DataError):
         raise
     except (DBAPIError, TimeoutError) as error:
-        # Connections to a database that went away or was put back answer nothing good any more.
-        engine.dispose()
+        if engine.dialect.name == "sqlite":
+            # An open file that was taken away or put back answers nothing good any more. That a server went
+            # away SQLAlchemy sees itself, and a statement that took too long is no reason to drop the others.
+            engine.dispose()
         raise Unavailable("数据库暂时无法连接，本次操作没有生效，请稍后重试") from error
 
 
