@@ -105,6 +105,17 @@ def people_of(case: Case) -> tuple[TraineeFacts, ...]:
     )
 
 
+def enrolled_by_class(case: Case) -> dict[int, int]:
+    """How many trainees of the roster each class has."""
+    trainee = tables.trainee
+    rows = case.connection.execute(
+        select(trainee.c.class_no, func.count())
+        .where(trainee.c.application_id == case.id)
+        .group_by(trainee.c.class_no)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _year_list(case: Case) -> YearList:
     return year_list_of(
         case.connection,

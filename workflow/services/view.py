@@ -13,6 +13,7 @@ from workflow.deadlines.ledger import SegmentState
 from workflow.form.money import yuan_from_fen
 from workflow.rules import attendance_by_class, average_attendance
 from workflow.services.case import DEPARTMENT_CLOCKS, Case
+from workflow.services.facts import enrolled_by_class
 from workflow.services.personal import masked_form
 from workflow.services.readiness import is_possible_now
 from workflow.services.warnings import findings_view
@@ -51,6 +52,9 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
     clocks = [clock_view(clock, case, today) for clock in case.clocks]
     form = masked_form(case.form)
     corrections = form.pop("corrections", [])
+    # Only lessons made up are held against the roster.
+    made_up = (case.form.get("training") or {}).get("make_ups")
+    enrolled = enrolled_by_class(case) if made_up else None
     return {
         "id": row["id"],
         "number": row["number"],
@@ -76,10 +80,10 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "allowed_events": allowed_now(case, actor, matter),
         "clocks": clocks,
         "departments": _departments(case, today),
-        "average_attendance": average_attendance(case.form, case.policy),
+        "average_attendance": average_attendance(case.form, case.policy, enrolled),
         "attendance": [
             {"class_no": number, "average": average}
-            for number, average in attendance_by_class(case.form, case.policy).items()
+            for number, average in attendance_by_class(case.form, case.policy, enrolled).items()
         ],
         "findings": findings_view(case),
         "roster_count": row["roster_count"],
