@@ -94,7 +94,7 @@ def draft_application(
     product: Product, applicant: Actor, index: int, trainees: int = TRAINEES
 ) -> dict[str, Any]:
     """A draft of one class with its roster; ``id`` and ``version`` of it."""
-    draft = applications.create_application(product, actor=applicant, body=_form(trainees))
+    draft = applications.create_application(product, actor=applicant, body=opening_form(trainees))
     roster = rosters.replace_roster(
         product,
         actor=applicant,
@@ -118,7 +118,8 @@ def _submit_one(product: Product, applicant: Actor, index: int) -> dict[str, Any
     )
 
 
-def _form(trainees: int) -> dict[str, Any]:
+def opening_form(trainees: int, classes: int = 1) -> dict[str, Any]:
+    """An opening of so many classes, alike, with so many trainees in each."""
     calendar = ChinaWorkingDays.published()
     starts_on = calendar.nth_working_day_after(shanghai_date(real_now()), 30)
     ends_on = calendar.nth_working_day_after(starts_on, 10)
@@ -137,7 +138,7 @@ def _form(trainees: int) -> dict[str, Any]:
         "opening": {
             "classes": [
                 {
-                    "class_no": 1,
+                    "class_no": class_no,
                     "batch": f"{starts_on.year}年第1批",
                     "starts_on": starts_on.isoformat(),
                     "ends_on": ends_on.isoformat(),
@@ -156,6 +157,7 @@ def _form(trainees: int) -> dict[str, Any]:
                     "place": "平顶山市示例路1号实训楼",
                     "online_platform": "示例培训平台",
                 }
+                for class_no in range(1, classes + 1)
             ],
             "mode": "commissioned",
             "entered_in_system": True,
