@@ -149,3 +149,43 @@ def test_a_list_of_holders_keeps_them_covered_and_knows_them_in_another_list(sma
     with pytest.raises(RuleBroken, match="第1行这本证书已由申请") as broken:
         submit(city, "assessment_body", city.application["id"], 1, "240.00")
     assert kept not in str(broken.value)
+
+
+DISGUISES = [
+    "ｓ００００４１０４００００２６４０９９００１",
+    "s 0000 4104 0000 2640 99001",
+    "S0000\u200b41040000264099001",
+]
+
+
+@pytest.mark.parametrize("disguised", DISGUISES)
+def test_a_number_in_disguise_is_the_same_certificate(small_city: City, disguised: str) -> None:
+    city = small_city.at("2026-10-09")
+    body = json.loads((DATA / "application-individual.json").read_text(encoding="utf-8"))
+    lines = [{"class_no": 1, "heads": 1, "amount": "1200.00"}]
+
+    def claim_with(number: str, holder_number: str) -> None:
+        body["applicant"]["id_number"], body["certificate"]["number"] = holder_number, number
+        city.application = applications.create_application(
+            city.product, actor=city.actors["individual"], body=body
+        )
+        city.send("individual", "submit", claim={"lines": lines, "commitment": COMMITMENT})
+
+    claim_with(disguised, identity_number(77))
+    assert city.application["form"]["certificate"]["number"] == "S000041040000264099001"
+    with pytest.raises(RuleBroken, match="该证书已申领补贴"):
+        claim_with("S000041040000264099001", identity_number(78))
+
+
+def test_a_number_in_disguise_is_listed_once(small_city: City) -> None:
+    city = to_results(small_city)
+    with pytest.raises(Malformed, match="S000001重复：每本证书的编号不同"):
+        city.send("inspector", "record_results", results=[listed(["S000001", "ｓ 000001"])])
+    city.send("inspector", "record_results", results=[listed(["S000001", "ｓ 000002"])])
+    with reading(city.product.engine) as connection:
+        assert list(
+            connection.scalars(select(tables.certificate.c.number).order_by(tables.certificate.c.id))
+        ) == [
+            "S000001",
+            "S000002",
+        ]

@@ -272,6 +272,11 @@ WRONG: list[tuple[str, list[dict[str, Any]], list[tuple[str, str]]]] = [
         [holder(1), holder(2, id_number=holder(1)["id_number"], occupation_code="06-18-01-01")],
         [("rows.2.id_number", "第1行")],
     ),
+    (
+        "assessment_body",
+        [holder(1), holder(2, id_number=holder(1)["id_number"], occupation_code="００6-18-01-01")],
+        [("rows.2.id_number", "第1行")],
+    ),
     ("assessment_body", [holder(1, hired_on="2025-09-01")], [("rows.1.hired_on", "没有这一项")]),
     (
         "enterprise_zm",

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from workflow.form.fields import (
+    CertificateNumber,
     ClassNumber,
-    Code,
     Count,
     Day,
     Drafted,
@@ -43,7 +43,7 @@ class IssuedCertificate(Typed):
         "证件号码", help="不填的，须填写名册序号", personal="identity"
     )
     row_no: RowNumber | None = optional("名册序号", help="学员在名册中的序号，代替证件号码")
-    number: Code = asked("证书编号")
+    number: CertificateNumber = asked("证书编号")
     issued_on: Day = asked("发证日期")
 
     @model_validator(mode="after")
@@ -141,6 +141,6 @@ class IndividualCertificate(Drafted):
 
     kind: CertificateChoice | None = drafted("证书种类")
     level: Level | None = optional("级别", help="5 初级工 至 1 高级技师；不分级别的证书不填")
-    number: Code | None = drafted("证书编号")
+    number: CertificateNumber | None = drafted("证书编号")
     issued_on: Day | None = drafted("发证日期")
     body: Name | None = drafted("评价机构")

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from workflow.errors import Malformed
 from workflow.form.applicant import IdentityKind
 from workflow.form.fields import (
+    CertificateNumber,
     Day,
     Drafted,
     IdentityNumber,
@@ -65,16 +66,6 @@ def _level_of(value: object) -> object:
         if typed in {level, compact(label), *str(compact(label)).rstrip(")").split("(")}:
             return int(level)
     return value
-
-
-def _not_too_long(number: str) -> str:
-    if not 1 <= len(number) <= 64:
-        raise ValueError("须为1至64个字")
-    return number
-
-
-# Compared as it is stored: full-width digits, blanks or a small x make no other certificate.
-CertificateNumber = Annotated[str, AfterValidator(_not_too_long), BeforeValidator(compact), Widget("text")]
 
 
 class Beneficiary(Drafted):

@@ -251,11 +251,15 @@ BankAccount = Annotated[
 ]
 OccupationCode = Annotated[
     str,
-    # 06-18-01-01 is the same occupation, and would otherwise be paid once more.
-    AfterValidator(lambda code: code.removeprefix("0")),
+    # 06-18-01-01 is the same occupation, and would otherwise be paid once more; so is 006-18-01-01.
+    AfterValidator(lambda code: code.lstrip("0")),
     AfterValidator(_identifier(r"\d{1,2}(-\d{2}){2,4}", "须为职业编码的格式，如 6-18-01-01")),
     BeforeValidator(compact),
     Widget("text"),
+]
+# Compared as it is stored: full-width digits, blanks or a small x make no other certificate.
+CertificateNumber = Annotated[
+    str, Field(min_length=1, max_length=64), BeforeValidator(compact), Widget("text")
 ]
 RegionCode = Annotated[
     str,
@@ -276,6 +280,8 @@ IdentityNumber = Annotated[
 Count = Annotated[int, Field(strict=True, ge=0, le=MOST_HEADS), Widget("number")]
 Heads = Annotated[int, Field(strict=True, ge=1, le=MOST_HEADS), Widget("number")]
 Hours = Annotated[int, Field(strict=True, ge=0, le=MOST_HOURS), Widget("number")]
+# Of a training; one of no hours would pass every rule about their shares.
+TotalHours = Annotated[int, Field(strict=True, ge=1, le=MOST_HOURS), Widget("number")]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=600), Widget("number")]
 ClassNumber = Annotated[int, Field(strict=True, ge=1, le=999), Widget("number")]
 RowNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_HEADS), Widget("number")]

@@ -19,6 +19,7 @@ from workflow.form.fields import (
     Minutes,
     Name,
     OccupationCode,
+    TotalHours,
     Uscc,
     Widget,
     YesNo,
@@ -48,7 +49,7 @@ class TrainingClass(Drafted):
     level: Level | None = optional("级别", help="5 初级工 至 1 高级技师；不分级别的证书不填")
     certificate_kind: CertificateChoice | None = drafted("拟取得的证书")
     planned_count: Heads | None = drafted("拟培训人数")
-    total_hours: Hours | None = drafted("培训时长（课时）")
+    total_hours: TotalHours | None = drafted("培训时长（课时）")
     practical_hours: Hours | None = drafted("实操课时")
     online_theory_hours: Hours | None = optional("线上理论课时")
     minutes_per_hour: Minutes | None = drafted("每课时分钟数")

@@ -14,8 +14,8 @@ from pydantic import BeforeValidator, model_validator
 
 from workflow.errors import Malformed
 from workflow.form.fields import (
+    CertificateNumber,
     ClassNumber,
-    Code,
     Day,
     Drafted,
     EntryError,
@@ -26,7 +26,6 @@ from workflow.form.fields import (
     YesNo,
     asked,
     code_of,
-    compact,
     optional,
 )
 from workflow.form.identity import clean_identity
@@ -108,7 +107,7 @@ class _Listed(Drafted):
     examined: YesNo | None = optional("是否参加考核")
     kind: Annotated[CertificateChoice, code_of(CertificateKind)] = asked("考核种类")
     level: Annotated[Level, BeforeValidator(_level_of)] | None = optional("级别")
-    number: Code | None = optional("证书编号")
+    number: CertificateNumber | None = optional("证书编号")
     issued_on: Day | None = optional("发证日期")
 
     @model_validator(mode="after")
@@ -276,7 +275,7 @@ class _Check:
         if first != row.number:
             self._add(row, "row_no", f"与第{first}行重复：同一人在一种考核中只能列一次")
         if listed.number is not None:
-            first = self._first_numbers.setdefault(compact(listed.number), row.number)
+            first = self._first_numbers.setdefault(listed.number, row.number)
             if first != row.number:
                 self._add(row, "number", f"“证书编号”与第{first}行重复：每本证书的编号不同")
         if len(self.errors) == before:

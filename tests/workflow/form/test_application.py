@@ -107,6 +107,11 @@ def test_policy_and_region_must_belong_together() -> None:
         ({"starts_on": "1026-09-07"}, "starts_on", "2000年至2100年"),
         ({"starts_on": 20260907}, "starts_on", "须为日期"),
         ({"ends_on": "2026-09-06"}, "ends_on", "不能早于开班时间2026-09-07（填写的是“2026-09-06”）"),
+        (
+            {"total_hours": 0, "practical_hours": 0, "online_theory_hours": 0},
+            "total_hours",
+            "“开班班次第1项 培训时长（课时）”不能小于1",
+        ),
         ({"practical_hours": 81}, "practical_hours", "不能超过培训时长80课时"),
         ({"online_theory_hours": 29}, "online_theory_hours", "之和不能超过培训时长80课时"),
         ({"certificate_kind": "driving"}, "certificate_kind", "skill_level（职业技能等级评定）"),
