@@ -13,10 +13,12 @@ from typing import Any
 from workflow.errors import Finding
 from workflow.form.fields import compact
 from workflow.form.masking import mask_identity
+from workflow.form.reading import section
 from workflow.policy import Policy, Severity
-from workflow.rules.facts import Facts
+from workflow.rules.facts import Facts, day_in
 from workflow.rules.findings import found, of_trainees, share_up
 from workflow.rules.listing import better_certificate
+from workflow.rules.occupations import awarded_level
 from workflow.rules.people import duplicate_fault
 from workflow.vocabulary import ApplicationKind, CertificateKind
 
@@ -76,11 +78,12 @@ def results_as_planned(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """A class is assessed for the certificate it was opened for; another one is told to the reviewer."""
     for index, result in enumerate(facts.payload.get("results") or []):
         entry = facts.class_of(result["class_no"])
-        planned = (entry.get("certificate_kind"), entry.get("level"))
-        if planned[0] is None:
+        kind = entry.get("certificate_kind")
+        if kind is None:
             continue
-        limit, message = _certificate(str(planned[0]), planned[1]), "与开班申请不一致"
-        if planned == (result["kind"], result.get("level")):
+        planned = (kind, awarded_level(kind, entry.get("level")))
+        limit, message = _certificate(*planned), "与开班申请不一致"
+        if planned == (result["kind"], awarded_level(result["kind"], result.get("level"))):
             better = better_certificate(facts, entry)
             if better is None or not _completion_only(facts, result["class_no"]):
                 continue
@@ -120,6 +123,40 @@ def certificates_listed(facts: Facts, policy: Policy) -> Iterator[Finding]:
                 message=f"班次{result['class_no']}须逐人填写证书",
                 where=f"payload.results.{index}.certificates",
             )
+
+
+def certificates_in_time(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """The listed certificates are of this assessment, and issued already; others are not paid for."""
+    for index, result in enumerate(facts.payload.get("results") or []):
+        outside = [
+            (place, certificate["issued_on"])
+            for place, certificate in enumerate(result.get("certificates") or [])
+            if not issued_in_time(facts, day_in(certificate, "issued_on"))
+        ]
+        if outside:
+            place, issued_on = outside[0]
+            yield found(
+                policy,
+                "no-certificate-no-money",
+                measured=f"{len(outside)}本，如发证日期{issued_on}",
+                limit=f"考核之日（{_assessed_on(facts) or '未定'}）至登记之日（{facts.today}）",
+                message=f"班次{result['class_no']}有证书不是本次考核后已发的，不予补贴",
+                where=f"payload.results.{index}.certificates.{place}.issued_on",
+                severity=Severity.WARNING,
+            )
+
+
+def issued_in_time(facts: Facts, issued_on: date | None) -> bool:
+    """Whether a certificate was issued neither before the assessment nor after today; unknown days pass."""
+    if issued_on is None:
+        return True
+    assessed_on = _assessed_on(facts)
+    early = assessed_on is not None and issued_on < assessed_on
+    return not early and (facts.today is None or issued_on <= facts.today)
+
+
+def _assessed_on(facts: Facts) -> date | None:
+    return day_in(section(facts.form, "assessment"), "assess_on")
 
 
 def no_duplicate(facts: Facts, policy: Policy) -> Iterator[Finding]:

@@ -74,6 +74,7 @@ RULES: dict[Occasion, tuple[tuple[str, Rule], ...]] = {
         ("roster", assessment.results_within_roster),
         ("best-certificate", assessment.results_as_planned),
         ("no-certificate-no-money", assessment.certificates_listed),
+        ("no-certificate-no-money", assessment.certificates_in_time),
         ("no-duplicate", assessment.no_duplicate),
         ("minor-certificate-share", assessment.minor_certificate_share),
         ("make-up", training.make_up),

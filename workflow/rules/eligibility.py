@@ -16,6 +16,7 @@ from workflow.form.fields import compact
 from workflow.form.money import fen_from_yuan
 from workflow.form.reading import section
 from workflow.policy import Policy, Rate
+from workflow.rules.assessment import issued_in_time
 from workflow.rules.direct_claims import judged
 from workflow.rules.direct_facts import DirectClaim
 from workflow.rules.facts import CertificateFacts, Facts, TraineeFacts, day_in
@@ -29,7 +30,7 @@ NO_RATE = "没有补贴标准"
 Held = Mapping[object, tuple[CertificateFacts, ...]]
 Awards = list[tuple[int | None, str | None]]
 
-_DUPLICATE, _GAP = "重复补贴", "培训间隔不足"
+_DUPLICATE, _GAP, _NOT_IN_TIME = "重复补贴", "培训间隔不足", "证书不是本次考核后已发的"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +246,12 @@ def _named(
         if trainee.person not in held:
             yield _left_out(line, "未取证", _source(policy, "no-certificate-no-money"))
             continue
-        certificates = held[trainee.person]
-        line = _rewarded(line, policy, planned, certificates)
+        own = held[trainee.person]
+        certificates = tuple(each for each in own if issued_in_time(facts, each.issued_on))
+        line = _rewarded(line, policy, planned, certificates or own)
         excluded = exclusion(facts, policy, entry, trainee, held)
+        if not certificates and excluded is None and blocks(policy, "no-certificate-no-money"):
+            excluded = "no-certificate-no-money", _NOT_IN_TIME
         yield _left_out(line, excluded[1], _source(policy, excluded[0])) if excluded else line
     known = {trainee.person for trainee in trainees}
     for mark, certificates in held.items():

@@ -236,7 +236,12 @@ def listed_platform(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
 
 def best_certificate(facts: Facts, policy: Policy) -> Iterator[Finding]:
-    """No class is opened for a bare 合格证 where the list names a better certificate of the occupation."""
+    """No class is opened for a bare 合格证 where the list names a better certificate of the occupation.
+
+    An individual is told likewise, by the occupation and the day of the certificate.
+    """
+    if facts.individual:
+        yield from _best_of_individual(facts, policy)
     for path, entry in facts.classes_at():
         better = better_certificate(facts, entry)
         if entry.get("certificate_kind") == CertificateKind.COMPLETION and better is not None:
@@ -250,9 +255,26 @@ def best_certificate(facts: Facts, policy: Policy) -> Iterator[Finding]:
             )
 
 
+def _best_of_individual(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    certificate = section(facts.form, "certificate")
+    better = _better(facts, section(facts.form, "provider"), day_in(certificate, "issued_on"))
+    if certificate.get("kind") == CertificateKind.COMPLETION and better is not None:
+        yield found(
+            policy,
+            "best-certificate",
+            measured=CertificateKind.COMPLETION.label,
+            limit=better.label,
+            message="所学职业（工种）能够取得其他证书，只参加培训合格证书考试的不予认可",
+            where="certificate.kind",
+        )
+
+
 def better_certificate(facts: Facts, entry: Mapping[str, Any]) -> CertificateKind | None:
     """A certificate better than 合格证 that the list names for a class's occupation on its first day."""
-    day = facts.first_day(entry)
+    return _better(facts, entry, facts.first_day(entry))
+
+
+def _better(facts: Facts, entry: Mapping[str, Any], day: date | None) -> CertificateKind | None:
     if facts.year_list is None or day is None:
         return None
     entries = [each for each in facts.year_list.entries if each.holds(day)]

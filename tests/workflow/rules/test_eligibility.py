@@ -129,6 +129,34 @@ def test_who_was_paid_for_or_trained_too_lately_is_left_out_and_named_once_count
     assert {finding.severity for finding in findings} == {"blocking"}
 
 
+@pytest.mark.parametrize(
+    ("issued_on", "paid_for"),
+    [
+        (date(2026, 9, 23), False),
+        (date(2026, 9, 24), True),
+        (date(2026, 9, 28), True),
+        (date(2026, 9, 29), False),
+        (None, True),
+    ],
+)
+def test_a_certificate_of_before_the_assessment_or_of_tomorrow_is_not_paid_for(
+    issued_on: date | None, paid_for: bool
+) -> None:
+    facts = listed(*[(SKILL, 4)] * 2, today=date(2026, 9, 28))
+    facts.form["assessment"]["assess_on"] = "2026-09-24"
+    mine = (1, facts.people[0].person)
+    dated = dict(facts.certified) | {mine: (CertificateFacts(SKILL, 4, "S1", issued_on),)}
+    facts = replace(facts, certified=dated)
+    reason = "" if paid_for else "证书不是本次考核后已发的"
+    assert lines_of(facts)[0] == (1, 1, paid_for, reason, 120_000 if paid_for else 0)
+    assert [each.rule for each in claiming(facts, 2, "2400.00")] == ([] if paid_for else ["headcount"])
+    # Where there is another one of this assessment, that one is paid for.
+    good = (CertificateFacts(SKILL, 5, "S9", date(2026, 9, 24)),)
+    facts = replace(facts, certified=dated | {mine: dated[mine] + good})
+    facts.form["assessment"]["results"].append(result(level=5, examined_count=1, certified_count=1))
+    assert lines_of(facts)[0] == (1, 1, True, "", 120_000 if paid_for else 100_000)
+
+
 def test_the_level_that_was_obtained_is_what_was_paid_for() -> None:
     trainees = people(10)
     heads = {trainees[0].person: (paid(level=5, certificate_number=None),)}

@@ -175,6 +175,20 @@ def test_an_individuals_institution_is_asked_for_the_day_of_the_certificate() ->
     assert (finding.measured, finding.where) == ("2级", "certificate.level")
 
 
+def test_an_individual_with_a_bare_completion_is_told_of_the_better_certificate() -> None:
+    (finding,) = individual(listing(), kind="completion", level=None)
+    assert (finding.rule, finding.severity, finding.where) == (
+        "best-certificate",
+        "warning",
+        "certificate.kind",
+    )
+    assert (finding.measured, finding.limit) == ("结业考核", "职业技能等级评定")
+    unstated = listing(entries=(institution(occupation(certificate_kind=None)),))
+    assert individual(unstated, kind="completion", level=None) == []
+    only = listing(entries=(institution(occupation(certificate_kind=CertificateKind.COMPLETION)),))
+    assert individual(only, kind="completion", level=None) == []
+
+
 def test_at_the_claim_only_the_claimed_classes_are_measured_again() -> None:
     year_list = listing(entries=(institution(occupation(listed_until_on=STARTS_ON)),))
     form = assessed({}, {"starts_on": "2026-09-08"})

@@ -308,6 +308,41 @@ def test_another_certificate_than_the_opening_named_is_a_warning() -> None:
     assert (finding.measured, finding.limit) == ("结业考核", "职业技能等级评定4级")
 
 
+def test_a_level_that_was_typed_for_a_certificate_without_levels_is_no_other_certificate() -> None:
+    planned = form_of({"certificate_kind": "special_operation", "level": 4})
+    for level in (None, 4):
+        payload = {"results": [result(kind="special_operation", level=level)]}
+        assert check(Occasion.RESULTS, Facts(form=planned, payload=payload, roster={1: 50}), POLICY) == []
+
+
+def test_certificates_of_another_time_than_the_assessment_are_told_once_for_each_result() -> None:
+    days = ("2026-09-24", "2026-09-28", "2026-09-23", "2026-09-29")
+    numbers = ["410499197909020081", "41049919810226029X", "410499198808081234", "410499199001010011"]
+    listed = [
+        {"id_number": number, "number": f"S{place}", "issued_on": day}
+        for place, (number, day) in enumerate(zip(numbers, days, strict=True))
+    ]
+    form = form_of() | {"assessment": {"assess_on": "2026-09-24"}}
+
+    def told_of(count: int) -> list[Finding]:
+        entry = result(examined_count=count, certified_count=count, certificates=listed[:count])
+        facts = Facts(
+            form=form,
+            payload={"results": [entry]},
+            roster={1: 50},
+            roster_ids={1: frozenset(numbers)},
+            today=date(2026, 9, 28),
+        )
+        return check(Occasion.RESULTS, facts, POLICY)
+
+    assert told_of(2) == []
+    (finding,) = told_of(4)
+    assert (finding.rule, finding.severity) == ("no-certificate-no-money", "warning")
+    assert finding.measured == "2本，如发证日期2026-09-23"
+    assert finding.limit == "考核之日（2026-09-24）至登记之日（2026-09-28）"
+    assert finding.where == "payload.results.0.certificates.2.issued_on"
+
+
 def test_results_are_of_classes_that_exist_and_of_all_of_them() -> None:
     with pytest.raises(Malformed) as refused:
         record(result(class_no=2))
