@@ -474,6 +474,26 @@ def test_what_is_not_paid_for_is_refused_with_the_row_and_the_reason(
     assert "征求意见稿" in found["headcount"]
 
 
+def test_a_body_that_is_not_on_the_list_is_refused_until_it_is(city: City) -> None:
+    city.at(TODAY)
+    apply_with(city, "assessment_body", [holder(1)])
+    listed = tables.listed_institution
+    with writing(city.product.engine) as connection:
+        uscc = connection.scalars(
+            select(tables.organisation.c.uscc).where(tables.organisation.c.name == "assessment_body")
+        ).one()
+        whose = (listed.c.uscc == uscc) & (listed.c.region == CITY)
+        connection.execute(update(listed).where(whose).values(listed_until_on=date(2025, 6, 29)))
+    found = refusal(city, "assessment_body", 1, "240.00")
+    assert "发证日（2025-06-30）评价机构不在年度目录清单内（列入至2025-06-29）" in found["registered-body"]
+    assert "新人社办〔2023〕35号 附件2 1、11" in found["registered-body"]
+    assert city.state == "draft"
+    with writing(city.product.engine) as connection:
+        connection.execute(update(listed).where(whose).values(listed_until_on=date(2025, 6, 30)))
+    city.send("assessment_body", "submit", claim=claim(1, "240.00"))
+    assert city.look()["findings"] == []
+
+
 def test_warnings_about_heads_left_out_are_answered_by_the_reviewer(small_city: City) -> None:
     small_city.at(TODAY)
     apply_with(small_city, "assessment_body", [holder(1)])

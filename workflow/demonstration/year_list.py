@@ -25,8 +25,12 @@ from workflow.vocabulary import ApplicationKind, CertificateKind, InstitutionKin
 PLATFORM, BANNED_PLATFORM = "示例培训平台", "速成示例课堂"
 SCHOOL, SCHOOL_USCC = "卫东示例职业培训学校", "52410400MJY000300N"
 """An institution without an account, listed so that something can be shown on it."""
-_LISTED = {CITY: ("institution", "enterprise"), COUNTY: ("institution_bf",)}
+_LISTED = {CITY: ("institution", "enterprise", "assessment_body"), COUNTY: ("institution_bf",)}
 _LAST_YEAR = 2027
+_KINDS = {
+    ApplicationKind.ENTERPRISE: InstitutionKind.ENTERPRISE,
+    ApplicationKind.ASSESSMENT_BODY: InstitutionKind.ASSESSMENT_BODY,
+}
 # In working days before the first application.
 _LISTED_BEFORE, _SURVEYED_BEFORE, _LIFTED_BEFORE = 40, 30, 20
 
@@ -127,9 +131,7 @@ def _institutions(region: str) -> list[tuple[str, str, InstitutionKind]]:
         (
             each.uscc,
             each.name,
-            InstitutionKind.ENTERPRISE
-            if each.kind is ApplicationKind.ENTERPRISE
-            else InstitutionKind.TRAINING_INSTITUTION,
+            _KINDS.get(each.kind, InstitutionKind.TRAINING_INSTITUTION),
         )
         for each in listed
     ]

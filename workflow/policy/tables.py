@@ -59,6 +59,7 @@ RULES_WITHOUT_A_NUMBER = (
     "no-duplicate",
     "no-fee",
     "no-merge",
+    "registered-body",
 )
 RULES = (*RULE_UNITS, *RULES_WITHOUT_A_NUMBER)
 _LEVELS = tuple(f"level_{level}" for level in (5, 4, 3, 2, 1))
@@ -118,13 +119,14 @@ SETTINGS: Mapping[str, Callable[[Cited], Any]] = {
     "platform_ban_years": lambda cited: cited.whole(1, 10),
     "finance_staff_minimum": lambda cited: cited.whole(1, 20),
 }
-# What a version says that was stored before there was the setting; such tables are empty in it.
+# What a version says that was stored before there was the setting; such rules and tables are not in it.
 LATER_SETTINGS: Mapping[str, Any] = {
     "minor_certificates": (),
     "satisfaction_stop_months": None,
     "platform_ban_years": None,
     "finance_staff_minimum": None,
 }
+LATER_RULES = ("registered-body",)
 LATER_TABLES = ("evaluation_rates", "employment_subsidies", "retirement")
 ORDER: Mapping[str, tuple[str, ...]] = {
     "settings": tuple(SETTINGS),
@@ -158,7 +160,7 @@ def check_complete(
     raw = data.get(name, {})
     if not isinstance(raw, Mapping) or (stored and name in LATER_TABLES):
         return
-    spared = (*OPTIONAL_CLOCKS, *(LATER_SETTINGS if stored else ()))
+    spared = (*OPTIONAL_CLOCKS, *((*LATER_SETTINGS, *LATER_RULES) if stored else ()))
     for key in keys:
         if key not in raw and key not in spared:
             faults.add(f"{name}.{key}", "缺少")

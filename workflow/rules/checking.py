@@ -94,6 +94,7 @@ RULES: dict[Occasion, tuple[tuple[str, Rule], ...]] = {
         ("amount", claim.amount),
     ),
     Occasion.DIRECT_CLAIM: (
+        ("registered-body", direct_claims.registered_body),
         ("no-certificate-no-money", direct_claims.certificates),
         ("no-duplicate", direct_claims.no_duplicate),
         ("headcount", direct_claims.headcount),

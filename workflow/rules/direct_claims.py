@@ -6,7 +6,7 @@ lines of it. The claim's one line asks for no more heads and no more money than 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,12 +16,15 @@ from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.policy import EmploymentSubsidy, Policy, Rate, Severity
 from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim
 from workflow.rules.facts import Facts
+from workflow.rules.findings import blocks, found
+from workflow.rules.listing import registration_fault
 from workflow.vocabulary import Subsidy
 
 # A social credit code names the region of registration in these places, the province in the first two.
 _PROVINCE_OF_CODE = slice(2, 4)
 _PROVINCE_OF_REGION = slice(0, 2)
 _MOST_NAMED = 5
+_REGISTERED = "registered-body"
 Price = Rate | EmploymentSubsidy
 
 
@@ -29,7 +32,8 @@ Price = Rate | EmploymentSubsidy
 class Judged:
     """One person of the list: paid for at ``price``, or left out by ``rule`` for ``reason``.
 
-    ``source`` is the clause of the subsidy, which says the one and the other.
+    ``source`` is the clause of the subsidy, which says the one and the other; of who was certified outside
+    the registration of the body, the clause of that rule.
     """
 
     person: BeneficiaryFacts
@@ -48,20 +52,24 @@ def judged(facts: Facts, policy: Policy) -> tuple[Judged, ...]:
     if claim is None or today is None:
         return ()
     left = _left_under_cap(claim, policy)
-    found = []
+    everybody = []
     for person in claim.people:
         price = _price(claim.subsidy, person, policy)
         fault = next(_faults(claim, person, price, policy, today), None)
+        if fault is None and blocks(policy, _REGISTERED):
+            fault = _unregistered(facts, person)
         if fault is None and price is not None and left is not None:
             if price.fen > left:
                 fault = _Fault("amount", f"超过本单位累计上限（{_cap_words(claim, policy)}）")
             else:
                 left -= price.fen
         source = price.source if price else _ground(claim.subsidy, policy)
-        found.append(
+        if fault is not None and fault.rule == _REGISTERED:
+            source = policy.rules[_REGISTERED].source
+        everybody.append(
             Judged(person, None, source, fault.rule, fault.reason) if fault else Judged(person, price, source)
         )
-    return tuple(found)
+    return tuple(everybody)
 
 
 # --- who is left out ---------------------------------------------------------------------------------------
@@ -125,6 +133,16 @@ def _employment_faults(
         )
     elif until_on < full_on - timedelta(days=1):
         yield _Fault("headcount", f"社会保险费自{since}起缴纳至{until_on}，不满{price.months}个月")
+
+
+def _unregistered(facts: Facts, person: BeneficiaryFacts) -> _Fault | None:
+    """What was certified outside the registration (备案) of the body that claims for it."""
+    if facts.year_list is None or facts.direct is None or facts.direct.subsidy is not Subsidy.EVALUATION:
+        return None
+    reason = registration_fault(
+        facts.year_list, person.issued_on, person.occupation_code, person.level or None
+    )
+    return _Fault(_REGISTERED, reason) if reason else None
 
 
 def _province_of_employer(person: BeneficiaryFacts) -> str:
@@ -234,6 +252,25 @@ def certificates(facts: Facts, policy: Policy) -> Iterator[Finding]:
     yield from _left_out(facts, policy, "no-certificate-no-money", "名单中有人员的证书不符合", "凭证补贴")
 
 
+def registered_body(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """A body certifies in what it is registered for: who was certified otherwise is named."""
+    limit = "在备案的职业（工种）、等级内评价"
+    if blocks(policy, _REGISTERED):
+        yield from _left_out(facts, policy, _REGISTERED, "名单中有人员不是在备案范围内评价的", limit)
+        return
+    people = facts.direct.people if facts.direct else ()
+    faults = [(each.row_no, fault.reason) for each in people if (fault := _unregistered(facts, each))]
+    if faults:
+        yield found(
+            policy,
+            _REGISTERED,
+            measured=f"{len(faults)}人（{_in_words(faults)}）",
+            limit=limit,
+            message="名单中有人员不是在备案范围内评价的",
+            where="roster",
+        )
+
+
 def _left_out(facts: Facts, policy: Policy, rule: str, message: str, limit: str) -> Iterator[Finding]:
     everybody = judged(facts, policy)
     out = [each for each in everybody if each.rule == rule]
@@ -255,7 +292,11 @@ def _left_out(facts: Facts, policy: Policy, rule: str, message: str, limit: str)
 
 
 def _named(out: Iterable[Judged]) -> str:
-    named = [f"第{each.person.row_no}行{each.reason}" for each in out]
+    return _in_words([(each.person.row_no, each.reason) for each in out])
+
+
+def _in_words(faults: Sequence[tuple[int, str]]) -> str:
+    named = [f"第{row_no}行{reason}" for row_no, reason in faults]
     return "；".join(named[:_MOST_NAMED]) + ("等" if len(named) > _MOST_NAMED else "")
 
 
@@ -272,6 +313,8 @@ def _finding(
 ) -> Finding:
     # The clause of the subsidy, not of the rule for training of the same name.
     source = _ground(facts.direct.subsidy, policy) if facts.direct else ""
+    if rule == _REGISTERED:
+        source = policy.rules[rule].source
     return Finding(
         rule=rule,
         severity=(severity or policy.rules[rule].severity).value,

@@ -161,6 +161,26 @@ def _sanction_text(sanction: Sanction) -> str:
     return f"{sanction.from_on}起{sanction.kind.label}，{until}"
 
 
+def registration_fault(listing: YearList, day: date, code: str, level: int | None) -> str:
+    """Why a body may not have certified an occupation and level on a day; empty where it may.
+
+    A stop of classes is none of it.
+    """
+    sanction = _in_force(listing.sanctions, day, stops=False)
+    if sanction is not None:
+        return f"发证日（{day}）评价机构{_sanction_text(sanction)}"
+    entries = [entry for entry in listing.entries if entry.holds(day)]
+    if not entries:
+        return f"发证日（{day}）评价机构不在年度目录清单内（{_missing(listing.entries, day)}）"
+    known = _occupations(entries, code)
+    listed = [each for each in known if each.holds(day)]
+    if not listed:
+        return f"发证日（{day}）职业（工种）{code}不在评价机构的备案范围内（{_missing(known, day)}）"
+    if level is not None and all(level not in each.levels for each in listed):
+        return f"发证日（{day}）{level}级不在评价机构的备案范围内"
+    return ""
+
+
 # Stops and platforms ---------------------------------------------------------------------------------------
 
 

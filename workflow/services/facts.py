@@ -42,7 +42,12 @@ def facts_of(case: Case, occasion: Occasion, payload: dict[str, Any]) -> Facts:
     """What the rules of this occasion look at; ``payload`` is not yet on the form."""
     if occasion is Occasion.DIRECT_CLAIM:
         return Facts(
-            form=case.form, payload=payload, today=case.today, now=case.now, direct=direct_claim_of(case)
+            form=case.form,
+            payload=payload,
+            today=case.today,
+            now=case.now,
+            year_list=_year_list(case) if case.subsidy is Subsidy.EVALUATION else None,
+            direct=direct_claim_of(case),
         )
     people = people_of(case) if occasion in _COUNTING else ()
     outside = bool(people) and occasion in _ABOUT_PEOPLE

@@ -195,6 +195,7 @@ def test_a_version_stored_before_a_parameter_was_known_is_still_read() -> None:
         "finance_staff_minimum",
     ):
         del data["settings"][name]
+    del data["rules"]["registered-body"]
     # These three only warned then.
     for name in ("recording", "online-integrity", "satisfaction"):
         data["rules"][name]["severity"] = "warning"
@@ -203,6 +204,7 @@ def test_a_version_stored_before_a_parameter_was_known_is_still_read() -> None:
     assert stored.version == "962a681d3be5"
     assert (stored.documents, stored.minor_certificates, stored.satisfaction_stop_months) == ((), (), None)
     assert stored.evaluation_rates == stored.employment_subsidies == stored.retirement == {}
+    assert "registered-body" not in stored.rules
     assert stored.clocks[ClockKind.HR_TOTAL].count == 15
 
 

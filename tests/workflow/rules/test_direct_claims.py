@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars import add_months
+from tests.workflow.rules.situations import institution, listing, occupation, sanction
 from workflow.errors import Finding, Malformed, RuleBroken
 from workflow.form.money import fen_from_yuan, yuan_from_fen
-from workflow.policy import load_policy
+from workflow.policy import Policy, load_policy, parse_policy
 from workflow.rules import Facts, Occasion, check, demand, eligibility, settlement
 from workflow.rules.direct_claims import judged
 from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim, Head
-from workflow.vocabulary import CertificateKind, Subsidy
+from workflow.rules.facts import ListedOccupation, YearList
+from workflow.vocabulary import CertificateKind, SanctionKind, Subsidy
 
 ZHONGMU = load_policy("zhongmu-2022")
 TODAY = date(2026, 9, 28)
@@ -97,6 +100,76 @@ def test_a_certificate_of_another_kind_is_not_paid_for(kind: str) -> None:
     fen, rule, reason = only(EVALUATION, person(certificate_kind=CertificateKind(kind), level=None))
     assert (fen, rule) == (0, "no-certificate-no-money")
     assert CertificateKind(kind).label in reason
+
+
+def on_list(*occupations: ListedOccupation, **changes: Any) -> YearList:
+    """A list with one body, entered at the beginning of 2025."""
+    return listing(entries=(institution(*occupations, **{"listed_from_on": date(2025, 1, 1)} | changes),))
+
+
+REGISTERED = occupation(listed_from_on=date(2025, 6, 30))
+LISTS: list[tuple[YearList, dict[str, Any], str]] = [
+    (on_list(REGISTERED), {}, ""),
+    (on_list(REGISTERED), {"issued_on": date(2025, 6, 29)}, "自2025-06-30起列入"),
+    (on_list(REGISTERED, listed_until_on=date(2025, 6, 30)), {}, ""),
+    (on_list(REGISTERED, listed_until_on=date(2025, 6, 29)), {}, "列入至2025-06-29"),
+    (on_list(replace(REGISTERED, occupation_code="06-18-01-01")), {}, ""),
+    (on_list(replace(REGISTERED, levels=(5, 3))), {}, "4级不在评价机构的备案范围内"),
+    (on_list(replace(REGISTERED, occupation_code="4-10-01-05")), {}, "职业（工种）6-18-01-01不在"),
+    (
+        on_list(replace(REGISTERED, levels=())),
+        {"certificate_kind": CertificateKind.SPECIAL_ABILITY, "level": None},
+        "",
+    ),
+    (listing(entries=()), {}, "评价机构不在年度目录清单内（未列入）"),
+    *(
+        (
+            replace(on_list(REGISTERED), sanctions=(sanction(kind, date(2025, 6, 1), until_on),)),
+            {},
+            said,
+        )
+        for kind, until_on, said in (
+            (SanctionKind.REMOVAL, None, "2025-06-01起移出目录，没有期限"),
+            (SanctionKind.BLACKLIST, date(2025, 6, 30), "列入黑名单，至2025-06-30止"),
+            (SanctionKind.BLACKLIST, date(2025, 6, 29), ""),
+            (SanctionKind.STOP, date(2025, 7, 30), ""),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("year_list", "changes", "said"), LISTS)
+def test_a_body_is_paid_for_what_it_was_registered_for_on_the_day_of_the_certificate(
+    year_list: YearList, changes: dict[str, Any], said: str
+) -> None:
+    given = replace(facts(EVALUATION, person(**changes), person(2)), year_list=year_list)
+    (first, _) = judged(given, ZHONGMU)
+    assert said in first.reason
+    assert (first.rule, first.price is None) == (("registered-body", True) if said else ("", False))
+    if said:
+        assert first.source == ZHONGMU.rules["registered-body"].source
+        assert "新人社办〔2023〕35号 附件2 1、11" in first.source
+    # Another subsidy is not asked for it.
+    hiring = replace(facts(HIRING, person()), year_list=year_list)
+    assert check(Occasion.DIRECT_CLAIM, hiring, ZHONGMU) == []
+
+
+def test_who_was_certified_outside_the_registration_is_named_and_refused_only_once_counted() -> None:
+    everybody = (person(1), person(2, level=1), person(3, level=2))
+
+    def asked(heads: int, policy: Policy = ZHONGMU) -> list[tuple[str, str, str]]:
+        given = replace(facts(EVALUATION, *everybody, heads=heads), year_list=on_list(REGISTERED))
+        found = check(Occasion.DIRECT_CLAIM, given, policy)
+        return [(each.rule, each.severity, each.measured) for each in found]
+
+    row = "第{}行发证日（2025-06-30）{}级不在评价机构的备案范围内"
+    named = f"2人（{row.format(2, 1)}；{row.format(3, 2)}）"
+    assert asked(1) == [("registered-body", "warning", named)]
+    assert asked(2) == [("registered-body", "blocking", named), ("headcount", "blocking", "2人")]
+    # A city that lets the rule warn pays for them, and its reviewer answers.
+    mild = json.loads(ZHONGMU.content)
+    mild["rules"]["registered-body"]["severity"] = "warning"
+    assert asked(3, parse_policy(mild)) == [("registered-body", "warning", named)]
 
 
 def test_employment_is_paid_by_the_head_whatever_the_certificate() -> None:

@@ -43,6 +43,7 @@ from workflow.rules import (
     eligibility,
     settlement,
 )
+from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim
 from workflow.rules.facts import CertificateCounts, CertificateFacts, TraineeFacts
 from workflow.vocabulary import (
     ApplicationKind,
@@ -50,6 +51,7 @@ from workflow.vocabulary import (
     Event,
     OnlineFault,
     SanctionKind,
+    Subsidy,
     TraineeCategory,
 )
 
@@ -76,6 +78,25 @@ def recorded(form: dict[str, Any], *results: dict[str, Any], **facts: Any) -> tu
 
 def claimed(*lines: tuple[int, int, str]) -> tuple[Occasion, Facts]:
     return Occasion.CLAIM_SUBMIT, Facts(form=assessed(), payload=claim(*lines), roster={1: 50})
+
+
+def evaluated(**facts: Any) -> tuple[Occasion, Facts]:
+    holder = BeneficiaryFacts(
+        *(
+            1,
+            1,
+            "持证人",
+            "410499********0081",
+            CertificateKind.SKILL_LEVEL,
+            4,
+            "6-18-01-01",
+            "车工",
+            "S1",
+            TODAY,
+        )
+    )
+    direct = DirectClaim(Subsidy.EVALUATION, "410400", (holder,))
+    return Occasion.DIRECT_CLAIM, Facts(form={"claim": {}}, today=TODAY, direct=direct, **facts)
 
 
 ONE = people(1)[0]
@@ -129,6 +150,7 @@ BROKEN: dict[str, tuple[Occasion, Facts]] = {
     "no-duplicate": opened(people=(ONE,), paid={ONE.person: (paid(),)}),
     "no-fee": inspected(fee_charged=True),
     "no-merge": inspected(classes_merged=True),
+    "registered-body": evaluated(year_list=listing(entries=())),
 }
 
 
