@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from workflow.policy.cited import Cited, Faults, cite
-from workflow.policy.model import ClockLimit, Policy
+from workflow.policy.model import ClockLimit, Policy, Retirement, RuleSetting
 from workflow.policy.shown import parameters_of
 from workflow.policy.tables import (
     EVALUATION_RATES,
@@ -73,6 +73,9 @@ def _documents(data: Mapping[str, object], stored: bool, faults: Faults) -> tupl
 def _contradictions(
     settings: Mapping[str, Any],
     clocks: Mapping[ClockKind, ClockLimit],
+    rules: Mapping[str, RuleSetting],
+    switched_off: Collection[str],
+    retirement: Mapping[str, Retirement],
     days: list[date | None],
     faults: Faults,
 ) -> None:
@@ -87,6 +90,21 @@ def _contradictions(
         faults.add(
             "settings.notice_minimum_counts_for_hr",
             f"与 clocks 矛盾：公示期{notice.text}计入，人社部门总时限只有{total.text}",
+        )
+    least, most = rules.get("roster"), rules.get("class-size")
+    if least and most and least.number > most.number:
+        faults.add("rules.roster", f"与 class-size 矛盾：至少{least.number}人，每班不超过{most.number}人")
+    youngest = settings.get("trainee_minimum_age", 0)
+    for each in retirement.values():
+        if youngest >= each.years:
+            faults.add(
+                "settings.trainee_minimum_age",
+                f"与 retirement.{each.name} 矛盾：最低{youngest}周岁，{each.years}周岁起不再列入",
+            )
+    if settings.get("certificates_required") and "no-certificate-no-money" in switched_off:
+        faults.add(
+            "settings.certificates_required",
+            "与 rules.no-certificate-no-money 矛盾：这条规则没有启用，不会核对",
         )
     begin, end = days
     if begin and end and end < begin:
@@ -119,7 +137,6 @@ def build_policy(data: Mapping[str, object], *, stored: bool = False) -> Policy:
     days = [_day(top.get(name), faults) for name in ("valid_from", "valid_until")]
     settings = read_settings(tables["settings"], stored, faults)
     clocks = read_clocks(tables["clocks"], faults)
-    _contradictions(settings, clocks, days, faults)
     title = ""
     with faults:
         title = top["title"].text() if "title" in top else ""
@@ -130,6 +147,8 @@ def build_policy(data: Mapping[str, object], *, stored: bool = False) -> Policy:
     employment_subsidies = read_employment(tables["employment_subsidies"], faults)
     stated_hours = read_hours(tables["stated_hours"], faults)
     retirement = read_retirement(tables["retirement"], faults)
+    switched_off = {name for name, cited in tables["rules"].items() if cited.value is False}
+    _contradictions(settings, clocks, rules, switched_off, retirement, days, faults)
     ladder = read_ladder(tables["ladder"], clocks, faults)
     faults.settle()
     return Policy(

@@ -62,6 +62,8 @@ RULES_WITHOUT_A_NUMBER = (
     "registered-body",
 )
 RULES = (*RULE_UNITS, *RULES_WITHOUT_A_NUMBER)
+# As codes are stored; another spelling would never be met by a class.
+_OCCUPATION = re.compile(r"[1-9]\d?(-\d{2}){2,4}", re.ASCII)
 _LEVELS = tuple(f"level_{level}" for level in (5, 4, 3, 2, 1))
 RATES = (
     *_LEVELS,
@@ -370,5 +372,7 @@ def read_hours(table: Table, faults: Faults) -> dict[str, int]:
     for code, cited in table.items():
         with faults:
             cited.only("title")
+            if not _OCCUPATION.fullmatch(code):
+                cited.fault("须为职业编码，如 6-18-01-01（首位不写0）")
             hours[code] = cited.whole(1, 10_000)
     return hours

@@ -339,6 +339,24 @@ LOCAL = {"local": True, "note": "试"}
         (put({"value": True, "title": "试", "local": True}, "settings", "notice_auto_close"), "没有说明"),
         (put({"value": "yes"} | LOCAL, "settings", "notice_auto_close"), "须为 true 或 false"),
         (put({"value": "25:00"} | LOCAL, "settings", "closing_time"), "settings.closing_time：文本格式不对"),
+        (put(81, "rules", "roster", "value"), "rules.roster：与 class-size 矛盾：至少81人，每班不超过80人"),
+        (
+            put({"value": 60, "title": "试"} | LOCAL, "settings", "trainee_minimum_age"),
+            "settings.trainee_minimum_age：与 retirement.men 矛盾：最低60周岁，60周岁起不再列入",
+        ),
+        (
+            put({"value": 55, "title": "试"} | LOCAL, "settings", "trainee_minimum_age"),
+            "与 retirement.women 矛盾",
+        ),
+        (
+            lambda data: (
+                put({"value": True, "title": "试"} | LOCAL, "settings", "certificates_required")(data),
+                put(False, "rules", "no-certificate-no-money", "value")(data),
+            )[0],
+            "settings.certificates_required：与 rules.no-certificate-no-money 矛盾",
+        ),
+        (put({"value": 30} | LOCAL, "stated_hours", "车工"), "stated_hours.车工：须为职业编码"),
+        (put({"value": 30} | LOCAL, "stated_hours", "06-18-01-01"), "stated_hours.06-18-01-01：须为职业编码"),
         (put({"value": ["talent_fund"]} | LOCAL, "settings", "fund_order"), "须列出全部资金来源"),
         (
             put({"value": [*map(str, FundSource)][::-1]} | LOCAL, "settings", "fund_order"),
