@@ -46,6 +46,7 @@ _OBSERVED: tuple[tuple[str, Rule], ...] = (
     ("workstation-ratio", training.workstation_ratio),
     ("roster", training.roster),
     ("attendance", training.attendance),
+    ("listed-institution", listing.unlisted_on_opening_day),
     ("satisfaction", listing.stopped_on_opening_day),
     ("recording", training.recording),
     ("online-integrity", training.online_integrity),

@@ -6,6 +6,7 @@ Where the list was not looked up, or does not state a thing, nothing is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -28,6 +29,7 @@ from workflow.rules.findings import found
 from workflow.rules.occupations import code_of
 from workflow.vocabulary import CertificateKind, SanctionKind
 
+_INSPECTED_AT = "payload.inspected_at"
 Listed = TypeVar("Listed", ListedInstitution, ListedOccupation, ListedPlatform)
 
 
@@ -196,12 +198,32 @@ def satisfaction(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
 def stopped_on_opening_day(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """Whether the class that was seen to begin was stopped; it is recorded as it was seen."""
-    inspected_at = facts.payload.get("inspected_at")
-    if facts.year_list is None or not inspected_at or not facts.is_opening_day:
+    day = _seen_to_begin(facts)
+    if facts.year_list is None or day is None:
         return
     entry = facts.class_of(facts.payload.get("class_no"))
-    day = shanghai_date(datetime.fromisoformat(inspected_at))
-    yield from _stopped(facts.year_list, policy, entry, day, "payload.inspected_at", Severity.WARNING)
+    yield from _stopped(facts.year_list, policy, entry, day, _INSPECTED_AT, Severity.WARNING)
+
+
+def unlisted_on_opening_day(facts: Facts, policy: Policy) -> Iterator[Finding]:
+    """Whether the class that was seen to begin is of the list still: it may have been removed since."""
+    day = _seen_to_begin(facts)
+    if facts.year_list is None or day is None:
+        return
+    entry = facts.class_of(facts.payload.get("class_no"))
+    course = _Course(
+        *(f"班次{entry.get('class_no')}", day, "开班检查日", _INSPECTED_AT, entry, "payload"),
+        *(_level(entry), _INSPECTED_AT),
+    )
+    for finding in _unlisted(facts.year_list, course, policy):
+        yield replace(finding, where=_INSPECTED_AT, severity=Severity.WARNING.value)
+
+
+def _seen_to_begin(facts: Facts) -> date | None:
+    inspected_at = facts.payload.get("inspected_at")
+    if not inspected_at or not facts.is_opening_day:
+        return None
+    return shanghai_date(datetime.fromisoformat(inspected_at))
 
 
 def _stopped(

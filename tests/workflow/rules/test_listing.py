@@ -256,6 +256,51 @@ def test_a_class_that_was_seen_to_begin_in_a_stop_is_told_of() -> None:
     assert rules(stopped, payload) == []
 
 
+@pytest.mark.parametrize(
+    ("year_list", "measured"),
+    [
+        (
+            listing(sanctions=(sanction(SanctionKind.REMOVAL, STARTS_ON, None),)),
+            "2026-09-07起移出目录，没有期限",
+        ),
+        (listing(sanctions=(sanction(SanctionKind.REMOVAL, date(2026, 9, 8), None),)), None),
+        (listing(sanctions=(BLACKLISTED,)), "2026-08-01起列入黑名单，至2027-07-31止"),
+        (listing(entries=()), "未列入"),
+        (listing(entries=(institution(occupation(listed_until_on=date(2026, 9, 6))),)), "列入至2026-09-06"),
+        (listing(entries=(institution(occupation(levels=(5, 3))),)), "4级"),
+        (listing(), None),
+    ],
+)
+def test_who_was_removed_before_the_class_was_seen_to_begin_is_told_of(
+    year_list: YearList, measured: str | None
+) -> None:
+    payload = {
+        "class_no": 1,
+        "inspected_at": "2026-09-06T23:00:00+00:00",
+        "present_count": 50,
+        "sign_in": "签到50人",
+    }
+    for occasion, seen, where in (
+        (Occasion.INSPECTION, {}, "payload.inspected_at"),
+        (
+            Occasion.TRAINING_END,
+            {"opening_inspections": [payload]},
+            "training.opening_inspections.0.inspected_at",
+        ),
+    ):
+        facts = Facts(
+            form=form_of() | {"training": seen},
+            payload=payload if occasion is Occasion.INSPECTION else {"ended_on": "2026-09-18"},
+            roster={1: 50},
+            year_list=year_list,
+        )
+        found = [
+            (each.rule, each.severity, each.measured, each.where) for each in check(occasion, facts, POLICY)
+        ]
+        told_of = [("listed-institution", "warning", measured, where)] if measured else []
+        assert found == told_of
+
+
 # Platforms -------------------------------------------------------------------------------------------------
 
 BANNED = sanction(SanctionKind.BAN, date(2025, 1, 10), date(2027, 1, 9), "无人脸核验")
