@@ -179,8 +179,11 @@ def test_a_number_in_disguise_is_the_same_certificate(small_city: City, disguise
 
 def test_a_number_in_disguise_is_listed_once(small_city: City) -> None:
     city = to_results(small_city)
-    with pytest.raises(Malformed, match="S000001重复：每本证书的编号不同"):
+    with pytest.raises(Malformed, match="证书第2项 证书编号”重复：每本证书的编号不同"):
         city.send("inspector", "record_results", results=[listed(["S000001", "ｓ 000001"])])
+    with pytest.raises(Malformed, match="重复") as refused:
+        city.send("inspector", "record_results", results=[listed([f"T{PEOPLE[0]}", f"t {PEOPLE[0]}"])])
+    assert PEOPLE[0] not in str([refused.value.message, refused.value.errors])
     city.send("inspector", "record_results", results=[listed(["S000001", "ｓ 000002"])])
     with reading(city.product.engine) as connection:
         assert list(

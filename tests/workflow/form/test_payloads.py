@@ -215,7 +215,7 @@ def test_a_verdict_left_open_on_a_page_is_no_verdict() -> None:
         (
             {"certificates": [CERTIFICATES[0], CERTIFICATES[1] | {"number": "S1"}]},
             "certificates.1.number",
-            "S1重复",
+            "证书编号”重复",
         ),
         ({"certified_count": None}, "certified_count", "未填写"),
         ({"certificates": [BY_ROW, BY_ROW]}, "certificates.1.row_no", "同一人"),
