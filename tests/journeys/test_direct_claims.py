@@ -474,9 +474,8 @@ def test_what_is_not_paid_for_is_refused_with_the_row_and_the_reason(
     assert "征求意见稿" in found["headcount"]
 
 
-def test_a_body_that_is_not_on_the_list_is_refused_until_it_is(city: City) -> None:
+def test_of_a_body_that_was_not_on_the_list_the_reviewer_is_told(city: City) -> None:
     city.at(TODAY)
-    apply_with(city, "assessment_body", [holder(1)])
     listed = tables.listed_institution
     with writing(city.product.engine) as connection:
         uscc = connection.scalars(
@@ -484,12 +483,15 @@ def test_a_body_that_is_not_on_the_list_is_refused_until_it_is(city: City) -> No
         ).one()
         whose = (listed.c.uscc == uscc) & (listed.c.region == CITY)
         connection.execute(update(listed).where(whose).values(listed_until_on=date(2025, 6, 29)))
-    found = refusal(city, "assessment_body", 1, "240.00")
-    assert "发证日（2025-06-30）评价机构不在年度目录清单内（列入至2025-06-29）" in found["registered-body"]
-    assert "新人社办〔2023〕35号 附件2 1、11" in found["registered-body"]
-    assert city.state == "draft"
+    apply_with(city, "assessment_body", [holder(1)])
+    city.send("assessment_body", "submit", claim=claim(1, "240.00"))
+    (told,) = city.look()["findings"]
+    assert (told["rule"], told["severity"]) == ("registered-body", "warning")
+    assert "发证日（2025-06-30）评价机构不在年度目录清单内（列入至2025-06-29）" in told["measured"]
+    assert "新人社办〔2023〕35号 附件2 1、11" in told["source"]
     with writing(city.product.engine) as connection:
         connection.execute(update(listed).where(whose).values(listed_until_on=date(2025, 6, 30)))
+    apply_with(city, "assessment_body", [holder(2)])
     city.send("assessment_body", "submit", claim=claim(1, "240.00"))
     assert city.look()["findings"] == []
 

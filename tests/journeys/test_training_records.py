@@ -6,7 +6,7 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -231,6 +231,21 @@ def test_absence_made_up_with_hrs_consent_counts_as_attended(city: City) -> None
         ("consent_make_up", "inspector"),
     ]
     assert audit.verify_audit(city.product)["holds"]
+
+
+def test_one_visit_is_counted_once(small_city: City) -> None:
+    city = _in_training(small_city, 48, 45)
+    held = city.look()["form"]["training"]["inspections"]
+    again = {"class_no": 1, "present_count": 50, "place": "实训楼", "teachers": "3人到岗"}
+    with pytest.raises(Malformed, match="同一次检查只登记一次") as refused:
+        city.send("inspector", "record_inspection", inspected_at=held[0]["inspected_at"], **again)
+    assert [error.field for error in refused.value.errors] == ["payload.inspected_at"]
+    # The same moment as another part of the world writes it.
+    moment = datetime.fromisoformat(held[1]["inspected_at"]).astimezone(UTC).isoformat()
+    with pytest.raises(Malformed, match="同一次检查只登记一次"):
+        city.send("inspector", "record_inspection", inspected_at=moment, **again)
+    assert city.look()["form"]["training"]["inspections"] == held
+    assert city.look()["average_attendance"] == 46
 
 
 def test_a_claim_may_count_who_made_up_and_no_more(small_city: City) -> None:

@@ -57,6 +57,7 @@ def test_two_cities_differ_in_what_their_documents_say_and_on_which_ground() -> 
     in_value = {one.shown.path for one in found if one.in_value}
     assert {path for path in in_value if not path.startswith("regions.")} == {
         "documents",
+        "rules.registered-body",
         "title",
         "valid_from",
         "settings.certificates_required",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from workflow.clock import shanghai_date
+from workflow.clock import SHANGHAI, shanghai_date
 from workflow.errors import FieldError, Malformed, NotNow
 from workflow.form.payloads import Inspection, OpeningInspection, TrainingEnd
 from workflow.rules import Occasion
@@ -34,7 +35,17 @@ def record_inspection(case: Case, payload: Inspection) -> None:
     if payload.inspected_at < datetime.fromisoformat(opened[payload.class_no]["inspected_at"]):
         message = "培训期间检查的时间不能早于开班当日检查的时间"
         raise Malformed(message, [FieldError("payload.inspected_at", message)])
+    if any(_is_same_visit(check, payload) for check in held):
+        # Counted twice, one visit would weigh double in the average attendance.
+        at = payload.inspected_at.astimezone(SHANGHAI)
+        message = f"第{payload.class_no}班在{at:%Y-%m-%d %H:%M}的检查已经登记过，同一次检查只登记一次"
+        raise Malformed(message, [FieldError("payload.inspected_at", message)])
     held.append(payload.stored() | {"inspector": case.actor.name})
+
+
+def _is_same_visit(check: dict[str, Any], payload: Inspection) -> bool:
+    at = datetime.fromisoformat(check["inspected_at"])
+    return bool(check["class_no"] == payload.class_no and at == payload.inspected_at)
 
 
 def finish_training(case: Case, payload: TrainingEnd) -> None:
