@@ -19,7 +19,7 @@ from workflow.form.training import MakeUp, ObservationStrike
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import Policy
-from workflow.services import audit, training_records
+from workflow.services import audit, listing, training_records
 from workflow.services.product import Product
 
 OBSERVED: dict[str, Any] = {
@@ -354,6 +354,44 @@ def test_who_may_ask_and_who_may_decide(small_city: City) -> None:
     for act in (_consent, _decline):
         with pytest.raises(NotNow, match="示例hr1已对这件补课申请作出不同意的意见"):
             act(city)
+
+
+def _waiting(city: City, login: str) -> dict[str, Any] | None:
+    """What the worklist of somebody says of make-ups; None where the application is not on it."""
+    items = listing.read_worklist(city.product, actor=city.actors[login])["items"]
+    return next((one["make_ups"] or {} for one in items if one["id"] == city.application["id"]), None)
+
+
+def test_requests_stand_on_the_worklist_of_who_may_decide_until_they_are_decided(small_city: City) -> None:
+    city = _in_training(small_city, 48, 45).at("2026-09-15")
+    assert _waiting(city, "hr1") is None
+    assert _waiting(city, "inspector") == {}
+    _ask(city)
+    _ask(city, _make_up(2))
+    for login in ("hr1", "hr2", "inspector"):
+        assert _waiting(city, login) == {"count": 2, "decide_before": None}, login
+        mine = listing.list_applications(city.product, actor=city.actors[login], mine=True)["items"]
+        assert [one["id"] for one in mine] == [city.application["id"]], login
+    for login in ("hr_head", "hr1_bf", "industry1", "finance1", "auditor"):
+        assert _waiting(city, login) is None, login
+    owner = city.actors["institution"].organisation_id
+    city.actors["hr2"] = replace(city.actors["hr2"], organisation_id=owner)
+    assert _waiting(city, "hr2") is None
+    _consent(city)
+    assert _waiting(city, "hr1") == {"count": 1, "decide_before": None}
+    _decline(city, 2)
+    assert _waiting(city, "hr1") is None
+    assert _waiting(city, "inspector") == {}
+
+
+def test_the_worklist_says_before_which_day_a_request_is_decided(small_city: City) -> None:
+    city = _in_training(small_city, 48, 45)
+    city.at("2026-09-25 17:00").send("institution", "finish_training", ended_on="2026-09-25")
+    city.send("hr1", "approve", opinion="同意")
+    city.send("institution", "propose_assessment", assess_on="2026-09-30")
+    _ask(city.at("2026-09-28"), _make_up(on="2026-09-27"))
+    assert _waiting(city, "hr1") == {"count": 1, "decide_before": "2026-09-30"}
+    assert _waiting(city.at("2026-09-30"), "hr1") is None
 
 
 def test_a_make_up_lies_between_the_beginning_of_the_training_and_the_assessment(small_city: City) -> None:

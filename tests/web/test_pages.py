@@ -180,6 +180,7 @@ def test_a_claim_cannot_be_kept_where_there_is_none_to_write(small_city: City, s
     [
         ("state=xx", "state", "xx"),
         ("section=six", "section", "six"),
+        ("subsidy=six", "subsidy", "six"),
         ("region=999999&text=abc", "region", "999999"),
         ("overdue=yes", "overdue", "yes"),
         ("mine=2", "mine", "2"),
@@ -208,6 +209,8 @@ def test_the_list_reads_every_filter_that_its_form_sends(small_city: City, signe
     for query, found in (
         ("text=&section=&state=&region=", True),
         ("text=&section=opening&state=opening_industry_first&region=410400", True),
+        ("subsidy=training", True),
+        ("subsidy=hiring", False),
         ("state=draft", False),
         ("overdue=1", False),
         (f"text={number}", True),

@@ -525,10 +525,18 @@ class ApplicationSummary(BaseModel):
     provisional: bool
 
 
+class WaitingMakeUps(BaseModel):
+    """Make-up lessons that wait for HR's consent."""
+
+    count: int
+    decide_before: date | None = Field(description="考核日期；补课意见须在此前作出")
+
+
 class WorklistItem(ApplicationSummary):
     """An application that waits for the caller."""
 
     allowed_events: list[Event]
+    make_ups: WaitingMakeUps | None = Field(description="待人社部门同意的补课申请")
 
 
 class HistoryEntry(BaseModel):

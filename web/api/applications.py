@@ -37,6 +37,7 @@ def list_applications(query: ApplicationsQuery) -> Response:
             actor=require_actor(),
             state=query.state,
             section=query.section,
+            subsidy=query.subsidy,
             region=query.region,
             overdue=truth(query.overdue),
             mine=truth(query.mine),

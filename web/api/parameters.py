@@ -22,6 +22,7 @@ from workflow.vocabulary import (
     SanctionKind,
     Section,
     State,
+    Subsidy,
 )
 from workflow.workbooks.limits import MOST_ROWS
 
@@ -104,6 +105,7 @@ class ApplicationsQuery(PageQuery):
 
     state: Annotated[State, Field(strict=False)] | None = _given("状态")
     section: Annotated[Section, Field(strict=False)] | None = _given("阶段")
+    subsidy: Annotated[Subsidy, Field(strict=False)] | None = _given("补贴种类")
     region: Region | None = _given("地区")
     overdue: Flag | None = _given("是否有已逾期的时限")
     mine: Flag | None = _given("仅限本人或本单位的申请")

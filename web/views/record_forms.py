@@ -64,6 +64,7 @@ def with_forms(records: dict[str, Any], tried: Tried | None) -> dict[str, Any]:
         "inspections": inspections,
         "make_ups": make_ups,
         "may_ask": records["may_ask"],
+        "waiting": records["waiting"],
         "ask": _ask(short, tried) if records["may_ask"] and short else None,
     }
 

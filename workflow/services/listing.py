@@ -15,6 +15,7 @@ from workflow.persistence.engine import reading
 from workflow.services.case import open_case
 from workflow.services.pages import Page, containing, is_key, page_of, read_cursor, write_cursor
 from workflow.services.product import Product
+from workflow.services.training_records import may_have_waiting, waiting_make_ups
 from workflow.services.view import allowed_now, clock_view
 from workflow.services.visibility import visible
 from workflow.vocabulary import Event, Section, State
@@ -42,6 +43,7 @@ def list_applications(
     actor: Actor,
     state: str | None = None,
     section: str | None = None,
+    subsidy: str | None = None,
     region: str | None = None,
     overdue: bool | None = None,
     mine: bool | None = None,
@@ -62,6 +64,8 @@ def list_applications(
             statement = statement.where(application.c.state == state)
         if section is not None:
             statement = statement.where(application.c.section == section)
+        if subsidy is not None:
+            statement = statement.where(application.c.subsidy == subsidy)
         if region is not None:
             statement = statement.where(application.c.region == region)
         if text:
@@ -122,16 +126,17 @@ def read_worklist(product: Product, *, actor: Actor, cursor: str | None = None, 
         last = [rows[-1].get("urgency"), rows[-1]["id"]] if rows else None
         items = _summaries(product, connection, actor, rows, with_events=True)
         return {
-            "items": [item for item in items if item["allowed_events"]],
+            "items": [item for item in items if item["allowed_events"] or item["make_ups"]],
             "next": write_cursor(_WORKLIST, last) if more else None,
         }
 
 
 def _actionable(actor: Actor) -> Any:
-    """States in which this role of this department has something to do."""
-    return tables.application.c.state.in_(
-        [state.value for state in State if is_awaited(actor.role, actor.department, state)]
-    )
+    """Where this role of this department has something to do: by the state, or for a make-up lesson."""
+    states = [state.value for state in State if is_awaited(actor.role, actor.department, state)]
+    awaited = tables.application.c.state.in_(states)
+    made_up = may_have_waiting(actor)
+    return awaited if made_up is None else or_(awaited, made_up)
 
 
 def _summaries(
@@ -178,5 +183,6 @@ def _summaries(
         if with_events:
             allowed = allowed_now(case, actor)
             summary["allowed_events"] = [event for event in allowed if Event(event) in AWAITED_EVENTS]
+            summary["make_ups"] = waiting_make_ups(case)
         summaries.append(summary)
     return summaries

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, is_own, require_reading
@@ -207,7 +207,34 @@ def read_training_records(product: Product, *, actor: Actor, application_id: int
                 for entry in _make_ups(case)
             ],
             "may_ask": making_up and is_own(actor, case.matter()),
+            "waiting": waiting_make_ups(case),
         }
+
+
+def may_have_waiting(actor: Actor) -> ColumnElement[bool] | None:
+    """Applications in which make-ups may wait for this person, to be looked at one by one; None: in none.
+
+    In the database it is not told apart from one whose make-ups are all decided; ``waiting_make_ups`` does.
+    """
+    if actor.role not in _CONSENTING or actor.department is not Department.HR:
+        return None
+    application = tables.application
+    return and_(
+        application.c.state.in_([state.value for state in _MAKING_UP]),
+        application.c.form.like('%"make_ups"%'),
+    )
+
+
+def waiting_make_ups(case: Case) -> dict[str, Any] | None:
+    """How many make-ups wait for the consent of whoever looks at the case, and before which day; or None.
+
+    ``decide_before`` is the day of the assessment, where it is proposed already.
+    """
+    count = sum(1 for entry in _make_ups(case) if _is_open(entry))
+    if not count or not _is_of_hr(case, _CONSENTING) or _is_of_the_applicant(case) or _why_too_late(case):
+        return None
+    assess_on = _assess_on(case)
+    return {"count": count, "decide_before": assess_on.isoformat() if assess_on else None}
 
 
 def _record(
@@ -254,12 +281,16 @@ def _is_of_hr(case: Case, roles: frozenset[Role]) -> bool:
     return actor.role in roles and actor.department is Department.HR and actor.region == case.row["region"]
 
 
+def _is_of_the_applicant(case: Case) -> bool:
+    mine = case.actor.organisation_id
+    return mine is not None and mine == case.row["organisation_id"]
+
+
 def _require_hr(case: Case, roles: frozenset[Role], what: str) -> None:
-    actor = case.actor
     if not _is_of_hr(case, roles):
         who = "、".join(sorted(role.label for role in roles))
         raise Forbidden(f"“{what}”只能由本地区{Department.HR.label}的{who}办理")
-    if actor.organisation_id is not None and actor.organisation_id == case.row["organisation_id"]:
+    if _is_of_the_applicant(case):
         raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
 
 
