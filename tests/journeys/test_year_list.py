@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, update
 from calendars import add_months, add_years
 from tests.journeys.city import CITY, COUNTY, City
 from tests.year_list import EXAMPLE_USCC, PLATFORM
-from workflow.errors import Conflict, Forbidden, Malformed, NotNow
+from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import load_policy
@@ -274,6 +274,101 @@ def test_exactly_the_limit_is_enough_and_a_hair_below_is_not(
     add_school(small_city.at("2026-08-07"))
     assert (survey(small_city, satisfied, asked)["stop"] is not None) is stopped
     assert bool(facts(small_city).sanctions) is stopped
+
+
+def correct(city: City, survey_id: int, satisfied: int, login: str = "hr2", **more: Any) -> dict[str, Any]:
+    body = {
+        "surveyed_on": "2026-08-07",
+        "asked_count": 50,
+        "satisfied_count": satisfied,
+        "reason": "登记有误",
+    }
+    return sanctions.correct_survey(
+        city.product, actor=city.actors[login], survey_id=survey_id, body=body | more
+    )
+
+
+def test_a_survey_is_corrected_with_a_reason_and_the_stop_follows(city: City) -> None:
+    school = add_school(city.at("2026-08-07 15:00"))
+    first = survey(city, 42)
+    number, stop_id = first["id"], first["stop"]["id"]
+    city.at("2026-08-10")
+    # Good enough: the stop ends today. Below the limit after all: it holds again, and says why.
+    better = correct(city, number, 48)
+    assert (better["satisfied_count"], better["satisfaction"]) == (48, "96.0%")
+    assert (better["stop"]["id"], better["stop"]["lifted_on"]) == (stop_id, "2026-08-10")
+    assert better["stop"]["lifted_reason"] == "满意度调查更正：登记有误"
+    worse = correct(city, number, 40, surveyed_on="2026-08-06")["stop"]
+    assert (worse["id"], worse["state"], worse["from_on"], worse["until_on"]) == (
+        stop_id,
+        "in_force",
+        "2026-08-06",
+        "2026-09-05",
+    )
+    assert "满意40人" in worse["reason"]
+    with pytest.raises(NotNow, match="没有需要更正的"):
+        correct(city, number, 40, surveyed_on="2026-08-06")
+    # What HR lifted for another reason stays lifted.
+    lift(city, stop_id)
+    assert correct(city, number, 41)["stop"]["lifted_reason"] == "整改合格"
+    # A survey that was good enough may turn out not to be.
+    second = survey(city, 50, on="2026-08-08")
+    assert second["stop"] is None
+    assert correct(city, second["id"], 30, surveyed_on="2026-08-08")["stop"]["from_on"] == "2026-08-08"
+    with pytest.raises(Conflict, match="2026-08-07的满意度调查已经登记"):
+        correct(city, second["id"], 30)
+
+    history = year_list.read_institution(
+        city.product, actor=city.actors["auditor"], institution_id=school["id"]
+    )["history"]
+    corrected = [entry for entry in history if entry["event"] == "correct_satisfaction_survey"]
+    assert {entry["event_label"] for entry in corrected} == {"更正满意度调查"}
+    told = corrected[-1]["changes"]
+    assert [(one["part"], one["key"]) for one in told] == [
+        ("survey", "2026-08-07"),
+        ("sanction", "停止开班（2026-08-07起）"),
+    ]
+    assert {one["label"]: (one["before"], one["after"]) for one in told[0]["fields"]} == {
+        "满意人数": ("42", "48"),
+        "更正的事由": ("", "登记有误"),
+    }
+
+
+def test_a_stop_that_is_over_is_not_lifted_by_a_correction(small_city: City) -> None:
+    add_school(small_city.at("2026-08-07"))
+    number = survey(small_city, 42)["id"]
+    stop = correct(small_city.at("2026-10-08"), number, 50)["stop"]
+    assert (stop["state"], stop["lifted_on"]) == ("over", None)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"satisfied_count": 51}, "不能超过调查人数50人"),
+        ({"asked_count": 0}, "调查人数"),
+        ({"surveyed_on": "2026-08-11"}, "不能在今天"),
+        ({"reason": " "}, "“更正的事由”未填写"),
+        ({"uscc": USCC}, "uscc"),
+    ],
+)
+def test_a_correction_is_checked_like_a_survey(small_city: City, more: dict[str, Any], words: str) -> None:
+    add_school(small_city.at("2026-08-07"))
+    number = survey(small_city, 42)["id"]
+    small_city.at("2026-08-10")
+    with pytest.raises(Malformed, match=words):
+        correct(small_city, number, 45, **more)
+    assert len(facts(small_city).sanctions) == 1
+
+
+def test_a_correction_is_of_hr_of_the_region_alone(small_city: City) -> None:
+    add_school(small_city.at("2026-08-07"))
+    number = survey(small_city, 42)["id"]
+    for login in ("hr1_bf", "industry1", "inspector", "institution", "admin"):
+        with pytest.raises(Forbidden):
+            correct(small_city, number, 45, login=login)
+    for unknown in (0, 99, 2**63):
+        with pytest.raises(NotFound, match="没有编号为"):
+            correct(small_city, unknown, 45)
 
 
 def test_a_survey_is_of_a_listed_institution_of_the_past_and_recorded_once(small_city: City) -> None:

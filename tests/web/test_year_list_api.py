@@ -107,7 +107,16 @@ def test_platforms_sanctions_and_surveys_are_answered_as_described(reader: Reade
     )
     good = LIST_SURVEY | {"surveyed_on": "2026-08-06", "asked_count": 20, "satisfied_count": 17}
     assert reader.call("hr1", "POST", f"{ROOT}/surveys", good, status=201)["stop"] is None
-    assert len(reader.get("auditor", f"{ROOT}/surveys?uscc={USCC}")["items"]) == 2
+    surveys = reader.get("auditor", f"{ROOT}/surveys?uscc={USCC}")["items"]
+    assert len(surveys) == 2
+    path = f"{ROOT}/surveys/{surveys[0]['id']}/correct"
+    wrong = {name: good[name] for name in ("surveyed_on", "asked_count", "satisfied_count")}
+    right = wrong | {"satisfied_count": 18, "reason": "漏录一人"}
+    assert reader.call("hr1", "POST", path, wrong, status=422)["errors"][0]["field"] == "reason"
+    assert reader.call("hr1", "POST", path, right)["stop"] is None
+    reader.call("hr1", "POST", path, right, status=409)
+    reader.call("industry1", "POST", path, right, status=403)
+    reader.call("hr1", "POST", f"{ROOT}/surveys/999/correct", right, status=404)
     ban = {
         "region": "410400",
         "platform": PLATFORM,

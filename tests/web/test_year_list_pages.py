@@ -226,6 +226,32 @@ def test_a_survey_stops_and_a_sanction_is_imposed_and_lifted(small_city: City, p
     page(send(people("industry1"), place, reason="不归我管"), 403)
 
 
+def test_a_survey_is_corrected_on_the_page(small_city: City, people: People) -> None:
+    school = add_school(small_city)
+    number = survey(small_city, 42)["id"]
+    client, home = people("hr2"), f"/year-list/institutions/{school['id']}"
+    path = f"/year-list/surveys/{number}"
+    assert f'href="{path}"' in client.get(home).get_data(as_text=True)
+    assert f'href="{path}"' not in people("institution").get(home).get_data(as_text=True)
+    kept = values(client.get(path))
+    assert (kept["surveyed_on"], kept["asked_count"], kept["satisfied_count"]) == ("2026-08-07", "50", "42")
+    typed = {name: kept[name] for name in ("surveyed_on", "asked_count")}
+    answer = send(client, path, **typed | {"satisfied_count": "四十八"})
+    shown = page(answer, 422)
+    assert "“更正的事由”未填写" in shown
+    assert values(answer)["satisfied_count"] == "四十八"
+    done = send(client, path, **typed | {"satisfied_count": "48"}, reason="录入有误")
+    assert (done.status_code, done.headers["Location"]) == (303, home)
+    shown = page(client.get(home))
+    assert "满意度调查已更正。由它产生的停止开班自 2026-08-28 起已解除" in shown
+    assert "满意人数 42 → 48" in shown
+    assert "更正的事由 （空） → 录入有误" in shown
+    for login in ("industry1", "inspector", "hr1_bf"):
+        page(people(login).get(path), 403)
+        page(send(people(login), path, **typed | {"satisfied_count": "49"}, reason="x"), 403)
+    page(client.get("/year-list/surveys/999"), 404)
+
+
 def test_a_platform_is_listed_changed_and_banned(small_city: City, people: People) -> None:
     client = people("hr_head")
     typed = {name: str(value) for name, value in CLOUD.items()}

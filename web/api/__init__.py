@@ -22,6 +22,7 @@ _CONVERTERS = {
     "occupation_id": "key",
     "platform_id": "key",
     "sanction_id": "key",
+    "survey_id": "key",
     "make_up_id": "key",
     "row_no": "key",
     "ordinal": "key",

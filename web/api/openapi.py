@@ -36,6 +36,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "occupation_id": _KEY_SCHEMA,
     "platform_id": _KEY_SCHEMA,
     "sanction_id": _KEY_SCHEMA,
+    "survey_id": _KEY_SCHEMA,
     "make_up_id": _KEY_SCHEMA,
     "row_no": _KEY_SCHEMA | {"description": "学员在名册中的序号"},
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},

@@ -601,6 +601,15 @@ OPERATIONS: tuple[Operation, ...] = (
         status=201,
         conflicts=True,
     ),
+    Operation(
+        method="POST",
+        path="/v1/year-list/surveys/{survey_id}/correct",
+        view=year_list.correct_satisfaction_survey,
+        tag="year list",
+        body=year_list_bodies.SURVEY_CORRECTION,
+        answer=year_list_answers.SurveyRecorded,
+        conflicts=True,
+    ),
     _get(
         "/v1/year-list/export.xlsx",
         year_list.export_year_list,

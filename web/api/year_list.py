@@ -184,6 +184,13 @@ def record_satisfaction_survey() -> Response:
     return reply(made, status=201)
 
 
+def correct_satisfaction_survey(survey_id: int) -> Response:
+    """Corrects what was entered wrongly of a survey, with the reason; the stop follows."""
+    return reply(
+        sanctions.correct_survey(product(), actor=require_actor(), survey_id=survey_id, body=json_object())
+    )
+
+
 def export_year_list(query: YearListQuery) -> Response:
     """The list of a region and year as the workbook that the import takes."""
     workbook, name = year_list_import.export_year_list(

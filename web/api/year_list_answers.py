@@ -94,7 +94,7 @@ class SurveyAnswer(BaseModel):
 
 
 class SurveyRecorded(SurveyAnswer):
-    """A survey that was just recorded, with the stop that follows from it."""
+    """A survey that was just recorded or corrected, with the stop that follows from it."""
 
     stop: SanctionAnswer | None
 

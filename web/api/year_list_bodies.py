@@ -15,6 +15,7 @@ from workflow.form.year_list import (
     PlatformEntry,
     SanctionEntry,
     SanctionLifting,
+    SurveyCorrection,
     SurveyEntry,
 )
 from workflow.services.year_list_keeping import INSTITUTION_FIXED, PLATFORM_FIXED
@@ -50,3 +51,4 @@ PLATFORM_CHANGE: tuple[type[BaseModel], ...] = (PlatformChange,)
 SANCTION: tuple[type[BaseModel], ...] = (SanctionEntry,)
 LIFTING: tuple[type[BaseModel], ...] = (SanctionLifting,)
 SURVEY: tuple[type[BaseModel], ...] = (SurveyEntry,)
+SURVEY_CORRECTION: tuple[type[BaseModel], ...] = (SurveyCorrection,)

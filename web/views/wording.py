@@ -15,6 +15,7 @@ from workflow.form.money import capital_text, fen_from_yuan, wan_text
 from workflow.form.pages import LEVELS
 from workflow.policy import region_labels
 from workflow.services.calendar import days_in_words
+from workflow.services.notices import STATE_LABELS
 from workflow.vocabulary import (
     STATE_DEPARTMENT,
     ApplicationKind,
@@ -254,6 +255,11 @@ def options(vocabulary: str) -> list[tuple[str, str]]:
     return [(word.value, word.label) for word in VOCABULARIES[vocabulary]]
 
 
+def notice_ending(why: object) -> str:
+    """How a notice stands, by why it ended: 公示中止（退回补正） and so on."""
+    return "" if _blank(why) else STATE_LABELS.get(str(why), str(why))
+
+
 def field_id(name: object) -> str:
     """The id of the input for a field of the form, by its path; nothing where there is no path."""
     return input_id("", str(name)) if name else ""
@@ -271,6 +277,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "wan": ten_thousand,
     "capitals": capitals,
     "level": level_label,
+    "notice_ending": notice_ending,
     "region": region_label,
 }
 GLOBALS: dict[str, Callable[..., Any]] = {

@@ -16,7 +16,14 @@ from web.views.refused import Shown, messages_of, shown
 from web.views.year_list_fields import change_of, entry_fields, entry_of, stored_fields
 from workflow.access import Actor
 from workflow.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refused
-from workflow.form.year_list import InstitutionEntry, OccupationEntry, PlatformEntry, SurveyEntry
+from workflow.form import from_inputs
+from workflow.form.year_list import (
+    InstitutionEntry,
+    OccupationEntry,
+    PlatformEntry,
+    SurveyCorrection,
+    SurveyEntry,
+)
 from workflow.policy import region_labels
 from workflow.services import sanctions, year_list, year_list_keeping
 from workflow.services.year_list_access import may_keep
@@ -132,6 +139,29 @@ def change_occupation(occupation_id: int) -> ResponseReturnValue:
     return redirect(url_for("year_list.show", institution_id=made["id"]), code=303)
 
 
+@blueprint.get("/year-list/surveys/<key:survey_id>")
+def survey(survey_id: int) -> ResponseReturnValue:
+    """The form in which a survey is corrected."""
+    return _survey_page(survey_id)
+
+
+@blueprint.post("/year-list/surveys/<key:survey_id>")
+def correct_survey(survey_id: int) -> ResponseReturnValue:
+    """Corrects a survey, and says what becomes of the stop."""
+    person, sent = require_actor(), sent_by(request.form)
+    try:
+        stop = sanctions.correct_survey(
+            product(), actor=person, survey_id=survey_id, body=from_inputs(SurveyCorrection, sent)
+        )["stop"]
+    except (NotSignedIn, NotFound):
+        raise
+    except Refused as refusal:
+        return _survey_page(survey_id, sent, refusal), refusal.status
+    flash(f"满意度调查已更正。{_stop_in_words(stop)}", "good")
+    one = sanctions.read_survey(product(), actor=person, survey_id=survey_id)
+    return redirect(url_for("year_list.show", institution_id=one["institution_id"]), code=303)
+
+
 @blueprint.get("/year-list/platforms")
 def platforms() -> ResponseReturnValue:
     """The online platforms, at first those of the present year, and the form for another."""
@@ -214,9 +244,16 @@ def _surveyed(person: Actor, institution_id: int, sent: Sent) -> str:
     view = year_list.read_institution(product(), actor=person, institution_id=institution_id)
     body = entry_of(SurveyEntry, sent, view["region"]) | {"uscc": view["uscc"]}
     stop = sanctions.record_survey(product(), actor=person, body=body)["stop"]
+    return f"满意度调查已登记。{_stop_in_words(stop)}"
+
+
+def _stop_in_words(stop: dict[str, Any] | None) -> str:
+    """What follows from a survey."""
     if stop is None:
-        return "满意度调查已登记，达到规定的比例。"
-    return f"满意度调查已登记，低于规定的比例：自 {stop['from_on']} 至 {stop['until_on']} 停止开班。"
+        return "达到规定的比例，不停止开班。"
+    if stop["lifted_on"] is not None:
+        return f"由它产生的停止开班自 {stop['lifted_on']} 起已解除。"
+    return f"低于规定的比例：自 {stop['from_on']} 至 {stop['until_on']} 停止开班。"
 
 
 def _version(sent: Sent) -> int | None:
@@ -275,6 +312,18 @@ def _occupation_page(occupation_id: int, sent: Sent | None = None, refusal: Refu
         fields=entry_fields(OccupationEntry, values, errors, scope=""),
         version=(sent or {}).get("version", view["version"]),
         refused=_shown(refusal, "", url_for("year_list.occupation", occupation_id=occupation_id)),
+    )
+
+
+def _survey_page(survey_id: int, sent: Sent | None = None, refusal: Refused | None = None) -> str:
+    one = sanctions.read_survey(product(), actor=keeper(), survey_id=survey_id)
+    errors = messages_of(refusal) if refusal else {}
+    values = stored_fields(one) if sent is None else sent
+    return render_template(
+        "year_list/survey.html",
+        one=one,
+        fields=entry_fields(SurveyCorrection, values, errors, scope=""),
+        refused=shown(refusal) if refusal else None,
     )
 
 

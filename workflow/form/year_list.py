@@ -162,6 +162,13 @@ class SanctionLifting(Drafted):
     reason: Reason = asked("解除的事由")
 
 
+def _not_more_than_asked(satisfied: int, info: ValidationInfo) -> int:
+    asked_count = info.data.get("asked_count")
+    if asked_count is not None and satisfied > asked_count:
+        raise ValueError(f"不能超过调查人数{asked_count}人")
+    return satisfied
+
+
 class SurveyEntry(Drafted):
     """How satisfied the trainees of an institution were."""
 
@@ -171,13 +178,18 @@ class SurveyEntry(Drafted):
     asked_count: Heads = asked("调查人数")
     satisfied_count: Count = asked("满意人数")
 
-    @field_validator("satisfied_count")
-    @classmethod
-    def _among_those_asked(cls, satisfied: int, info: ValidationInfo) -> int:
-        asked_count = info.data.get("asked_count")
-        if asked_count is not None and satisfied > asked_count:
-            raise ValueError(f"不能超过调查人数{asked_count}人")
-        return satisfied
+    _among_those_asked = field_validator("satisfied_count")(_not_more_than_asked)
+
+
+class SurveyCorrection(Drafted):
+    """What was entered wrongly of a survey, as it should have been, and why it is corrected."""
+
+    surveyed_on: Day = asked("认定日期")
+    asked_count: Heads = asked("调查人数")
+    satisfied_count: Count = asked("满意人数")
+    reason: Reason = asked("更正的事由")
+
+    _among_those_asked = field_validator("satisfied_count")(_not_more_than_asked)
 
 
 PARTS: dict[str, tuple[str, type[Drafted]]] = {
@@ -190,7 +202,7 @@ PARTS: dict[str, tuple[str, type[Drafted]]] = {
 """The parts of the list: what each is called, and the model of its fields."""
 
 
-_BESIDE = {"lifted_on": "解除日期", "lifted_reason": "解除的事由"}
+_BESIDE = {"lifted_on": "解除日期", "lifted_reason": "解除的事由", "correction_reason": "更正的事由"}
 
 
 def label_of(part: str, name: str) -> str:

@@ -14,7 +14,7 @@ from calendars import add_months, add_years
 from workflow.access import Actor
 from workflow.errors import Conflict, FieldError, Forbidden, NotNow
 from workflow.form.reading import malformed, read
-from workflow.form.year_list import SanctionEntry, SanctionLifting, SurveyEntry
+from workflow.form.year_list import MOST_REASON, SanctionEntry, SanctionLifting, SurveyCorrection, SurveyEntry
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.policy import Policy, policy_in_force
@@ -25,6 +25,7 @@ from workflow.services.year_list_keeping import Body, Desk, fields_of, keeping
 from workflow.services.year_list_rows import (
     sanction_view,
     stored_sanction,
+    stored_survey,
     survey_view,
     today_of,
     with_enterer,
@@ -34,6 +35,7 @@ from workflow.services.year_list_trail import Change, Subject
 from workflow.vocabulary import SanctionKind
 
 RULE = "satisfaction"
+_CORRECTED = "满意度调查更正："
 _institution, _platform = tables.listed_institution, tables.listed_platform
 _sanction, _survey = tables.sanction, tables.satisfaction_survey
 
@@ -160,18 +162,7 @@ def record_survey(product: Product, *, actor: Actor, body: Body) -> dict[str, An
         name = _listed_name(connection, entry.region, entry.uscc)
         if name is None:
             raise _wrong("uscc", f"本地区的目录清单中没有统一社会信用代码为“{entry.uscc}”的机构")
-        today = today_of(product, connection)
-        if entry.surveyed_on > today:
-            raise _wrong(
-                "surveyed_on", f"“认定日期”不能在今天（{today}）之后（填写的是“{entry.surveyed_on}”）"
-            )
-        twin = select(_survey.c.id).where(
-            _survey.c.region == entry.region,
-            _survey.c.uscc == entry.uscc,
-            _survey.c.surveyed_on == entry.surveyed_on,
-        )
-        if connection.execute(twin).one_or_none() is not None:
-            raise Conflict(f"{name}{entry.surveyed_on}的满意度调查已经登记；同一天的几次调查请合并登记")
+        _require_day_of_survey(connection, entry, name, today_of(product, connection))
         values = fields_of(entry)
         survey_id = connection.execute(
             insert(_survey)
@@ -179,15 +170,64 @@ def record_survey(product: Product, *, actor: Actor, body: Body) -> dict[str, An
             .returning(_survey.c.id)
         ).scalar_one()
         changes = [Change("survey", entry.surveyed_on.isoformat(), None, values)]
-        stop = _stop_of(entry, policy_in_force(entry.region, entry.surveyed_on))
         stop_id = None
+        stop = _stop_of(entry, name)
         if stop is not None:
-            stop |= {"subject_name": name}
-            until = date.fromisoformat(stop["until_on"])
-            stop_id = _insert(desk, stop, from_on=entry.surveyed_on, until_on=until, survey_id=survey_id)
+            stop_id = _insert(desk, stop, **_days_of(stop), survey_id=survey_id)
             changes.append(_change(None, stop))
         subject = Subject(entry.region, name, entry.uscc)
         desk.record("record_satisfaction_survey", subject, changes)
+    return _read_survey(product, actor, survey_id, stop_id)
+
+
+def read_survey(product: Product, *, actor: Actor, survey_id: int) -> dict[str, Any]:
+    """One survey with the name of the institution and the id of its latest entry on the list.
+
+    Raises ``NotFound`` and ``Forbidden``.
+    """
+    with reading(product.engine) as connection:
+        row = stored_survey(connection, survey_id)
+        seen = select(_survey.c.id).where(_survey.c.id == survey_id)
+        if connection.execute(seen.where(visible(connection, actor, _survey))).one_or_none() is None:
+            raise Forbidden("这次调查不属于您的单位或者您所在的地区，您无权查看")
+        entries = _listed(row["region"], row["uscc"])
+        listed = connection.execute(entries).mappings().first()
+    assert listed is not None, "a survey is recorded of a listed institution, and none is taken away"
+    return survey_view(row) | {"subject_name": listed["name"], "institution_id": listed["id"]}
+
+
+def correct_survey(product: Product, *, actor: Actor, survey_id: int, body: Body) -> dict[str, Any]:
+    """Corrects what was entered wrongly of a survey; the trail keeps both, and why.
+
+    The stop follows: it is imposed, moved or lifted as the corrected figures say, from the present day on.
+    One that HR has lifted for another reason, or that is over, stays as it is. Answers the survey, with its
+    ``stop`` or None. Raises ``Malformed``, ``Forbidden``, ``NotFound``, ``NotNow`` where nothing is
+    corrected, and ``Conflict`` where there is another survey of that day.
+    """
+    given = read(SurveyCorrection, dict(body))
+    with keeping(product, actor) as desk:
+        connection = desk.connection
+        row = stored_survey(connection, survey_id)
+        require_keeper(connection, actor, row["region"], row["uscc"])
+        name, today = (
+            _listed_name(connection, row["region"], row["uscc"]) or "",
+            today_of(product, connection),
+        )
+        corrected = {"surveyed_on": given.surveyed_on, "asked_count": given.asked_count}
+        corrected |= {"satisfied_count": given.satisfied_count}
+        was, entry = (
+            SurveyEntry(**{field: values[field] for field in SurveyEntry.model_fields})
+            for values in (row, dict(row) | corrected)
+        )
+        if entry == was:
+            raise NotNow("填写的内容与原来登记的相同，没有需要更正的")
+        _require_day_of_survey(connection, entry, name, today, other_than=survey_id)
+        connection.execute(update(_survey).where(_survey.c.id == survey_id).values(corrected))
+        told = fields_of(entry) | {"correction_reason": given.reason}
+        changes = [Change("survey", was.surveyed_on.isoformat(), fields_of(was), told)]
+        stop_id, change = _stop_again(desk, survey_id, _stop_of(entry, name), given.reason, today)
+        changes += [change] if change else []
+        desk.record("correct_satisfaction_survey", Subject(entry.region, name, entry.uscc), changes)
     return _read_survey(product, actor, survey_id, stop_id)
 
 
@@ -209,8 +249,61 @@ def ban_until(policy: Policy, violated_on: date) -> date | None:
 # --- inside ------------------------------------------------------------------------------------------------
 
 
-def _stop_of(entry: SurveyEntry, policy: Policy | None) -> dict[str, Any] | None:
+def _require_day_of_survey(
+    connection: Connection, entry: SurveyEntry, name: str, today: date, other_than: int = 0
+) -> None:
+    """Refuses a survey of a day to come, and a second one of the same day."""
+    if entry.surveyed_on > today:
+        raise _wrong("surveyed_on", f"“认定日期”不能在今天（{today}）之后（填写的是“{entry.surveyed_on}”）")
+    twin = select(_survey.c.id).where(
+        _survey.c.region == entry.region,
+        _survey.c.uscc == entry.uscc,
+        _survey.c.surveyed_on == entry.surveyed_on,
+        _survey.c.id != other_than,
+    )
+    if connection.execute(twin).one_or_none() is not None:
+        raise Conflict(f"{name}{entry.surveyed_on}的满意度调查已经登记；同一天的几次调查请合并登记")
+
+
+def _stop_again(
+    desk: Desk, survey_id: int, wanted: dict[str, Any] | None, why: str, today: date
+) -> tuple[int | None, Change | None]:
+    """The stop as the corrected survey wants it: its id, and what changed about it."""
+    found = desk.connection.execute(select(_sanction).where(_sanction.c.survey_id == survey_id))
+    row = found.mappings().one_or_none()
+    if row is None:
+        if wanted is None:
+            return None, None
+        return _insert(desk, wanted, **_days_of(wanted), survey_id=survey_id), _change(None, wanted)
+    lifted = row["lifted_on"] is not None
+    if lifted and not (wanted and row["lifted_reason"].startswith(_CORRECTED)):
+        return row["id"], None
+    values: dict[str, Any]
+    if wanted is not None:
+        values = wanted | {"lifted_on": None, "lifted_by": None, "lifted_reason": None}
+        typed = values | _days_of(wanted)
+    elif row["until_on"] < today:
+        return row["id"], None
+    else:
+        values = {"lifted_on": today.isoformat(), "lifted_reason": f"{_CORRECTED}{why}"[:MOST_REASON]}
+        typed = values | {"lifted_on": today, "lifted_by": desk.actor.account_id}
+    desk.connection.execute(update(_sanction).where(_sanction.c.id == row["id"]).values(typed))
+    before = {
+        name: value.isoformat() if isinstance(value := row[name], date) else value
+        for name in ("kind", "from_on", *values)
+    }
+    kept = {name: value for name, value in values.items() if name != "lifted_by"}
+    change = _change(before, {"kind": row["kind"], "from_on": before["from_on"]} | kept)
+    return row["id"], change if change.names else None
+
+
+def _days_of(stop: dict[str, Any]) -> dict[str, date]:
+    return {name: date.fromisoformat(stop[name]) for name in ("from_on", "until_on")}
+
+
+def _stop_of(entry: SurveyEntry, name: str) -> dict[str, Any] | None:
     """The stop that follows from a survey; None where it is good enough, or the policy does not say."""
+    policy = policy_in_force(entry.region, entry.surveyed_on)
     rule = policy.rules.get(RULE) if policy else None
     if policy is None or rule is None:
         return None
@@ -220,6 +313,7 @@ def _stop_of(entry: SurveyEntry, policy: Policy | None) -> dict[str, Any] | None
     return {
         "region": entry.region,
         "uscc": entry.uscc,
+        "subject_name": name,
         "kind": SanctionKind.STOP.value,
         "from_on": entry.surveyed_on.isoformat(),
         "until_on": until.isoformat(),
@@ -269,13 +363,16 @@ def _subject_name(connection: Connection, entry: SanctionEntry) -> str:
 
 def _listed_name(connection: Connection, region: str, uscc: str) -> str | None:
     """The name under which an institution was listed last."""
-    found: str | None = connection.execute(
-        select(_institution.c.name)
-        .where(_institution.c.region == region, _institution.c.uscc == uscc)
-        .order_by(_institution.c.year.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return found
+    found = connection.execute(_listed(region, uscc)).mappings().first()
+    return None if found is None else str(found["name"])
+
+
+def _listed(region: str, uscc: str) -> Select[Any]:
+    """The entries of an institution on the list, the latest first."""
+    mine = select(_institution.c.id, _institution.c.name).where(
+        _institution.c.region == region, _institution.c.uscc == uscc
+    )
+    return mine.order_by(_institution.c.year.desc()).limit(1)
 
 
 def _refuse_twin(connection: Connection, entry: SanctionEntry, name: str) -> None:

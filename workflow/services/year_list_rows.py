@@ -54,6 +54,11 @@ def stored_sanction(connection: Connection, sanction_id: int) -> RowMapping:
     return _stored(connection, _sanction, sanction_id, "处理")
 
 
+def stored_survey(connection: Connection, survey_id: int) -> RowMapping:
+    """The row of a satisfaction survey, with who entered it; raises ``NotFound``."""
+    return _stored(connection, tables.satisfaction_survey, survey_id, "满意度调查")
+
+
 def _stored(connection: Connection, table: Table, key: int, what: str) -> RowMapping:
     row = None
     if 0 < key <= LARGEST_ID:

@@ -28,6 +28,7 @@ EVENT_LABELS = {
     "impose_sanction": "作出处理",
     "lift_sanction": "解除处理",
     "record_satisfaction_survey": "登记满意度调查",
+    "correct_satisfaction_survey": "更正满意度调查",
 }
 _KNOWN_BY = {
     "institution": frozenset({"region", "year", "uscc"}),
