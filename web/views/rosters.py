@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from web.api.replies import workbook_reply
 from web.current import product, require_actor
 from web.views.applications import list_columns, may_replace_list
-from web.views.fields import ordinal_typed
-from web.views.refused import shown
+from web.views.fields import Field, ordinal_typed
+from web.views.refused import messages_of, shown
 from workflow.errors import FieldError, Malformed, NotFound, Refused
 from workflow.form.beneficiaries import ROWS, list_template
 from workflow.form.roster import roster_template
@@ -112,6 +112,12 @@ def _import_page(application_id: int, import_id: int, refusal: Refused | None = 
         found=found,
         taken=_taken(found),
         refused=None if refusal is None else shown(refusal),
+        accepted=Field(
+            "accepted",
+            f"我知道只导入 {found['good_count']} 行，有错的 {found['wrong_count']} 行不导入，并替换现有名册",
+            "checkbox",
+            error=messages_of(refusal).get("accepted", "") if refusal else "",
+        ),
     )
 
 
@@ -147,7 +153,20 @@ def _page(application_id: int, refusal: Refused | None = None) -> str:
         columns=list_columns(view),
         may_edit=may_replace_list(view),
         refusal=refusal,
+        file=_file_field(view, messages_of(refusal).get("file", "") if refusal else ""),
         wrong=wrong_rows(refusal) if isinstance(refusal, Malformed) else [],
+    )
+
+
+def _file_field(view: dict[str, Any], error: str) -> Field:
+    return Field(
+        "file",
+        "受益人员名单文件" if list_columns(view) else "学员名册文件",
+        "file",
+        error=error,
+        help=".xlsx 文件，不超过 5 MB",
+        required=True,
+        accept=".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
 
 

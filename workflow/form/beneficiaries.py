@@ -27,7 +27,7 @@ from workflow.form.fields import (
     Uscc,
     Widget,
     asked,
-    clean_text,
+    code_of,
     compact,
     optional,
 )
@@ -36,7 +36,7 @@ from workflow.form.pages import LEVELS
 from workflow.form.reading import read
 from workflow.form.roster import RowRemark
 from workflow.policy.model import LEVELLED_KINDS
-from workflow.vocabulary import CertificateKind, IdentityType, Subsidy, Word
+from workflow.vocabulary import CertificateKind, IdentityType, Subsidy
 from workflow.workbooks.confinement import Progress
 from workflow.workbooks.error_files import error_workbook
 from workflow.workbooks.limits import MOST_ROWS
@@ -44,17 +44,6 @@ from workflow.workbooks.rows import CellFault, Table, read_table
 from workflow.workbooks.templates import Column, Holds, Template, empty_workbook
 
 LIST_NAME = "受益人员名单"
-
-
-def _code_of(words: type[Word]) -> BeforeValidator:
-    """People choose by the label, systems by the code."""
-    codes = {word.label: word.value for word in words}
-
-    def to_code(value: object) -> object:
-        text = clean_text(value)
-        return codes.get(text, text) if isinstance(text, str) else text
-
-    return BeforeValidator(to_code)
 
 
 def _level_of(value: object) -> object:
@@ -72,13 +61,13 @@ class Beneficiary(Drafted):
     """One person and the certificate that is held."""
 
     name: PersonName = asked("姓名")
-    id_type: Annotated[IdentityKind, _code_of(IdentityType)] = Field(
+    id_type: Annotated[IdentityKind, code_of(IdentityType)] = Field(
         default=IdentityType.RESIDENT_ID, title="证件类型", json_schema_extra={"x-required": False}
     )
     id_number: IdentityNumber = asked("证件号码", personal="identity")
     phone: Phone | None = optional("联系电话", personal="phone")
     certificate_kind: Annotated[
-        CertificateKind, Field(strict=False), _code_of(CertificateKind), Widget("select")
+        CertificateKind, Field(strict=False), code_of(CertificateKind), Widget("select")
     ] = asked("证书种类")
     level: Annotated[Level, BeforeValidator(_level_of)] | None = Field(
         default=None,

@@ -119,7 +119,11 @@ _DIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066
 _LINE_BREAKS = frozenset("\n\t")
 
 
-def code_of(words: type[Word]) -> BeforeValidator:
+class ByLabel(BeforeValidator):
+    """Marks a field that takes labels: whoever filled it in is told the labels and no codes."""
+
+
+def code_of(words: type[Word]) -> ByLabel:
     """People choose by the label, systems by the code."""
     codes = {word.label: word.value for word in words}
 
@@ -127,7 +131,7 @@ def code_of(words: type[Word]) -> BeforeValidator:
         text = clean_text(value)
         return codes.get(text, text) if isinstance(text, str) else text
 
-    return BeforeValidator(to_code)
+    return ByLabel(to_code)
 
 
 def clean_text(value: object, *, lines: bool = False) -> object:

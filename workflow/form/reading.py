@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from workflow.errors import FieldError, Malformed
-from workflow.form.fields import EntryError, Typed
+from workflow.form.fields import ByLabel, EntryError, Typed
 from workflow.form.masking import MASKS, cover_numbers
 from workflow.vocabulary import Word
 
@@ -132,13 +132,17 @@ def _problem(fault: ErrorDetails, spot: Spot) -> str:
     if kind in {"value_error", "assertion_error"}:
         return str(context.get("error", "")) or "填写的内容不符合要求"
     if kind == "enum":
-        return f"须为下列之一：{'、'.join(f'{word}（{word.label}）' for word in spot.words or ())}"
+        return f"须为下列之一：{'、'.join(_choice(word, spot) for word in spot.words or ())}"
     if kind == "literal_error":
         expected = re.findall("'([^']*)'", str(context.get("expected", "")))
         return f"须为下列之一：{'、'.join(f'“{word}”' for word in expected)}"
     if kind in _TEMPLATES:
         return _TEMPLATES[kind].format(**context)
     return "填写的内容不符合要求"
+
+
+def _choice(word: Word, spot: Spot) -> str:
+    return word.label if spot.by_label else f"{word}（{word.label}）"
 
 
 def _printable(text: str) -> str:
@@ -162,11 +166,15 @@ def _echo(value: object, personal: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in a model: its printed label, the mask for its value, and the words it chooses from."""
+    """A place in a model: its printed label, the mask for its value, and the words it chooses from.
+
+    ``by_label``: the words are chosen by their labels.
+    """
 
     label: str
     personal: str = ""
     words: type[Word] | None = None
+    by_label: bool = False
 
 
 def spot_of(model: type[BaseModel], place: list[int | str]) -> Spot:
@@ -187,7 +195,8 @@ def spot_of(model: type[BaseModel], place: list[int | str]) -> Spot:
         labels.append(field.title or part)
         extra = field.json_schema_extra
         personal = str(extra.get("x-personal", "")) if isinstance(extra, dict) else ""
-        spot = Spot("", personal, words_inside(field.annotation))
+        by_label = any(isinstance(each, ByLabel) for each in field.metadata)
+        spot = Spot("", personal, words_inside(field.annotation), by_label)
         current = model_inside(field.annotation)
     return replace(spot, label=" ".join(labels[-2:]))
 

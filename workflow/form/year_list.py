@@ -35,6 +35,7 @@ from workflow.form.fields import (
     Widget,
     asked,
     clean_text,
+    code_of,
     optional,
 )
 from workflow.form.opening import CertificateChoice
@@ -89,7 +90,9 @@ class InstitutionEntry(Drafted):
     year: ListYear = asked("年度")
     uscc: Uscc = asked("统一社会信用代码", help="18位")
     name: Name = asked("机构名称")
-    kind: Annotated[InstitutionKind, Field(strict=False), Widget("select")] = asked("类别")
+    kind: Annotated[InstitutionKind, Field(strict=False), code_of(InstitutionKind), Widget("select")] = asked(
+        "类别"
+    )
     listed_from_on: Day = asked("列入日期")
     listed_until_on: Day | None = optional("截止日期", help=_UNTIL)
     document: Line = asked("列入的文件", help=_DOCUMENT)

@@ -199,6 +199,12 @@ def test_categories_and_documents_may_be_given_by_label() -> None:
     assert (trainee.category, trainee.id_type) == ("veteran", "resident_id")
 
 
+def test_who_chose_none_of_the_labels_is_told_them_and_no_codes() -> None:
+    (fault,) = read_roster_rows([rows()[0] | {"category": "工人"}], CLASSES).errors
+    assert "须为下列之一：企业职工、农村转移就业劳动者、" in fault.message
+    assert "employee" not in fault.message
+
+
 def test_the_document_is_a_residents_card_unless_said_otherwise() -> None:
     entry = rows()[0]
     del entry["id_type"]
