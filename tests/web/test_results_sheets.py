@@ -127,6 +127,21 @@ def test_counts_left_out_follow_from_the_typed_list_and_faults_stand_at_it(
     assert city.look()["form"]["assessment"]["results"][0]["certified_count"] == 1
 
 
+def test_a_page_of_many_hundred_certificates_stays_light(small_city: City, signed_in: People) -> None:
+    city = to_assessment(small_city)
+    client, path = signed_in("inspector"), f"/applications/{city.application['id']}"
+    filled = _form(client.get(path).get_data(as_text=True))
+    lines = [f"名册{row_no} S410400-2026-{row_no:09d} 2026-09-31" for row_no in range(1, 2_001)]
+    filled["results.0.certificates"] = "\n".join(lines)
+    refused = post(client, f"{path}/events/record_results", **filled)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert len(refused.data) < 200_000
+    assert _form(page)["results.0.certificates"].splitlines() == lines
+    assert "另有 170 处" in page
+    assert f'href="{path}/roster"' in page
+
+
 def test_only_the_inspector_opens_the_list_and_only_now(small_city: City, signed_in: People) -> None:
     city = to_assessment(small_city)
     path = f"/applications/{city.application['id']}/results-sheet"

@@ -35,7 +35,7 @@ from workflow.services import (
     test_clock,
     training_records,
 )
-from workflow.vocabulary import ApplicationKind, Role, Section, State, Subsidy
+from workflow.vocabulary import ApplicationKind, Event, Role, Section, State, Subsidy
 
 blueprint = Blueprint("applications", __name__)
 
@@ -45,6 +45,7 @@ _LIVE_CLOCKS = {"running", "paused", "overdue"}
 _CLAIMED = {Section.CLAIM, Section.DISBURSEMENT}
 _FILTERS = ("state", "section", "subsidy", "region", "overdue", "mine", "text")
 _HISTORY_SHOWN = 50
+_HISTORY_BESIDE_RESULTS = 5
 
 
 @blueprint.get("/applications")
@@ -113,7 +114,12 @@ def page_of(
     roster: dict[str, Any] = {"items": [], "count": 0, "class_counts": {}, "pages": 1}
     if view["kind"] != ApplicationKind.INDIVIDUAL:
         roster = rosters.read_roster_page(product(), actor=person, application_id=view["id"])
-    trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=_HISTORY_SHOWN)
+    # Hundreds of certificates fill a page; the list and the trail have pages of their own.
+    crowded = attempt is not None and attempt.event is Event.RECORD_RESULTS
+    if crowded:
+        roster |= {"items": []}
+    shown = _HISTORY_BESIDE_RESULTS if crowded else _HISTORY_SHOWN
+    trail = audit.read_history(product(), actor=person, application_id=view["id"], limit=shown)
     live = sorted((one for one in view["clocks"] if one["state"] in _LIVE_CLOCKS), key=_urgency)
     explained = [_explained(one["id"]) for one in live]
     findings, missing, computation = _check_of(view)
