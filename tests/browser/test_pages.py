@@ -108,7 +108,7 @@ def test_the_money_of_an_application_is_sound_and_is_entered_with_a_word_beside_
     form = "#entry-withdraw"
     head.fill({"source": "talent_fund", "amount": "600000", "document": "更正1号"}, inside=form)
     assert head.press("登记核减", inside=form) == 422
-    expect(head.page.locator("#withdraw-amount-error")).to_contain_text("可用余额500000.00元")
+    expect(head.page.locator("#withdraw-amount-error")).to_contain_text("可用余额500,000.00元")
     expect(head.page.locator("#withdraw-amount")).to_have_value("600000")
     assert head.faults() == []
     head.fill({"amount": "1,000.50"}, inside=form)

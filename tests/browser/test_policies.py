@@ -33,7 +33,7 @@ def test_an_administrator_goes_from_the_menu_to_a_value_and_to_a_comparison(offi
     admin.page.get_by_label("新政策").select_option("zhongmu-2022")
     assert admin.press("比较", inside=".filters") == 200
     hiring = admin.page.locator("tr", has_text="employment_subsidies.hiring")
-    expect(hiring).to_contain_text("每人1000.00元")
+    expect(hiring).to_contain_text("每人1,000.00元")
     expect(hiring).to_contain_text("征求意见稿")
     assert admin.complaints == []
 

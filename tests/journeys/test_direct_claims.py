@@ -526,7 +526,7 @@ def test_an_enterprise_is_held_to_its_cap_over_all_its_applications(
     apply_with(city, "enterprise_zm", [hired(3), hired(4)])
     found = refusal(city, "enterprise_zm", 2, "2000.00")
     assert set(found) == {"headcount", "amount"}
-    assert "累计不超过3000.00元，其他申请已申领2000.00元" in found["amount"]
+    assert "累计不超过3,000.00元，其他申请已申领2,000.00元" in found["amount"]
     city.send("enterprise_zm", "submit", claim=claim(1, "1000.00"))
     # Another enterprise has a cap of its own; what is given up may be claimed again.
     apply_with(city, "enterprise2_zm", [hired(5), hired(6), hired(7)])
@@ -534,7 +534,7 @@ def test_an_enterprise_is_held_to_its_cap_over_all_its_applications(
     city.application = first
     city.send("enterprise_zm", "withdraw", reason="重新核对")
     apply_with(city, "enterprise_zm", [hired(8), hired(9), hired(10)])
-    assert "其他申请已申领1000.00元" in refusal(city, "enterprise_zm", 3, "3000.00")["amount"]
+    assert "其他申请已申领1,000.00元" in refusal(city, "enterprise_zm", 3, "3000.00")["amount"]
     city.send("enterprise_zm", "submit", claim=claim(2, "2000.00"))
 
 

@@ -231,5 +231,5 @@ def test_the_page_of_an_applications_money_shows_it_and_reserves_anew(reader: Re
         voucher="V-9",
         confirmed="true",
     )
-    assert "现有预留：职业技能提升行动专账资金（2026年）10000.00元" in page(refused, 422)
+    assert "现有预留：职业技能提升行动专账资金（2026年）10,000.00元" in page(refused, 422)
     assert 'id="pay-source-error"' in refused.get_data(as_text=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -243,6 +244,33 @@ def test_a_report_says_which_filter_it_cannot_read(signed_in: People, query: str
 
 
 # What stands on pages --------------------------------------------------------------------------------------
+
+
+def test_a_missing_tick_hides_nothing_else_that_is_wrong(small_city: City, signed_in: People) -> None:
+    path = f"/applications/{small_city.to_payment().application['id']}"
+    typed = {"amount": "一万", "paid_on": "2026-02-30", "voucher": "", "source": "special_account"}
+    refused = post(signed_in("cashier"), f"{path}/events/pay", **typed, version="0")
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    for field, words in (
+        ("amount", "最多两位小数"),
+        ("paid_on", "这一天不存在"),
+        ("voucher", "未填写"),
+        ("confirmed", "请先勾选确认"),
+    ):
+        assert re.search(rf'id="pay-{field}-error">[^<]*{words}', page), field
+    assert 'value="一万"' in page
+
+
+def test_a_claim_without_its_commitment_says_so_beside_both_fields(
+    small_city: City, signed_in: People
+) -> None:
+    path = f"/applications/{small_city.to_claim_draft().application['id']}"
+    typed = {"claim__lines__0__class_no": "1", "claim__lines__0__heads": "45"}
+    typed["version"] = str(small_city.look()["version"])
+    page = post(signed_in("institution"), f"{path}/events/submit", **typed).get_data(as_text=True)
+    for field in ("accepted", "signatory"):
+        assert re.search(rf'id="submit-claim-commitment-{field}-error">[^<]+', page), field
 
 
 def test_who_pays_may_see_the_whole_account_and_the_reading_is_recorded(

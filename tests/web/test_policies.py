@@ -172,8 +172,8 @@ def test_the_comparison_shows_both_values_and_both_sources(people: People) -> No
     by_path = rows(client, address)
     hiring = by_path["employment_subsidies.hiring"]
     assert "不启用" in hiring
-    assert "每人1000.00元" in hiring
-    assert "累计不超过2000000.00元" in hiring
+    assert "每人1,000.00元" in hiring
+    assert "累计不超过2,000,000.00元" in hiring
     assert "征求意见稿 中牟县工作方案（征求意见稿） 三(三)7" in hiring
     total = by_path["clocks.hr_total"]
     assert "平技领办〔2022〕5号 二(四)21" in total

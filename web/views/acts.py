@@ -26,6 +26,7 @@ from web.views.rows import (
     row_names,
     stored_claim,
 )
+from web.views.wording import yuan
 from workflow.form import PAYLOADS, from_inputs
 from workflow.form.claim import Commitment
 from workflow.form.training import OBSERVATIONS
@@ -168,7 +169,11 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
         return with_online(from_inputs(PAYLOADS[event], sent), sent), rows
     elif "amount" in sent:
         sent["amount"] = plain_amount(sent["amount"])
-    return from_inputs(PAYLOADS[event], sent), rows
+    payload = from_inputs(PAYLOADS[event], sent)
+    if event is Event.SUBMIT:
+        # Each of its fields is asked for by itself, so that the message stands beside it.
+        payload.setdefault("claim", {}).setdefault("commitment", {})
+    return payload, rows
 
 
 def _only_rows(sent: Sent, name: str, rows: list[str]) -> Sent:
@@ -232,7 +237,7 @@ def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
         return with_options(
             one,
             [
-                (row["voucher"], f"{row['voucher']}（{row['paid_on']}，{row['amount']} 元）")
+                (row["voucher"], f"{row['voucher']}（{row['paid_on']}，{yuan(row['amount'])} 元）")
                 for row in payments
             ],
         )

@@ -16,7 +16,9 @@ from web.views.fields import Sent, sent_by
 from web.views.refused import messages_of, not_ticked, shown
 from web.views.rows import Attempt, place_on_page
 from web.views.wording import moment
-from workflow.errors import Conflict, NotFound, Refused
+from workflow.errors import Conflict, Malformed, NotFound, Refused
+from workflow.form import PAYLOADS, read
+from workflow.form.reading import malformed
 from workflow.services import applications, audit, door, notices
 from workflow.vocabulary import Event
 
@@ -44,7 +46,7 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
     try:
         payload, rows = payload_of(kind, view, sent)
         if kind in GRAVE and request.form.get(CONFIRMED) != "true":
-            raise not_ticked(CONFIRMED)
+            raise _with_all_faults(kind, payload, not_ticked(CONFIRMED))
         view = door.send_event(
             product(),
             actor=person,
@@ -95,6 +97,15 @@ def page_again(refusal: Refused, kind: Event, application_id: int, sent: Sent, r
             reload=url_for("applications.show", application_id=application_id),
         )
     return page_of(view, attempt=Attempt(kind, sent, messages_of(refusal, place)), refused=head)
+
+
+def _with_all_faults(kind: Event, payload: dict[str, Any], refusal: Malformed) -> Malformed:
+    """What is wrong with the rest of the form is told along with the missing tick."""
+    try:
+        read(PAYLOADS[kind], payload)
+    except Malformed as wrong:
+        return malformed([*wrong.errors, *refusal.errors])
+    return refusal
 
 
 def _last_change(application_id: int) -> str:

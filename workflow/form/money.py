@@ -29,6 +29,12 @@ def yuan_from_fen(fen: int) -> str:
     return f"{sign}{fen // FEN_PER_YUAN}.{fen % FEN_PER_YUAN:02d}"
 
 
+def yuan_text(fen: int) -> str:
+    """Yuan as people read it, such as 18,240.00元."""
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // FEN_PER_YUAN:,}.{fen % FEN_PER_YUAN:02d}元"
+
+
 def wan_exact(fen: int) -> str:
     """万元 with all six decimals, never rounded."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)

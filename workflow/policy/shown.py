@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from workflow.policy.cited import Cited
 from workflow.policy.model import Audience, Group, Parameter, Severity
@@ -106,9 +107,9 @@ def _value(table: str, cited: Cited) -> str:
         least = "不少于" if cited.further.get("minimum") else ""
         return f"{least}{value}{LimitUnit(str(cited.further['unit'])).label}"
     if table in {"rates", "evaluation_rates"}:
-        return f"{value}元"
+        return _yuan(value)
     if table == "employment_subsidies":
-        return f"每人{value}元"
+        return f"每人{_yuan(value)}"
     if table == "ladder" and isinstance(value, int):
         return f"到期前{-value}个工作日" if value < 0 else f"到期后第{value}个工作日"
     if table == "stated_hours":
@@ -117,6 +118,10 @@ def _value(table: str, cited: Cited) -> str:
         return f"{value}周岁"
     unit = cited.further.get("unit") or _UNITS.get(cited.path, "")
     return f"{_WORDS.get(str(value), str(value))}{unit}"
+
+
+def _yuan(value: object) -> str:
+    return f"{Decimal(str(value)):,.2f}元"
 
 
 def _details(table: str, cited: Cited) -> Iterator[str]:
@@ -132,7 +137,7 @@ def _details(table: str, cited: Cited) -> Iterator[str]:
         yield f"适用于{_joined(clocks)}" if clocks else "适用于所有到期时限"
     if table == "employment_subsidies" and cited.value is not False:
         yield f"稳定就业并缴纳职工社会保险满{further['months']}个月"
-        yield f"累计不超过{further['cap']}元" if further["cap"] else "没有累计上限"
+        yield f"累计不超过{_yuan(further['cap'])}" if further["cap"] else "没有累计上限"
     if table == "retirement" and cited.value is not False and further["latest"] != cited.value:
         year, _, month = str(further["born_from"]).partition("-")
         yield (

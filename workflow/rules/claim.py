@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from workflow.errors import Finding
-from workflow.form.money import fen_from_yuan, yuan_from_fen
+from workflow.form.money import fen_from_yuan, yuan_text
 from workflow.form.reading import section
 from workflow.policy import Policy
 from workflow.rules.assessment import minor_share
@@ -50,12 +50,12 @@ def amount(facts: Facts, policy: Policy) -> Iterator[Finding]:
         # Without a certificate that has a rate nothing may be claimed: silence would be an open purse.
         most = sum(fen * heads for _, fen, heads in paid)
         if claimed > most:
-            ground = "＋".join(f"{heads}人×{yuan_from_fen(fen)}元，{title}" for title, fen, heads in paid)
+            ground = "＋".join(f"{heads}人×{yuan_text(fen)}，{title}" for title, fen, heads in paid)
             yield found(
                 policy,
                 "amount",
-                measured=f"{yuan_from_fen(claimed)}元",
-                limit=f"{yuan_from_fen(most)}元（{ground or '没有补贴标准'}）",
+                measured=f"{yuan_text(claimed)}",
+                limit=f"{yuan_text(most)}（{ground or '没有补贴标准'}）",
                 message=f"{_named(facts, eligible.class_no)}申请补贴资金过多",
                 where=f"claim.lines.{index}.amount",
             )

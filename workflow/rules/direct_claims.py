@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from calendars import add_months
 from workflow.errors import FieldError, Finding
-from workflow.form.money import fen_from_yuan, yuan_from_fen
+from workflow.form.money import fen_from_yuan, yuan_text
 from workflow.policy import EmploymentSubsidy, Policy, Rate, Severity
 from workflow.rules.direct_facts import BeneficiaryFacts, DirectClaim
 from workflow.rules.facts import Facts
@@ -176,8 +176,8 @@ def _left_under_cap(claim: DirectClaim, policy: Policy) -> int | None:
 
 
 def _cap_words(claim: DirectClaim, policy: Policy) -> str:
-    cap = yuan_from_fen(_cap_fen(claim, policy) or 0)
-    return f"累计不超过{cap}元，其他申请已申领{yuan_from_fen(claim.asked_elsewhere_fen)}元"
+    cap = yuan_text(_cap_fen(claim, policy) or 0)
+    return f"累计不超过{cap}，其他申请已申领{yuan_text(claim.asked_elsewhere_fen)}"
 
 
 # --- the claim ---------------------------------------------------------------------------------------------
@@ -235,8 +235,8 @@ def amount(facts: Facts, policy: Policy) -> Iterator[Finding]:
                 facts,
                 policy,
                 "amount",
-                measured=f"{yuan_from_fen(asked_fen)}元",
-                limit=f"{yuan_from_fen(most_fen)}元（{ground}）",
+                measured=f"{yuan_text(asked_fen)}",
+                limit=f"{yuan_text(most_fen)}（{ground}）",
                 message="申请补贴资金过多",
                 where=f"claim.lines.{index}.amount",
             )

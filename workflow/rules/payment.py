@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflow.errors import Finding
-from workflow.form.money import fen_from_yuan, yuan_from_fen
+from workflow.form.money import fen_from_yuan, yuan_text
 from workflow.policy import Policy
 from workflow.rules.facts import Facts
 from workflow.rules.findings import found
@@ -36,8 +36,8 @@ def _within(
         yield found(
             policy,
             "payment-amount",
-            measured=f"累计{yuan_from_fen(total)}元",
-            limit=f"不超过{limit_label}{yuan_from_fen(most)}元",
+            measured=f"累计{yuan_text(total)}",
+            limit=f"不超过{limit_label}{yuan_text(most)}",
             message=f"{label}过多",
             where="payload.amount",
         )

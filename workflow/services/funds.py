@@ -15,7 +15,7 @@ from workflow.access import Actor, require_reading
 from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Forbidden, Malformed, NotNow
 from workflow.form.funds import CarryOver, FundEntry
-from workflow.form.money import fen_from_yuan, yuan_from_fen
+from workflow.form.money import fen_from_yuan, yuan_from_fen, yuan_text
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, upsert, writing
 from workflow.policy import region_labels
@@ -113,13 +113,13 @@ def _enter(product: Product, actor: Actor, entry: FundEntry, kind: LedgerKind) -
         if known is not None:
             _refuse(
                 "document",
-                f"“文件号”{entry.document}已登记过{pool.label}的{kind.label}{yuan_from_fen(known)}元，不能重复登记",
+                f"“文件号”{entry.document}已登记过{pool.label}的{kind.label}{yuan_text(known)}，不能重复登记",
             )
         if kind is LedgerKind.WITHDRAWAL and fen > pool.available_fen:
             _refuse(
                 "amount",
-                f"“金额”{yuan_from_fen(fen)}元超过{pool.label}的可用余额{yuan_from_fen(pool.available_fen)}元；"
-                f"已预留{yuan_from_fen(pool.reserved_fen)}元、已拨付{yuan_from_fen(pool.paid_fen)}元不能收回",
+                f"“金额”{yuan_text(fen)}超过{pool.label}的可用余额{yuan_text(pool.available_fen)}；"
+                f"已预留{yuan_text(pool.reserved_fen)}、已拨付{yuan_text(pool.paid_fen)}不能收回",
             )
         recovered = connection.execute(select(_recovered()).where(_pool.c.id == pool.id)).scalar_one()
         stamp = Stamp(entry.happened_on, now, actor.account_id)

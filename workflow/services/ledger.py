@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
 from workflow.errors import Broken, Finding, NotNow, RuleBroken
-from workflow.form.money import fen_from_yuan, yuan_from_fen
+from workflow.form.money import fen_from_yuan, yuan_from_fen, yuan_text
 from workflow.form.payloads import Payment, RecoveryReceipt
 from workflow.persistence import tables
 from workflow.persistence.prepared import Prepared
@@ -229,17 +229,17 @@ def _drawn(case: Case, pools: list[Pool], fen: int, free: Mapping[int, int]) -> 
 
 def _shortage(case: Case, fen: int, order: list[Pool], free: Mapping[int, int]) -> NotNow:
     region, year = region_labels().get(case.row["region"], case.row["region"]), case.today.year
-    asked = f"申请补贴资金须预留{yuan_from_fen(fen)}元"
+    asked = f"申请补贴资金须预留{yuan_text(fen)}"
     if not order:
         return NotNow(
             f"{asked}，{region}{year}年度还没有拨入任何资金，请财政部门先登记拨入",
             source=_clause(case.policy),
         )
-    found = "、".join(f"{pool.source.label}{yuan_from_fen(free[pool.id])}元" for pool in order)
+    found = "、".join(f"{pool.source.label}{yuan_text(free[pool.id])}" for pool in order)
     total = sum(free[pool.id] for pool in order)
     return NotNow(
-        f"{asked}，{region}{year}年度各项资金可用合计{yuan_from_fen(total)}元，"
-        f"还差{yuan_from_fen(fen - total)}元，因此没有预留任何资金（各项可用：{found}）",
+        f"{asked}，{region}{year}年度各项资金可用合计{yuan_text(total)}，"
+        f"还差{yuan_text(fen - total)}，因此没有预留任何资金（各项可用：{found}）",
         source=_clause(case.policy),
     )
 
@@ -343,23 +343,23 @@ def order_of_funds(policy: Policy) -> tuple[FundSource, ...]:
 
 
 def _not_reserved(case: Case, source: FundSource, fen: int, pools: list[Pool], unreserved: int) -> RuleBroken:
-    held = "、".join(f"{pool.label}{yuan_from_fen(pool.held_fen)}元" for pool in pools if pool.held_fen)
+    held = "、".join(f"{pool.label}{yuan_text(pool.held_fen)}" for pool in pools if pool.held_fen)
     inside = sum(pool.held_fen for pool in pools if pool.source is source)
     most = max((pool.held_fen for pool in pools if pool.source is source), default=0)
     clause = _clause(case.policy)
-    limit = f"不超过{source.label}已预留{yuan_from_fen(most)}元"
+    limit = f"不超过{source.label}已预留{yuan_text(most)}"
     if unreserved > 0:
         free = sum(
             pool.available_fen for pool in pools if pool.source is source and pool.year == case.today.year
         )
-        limit = f"{limit}、{case.today.year}年度可用{yuan_from_fen(free)}元"
+        limit = f"{limit}、{case.today.year}年度可用{yuan_text(free)}"
     if most < inside:
         advice = "同一来源分属不同年度的，请按年度分笔拨付"
     elif held:
         advice = "请按预留的来源分笔拨付，或者由财政部门负责人重新预留"
     else:
         advice = "请财政部门先登记拨入，或者从有可用余额的来源拨付"
-    measured = f"{source.label}{yuan_from_fen(fen)}元"
+    measured = f"{source.label}{yuan_text(fen)}"
     message = (
         f"本申请在所选来源中没有这么多预留资金（{measured}，规定{limit}；{clause}）。"
         f"本申请现有预留：{held or '无'}。{advice}"

@@ -139,7 +139,7 @@ def test_the_regions_are_those_that_the_documents_name() -> None:
         ("rules.no-duplicate", "启用", f"本地（参照{ZM22} 三(二)4）"),
         ("evaluation_rates.level_1", "380.00元", f"本地（参照{ZM22} 三(二)4）"),
         ("employment_subsidies.hiring", "不启用", "本地"),
-        ("rates.level_5", "1000.00元", "本地"),
+        ("rates.level_5", "1,000.00元", "本地"),
     ],
 )
 def test_xinxiang_says_what_its_two_documents_say(path: str, value: str, source: str) -> None:
@@ -156,7 +156,7 @@ def test_xinxiang_says_what_its_two_documents_say(path: str, value: str, source:
         ("evaluation_rates.level_3", "280.00元", f"{ZM22} 三(二)4"),
         ("evaluation_rates.level_2", "350.00元", f"{ZM22} 三(二)4"),
         ("evaluation_rates.level_1", "380.00元", f"{ZM22} 三(二)4"),
-        ("employment_subsidies.hiring", "每人1000.00元", f"{ZM22} 三(三)7"),
+        ("employment_subsidies.hiring", "每人1,000.00元", f"{ZM22} 三(三)7"),
         ("employment_subsidies.placement", "每人300.00元", f"{ZM22} 三(三)7"),
         ("rules.no-duplicate", "启用", f"{ZM22} 三(二)4"),
         ("rules.teachers", "2人", f"本地（参照{XX23R} 附件1 二）"),

@@ -199,7 +199,7 @@ def test_every_parameter_can_be_shown_with_title_and_ground(policy: Policy) -> N
     shown = {parameter.path: parameter.value for parameter in policy.parameters}
     assert shown["clocks.public_notice"] == "不少于5个工作日"
     assert shown["rules.class-size"] == "80人"
-    assert shown["rates.level_4"] == "1200.00元"
+    assert shown["rates.level_4"] == "1,200.00元"
     assert shown["settings.fund_first"] == "职业技能提升行动专账资金"
 
 

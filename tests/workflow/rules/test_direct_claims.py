@@ -368,7 +368,7 @@ def test_an_enterprise_gets_no_more_than_two_million_over_all_its_applications(
     found = found_in(facts(HIRING, *people, heads=3, amount="3000.00", **elsewhere))
     assert set(found) == ({"headcount", "amount"} if paid < 3 else set())
     if paid < 3:
-        assert "累计不超过2000000.00元" in found["amount"].limit
+        assert "累计不超过2,000,000.00元" in found["amount"].limit
         assert found["amount"].source == f"{DRAFT} 三(三)7"
 
 

@@ -441,8 +441,8 @@ def test_an_amount_is_at_most_heads_times_rate() -> None:
     assert told([finding]) == [
         (
             "amount",
-            "54000.01元",
-            "54000.00元（45人×1200.00元，中级工（四级））",
+            "54,000.01元",
+            "54,000.00元（45人×1,200.00元，中级工（四级））",
             "claim.lines.0.amount",
         )
     ]
@@ -463,15 +463,15 @@ def test_a_certificate_without_a_rate_earns_nothing() -> None:
 @pytest.mark.parametrize(
     ("obtained", "most", "limit"),
     [
-        ([("completion", None, 45)], "18000.00", "18000.00元（45人×400.00元，培训合格证书）"),
-        ([("skill_level", 5, 45)], "45000.00", "45000.00元（45人×1000.00元，初级工（五级））"),
+        ([("completion", None, 45)], "18000.00", "18,000.00元（45人×400.00元，培训合格证书）"),
+        ([("skill_level", 5, 45)], "45000.00", "45,000.00元（45人×1,000.00元，初级工（五级））"),
         (
             [("special_ability", None, 15), ("skill_level", 4, 30)],
             "43500.00",
-            "43500.00元（30人×1200.00元，中级工（四级）＋15人×500.00元，专项职业能力证书）",
+            "43,500.00元（30人×1,200.00元，中级工（四级）＋15人×500.00元，专项职业能力证书）",
         ),
         # A better certificate than the class was opened for is not paid better.
-        ([("skill_level", 3, 45)], "54000.00", "54000.00元（45人×1200.00元，中级工（四级））"),
+        ([("skill_level", 3, 45)], "54000.00", "54,000.00元（45人×1,200.00元，中级工（四级））"),
     ],
 )
 def test_heads_are_paid_by_the_certificates_they_obtained(
@@ -540,7 +540,7 @@ def test_a_fen_more_than_approved_is_not_paid() -> None:
     assert paying("54000.00") == []
     (finding,) = paying("54000.01")
     assert told([finding]) == [
-        ("payment-amount", "累计54000.01元", "不超过核定金额54000.00元", "payload.amount")
+        ("payment-amount", "累计54,000.01元", "不超过核定金额54,000.00元", "payload.amount")
     ]
     assert finding.source == f"{PDS22} 附件2 资金拨付"
 
