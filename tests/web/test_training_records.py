@@ -72,11 +72,11 @@ def test_an_inspector_says_what_was_looked_at_and_what_was_not(small_city: City,
     assert "未检查" in form
     assert _sent(city, client).status_code == 303
     assert set(city.look()["form"]["training"]["inspections"][-1]).isdisjoint({*OBSERVED, "hours_short"})
-    assert _sent(city, client, **LOOKED_AT).status_code == 303
+    assert _sent(city, client, **LOOKED_AT, inspected_at="2026-09-16T15:10").status_code == 303
     entry = city.look()["form"]["training"]["inspections"][-1]
     assert {name: entry[name] for name in OBSERVED} == OBSERVED
     assert "hours_short" not in entry
-    assert _sent(city, client, online_seen="fine").status_code == 303
+    assert _sent(city, client, online_seen="fine", inspected_at="2026-09-16T15:50").status_code == 303
     assert city.look()["form"]["training"]["inspections"][-1]["online_faults"] == []
     page = client.get(f"/applications/{city.application['id']}").get_data(as_text=True)
     for words in (
