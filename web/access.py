@@ -79,6 +79,7 @@ ACCESS: dict[str, Rule] = {
     "api.remove_trainee": only(Role.APPLICANT),
     "api.preview_findings": SIGNED_IN,
     "api.read_computation": SIGNED_IN,
+    "api.read_changes": SIGNED_IN,
     "api.preview_typed": only(Role.APPLICANT),
     "api.send_event": SIGNED_IN,
     "api.ask_make_up": only(Role.APPLICANT),

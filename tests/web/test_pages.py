@@ -302,3 +302,31 @@ def test_an_unknown_address_still_greets_who_is_signed_in(signed_in: People) -> 
     assert answer.status_code == 404
     assert "示例hr1" in answer.get_data(as_text=True)
     assert "示例hr1" not in client.application.test_client().get("/nothing").get_data(as_text=True)
+
+
+def test_a_corrected_application_says_what_was_changed(small_city: City, signed_in: People) -> None:
+    city = small_city.to_opening_review()
+    address = f"/applications/{city.application['id']}"
+    reviewer = signed_in("industry1")
+    assert "与退回前相比" not in reviewer.get(address).get_data(as_text=True)
+    city.at("2026-09-01 10:00").send(
+        "industry1", "return_for_correction", reason="地点不全", code="incorrect", sections=["opening"]
+    )
+    city.send("institution", "submit")
+    page = reviewer.get(address).get_data(as_text=True)
+    assert "补正要求：地点不全" in page
+    assert "申请表和学员名册没有改动" in page
+    city.send("industry1", "return_for_correction", reason="还是", code="incorrect", sections=["opening"])
+    (entry,) = city.look()["form"]["opening"]["classes"]
+    applications.edit_application(
+        city.product,
+        actor=city.actors["institution"],
+        application_id=city.application["id"],
+        body={"opening": {"classes": [entry | {"place": "示例路<2>号"}]}},
+        expected_version=None,
+        merge=True,
+    )
+    city.send("institution", "submit")
+    page = reviewer.get(address).get_data(as_text=True)
+    assert f"<del>{entry['place']}</del>" in page
+    assert "<ins>示例路&lt;2&gt;号</ins>" in page

@@ -610,6 +610,36 @@ class Preview(BaseModel):
     computation: Computation | None
 
 
+class ChangeAnswer(BaseModel):
+    """An entry that was changed; empty where nothing stood, or stands now."""
+
+    where: str
+    label: str
+    before: str
+    after: str
+
+
+class ChangedPerson(BaseModel):
+    """Somebody who was put on the list, taken from it, or whose entries were changed; the number masked."""
+
+    what: Literal["added", "removed", "changed"]
+    row_no: int
+    name: str
+    masked: str
+    changes: list[ChangeAnswer]
+
+
+class Changes(BaseModel):
+    """What the applicant changed since the last return; ``returned_at`` is null where there was none."""
+
+    returned_at: datetime | None
+    reason: str
+    # Whether the present step belongs to the section that was returned.
+    current: bool
+    form: list[ChangeAnswer]
+    people: list[ChangedPerson]
+
+
 class AlertAnswer(BaseModel):
     """A reminder or escalation addressed to the caller; one about the system itself is of no application."""
 

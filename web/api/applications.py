@@ -12,7 +12,7 @@ from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, truth
 from web.api.replies import reply
 from web.current import product, require_actor
 from workflow.errors import FieldError, Malformed
-from workflow.services import applications, audit, door, listing, previews, rosters
+from workflow.services import applications, audit, changes, door, listing, previews, rosters
 from workflow.vocabulary import Event
 
 
@@ -134,6 +134,11 @@ def preview_findings(application_id: int) -> Response:
 def read_computation(application_id: int) -> Response:
     """Head by head what may be claimed or was claimed, with the reason for every head left out."""
     return reply(previews.read_computation(product(), actor=require_actor(), application_id=application_id))
+
+
+def read_changes(application_id: int) -> Response:
+    """What the applicant changed since the application was last returned."""
+    return reply(changes.read_changes(product(), actor=require_actor(), application_id=application_id))
 
 
 def preview_typed(application_id: int) -> Response:

@@ -188,6 +188,12 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=direct_claims.Computation,
         conflicts=True,
     ),
+    _get(
+        "/v1/applications/{application_id}/changes",
+        applications.read_changes,
+        "applications",
+        answers.Changes,
+    ),
     Operation(
         method="POST",
         path="/v1/applications/{application_id}/findings",

@@ -28,6 +28,7 @@ from workflow.services import (
     applications,
     audit,
     calendar,
+    changes,
     deadlines,
     listing,
     previews,
@@ -124,6 +125,7 @@ def page_of(
     explained = [_explained(one["id"]) for one in live]
     findings, missing, computation = _check_of(view)
     view = view | {"computation": computation}
+    changed = changes.read_changes(product(), actor=person, application_id=view["id"])
     records: dict[str, Any] = {}
     if view["form"]["training"].get("opening_inspections"):
         found = training_records.read_training_records(product(), actor=person, application_id=view["id"])
@@ -132,6 +134,7 @@ def page_of(
         "applications/show.html",
         view=view,
         roster=roster,
+        changed=changed if changed["current"] else None,
         columns=list_columns(view),
         history=with_answers(trail, view),
         steps=steps_of(view),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from workflow.access import Actor, is_own, require_reading
 from workflow.errors import Conflict, Forbidden, NotNow
 from workflow.services.case import Case
@@ -17,6 +19,12 @@ EDITABLE: dict[State, frozenset[str]] = {
 
 # An individual's opening is what the person trained for and got: the provider and the certificate.
 _PART_OF_SECTION = {"provider": "opening", "certificate": "opening"}
+
+
+def parts_to_correct(sections: Collection[str]) -> set[str]:
+    """The parts of the form that a return with these sections opens."""
+    parts = EDITABLE[State.CLAIM_CORRECTION]
+    return {part for part in parts if _PART_OF_SECTION.get(part, part) in sections}
 
 
 def require_own(case: Case, actor: Actor) -> None:
@@ -46,8 +54,7 @@ def require_editable(case: Case, parts: set[str]) -> None:
         raise NotNow(f"当前状态为“{case.state.label}”，申请表不在申请人手中，不能修改")
     corrections = case.form.get("corrections", [])
     if case.state in {State.OPENING_CORRECTION, State.CLAIM_CORRECTION} and corrections:
-        named = set(corrections[-1]["sections"])
-        open_parts = {part for part in open_parts if _PART_OF_SECTION.get(part, part) in named}
+        open_parts &= parts_to_correct(corrections[-1]["sections"])
     closed = parts - open_parts
     if closed:
         labels = {"applicant": "申请人信息", "opening": "开班申请", "claim": "补贴资金申领"}

@@ -5,6 +5,7 @@ A sealed field stands on the stored form as ``{"sealed": …, "masked": …}``; 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from workflow.form.masking import MASKS
@@ -32,7 +33,7 @@ def sealed_value(clear: str, mask: str, *, keys: KeyRing) -> dict[str, str]:
 
 def open_form(form: dict[str, Any], *, keys: KeyRing) -> dict[str, Any]:
     """The form in clear, for the checks of a submission; never stored, never answered."""
-    opened: dict[str, Any] = _walk(form, lambda value: unseal(value["sealed"], keys=keys))
+    opened: dict[str, Any] = map_sealed(form, lambda value: unseal(value["sealed"], keys=keys))
     return opened
 
 
@@ -44,13 +45,13 @@ def reseal_form(form: dict[str, Any], *, keys: KeyRing) -> dict[str, Any]:
             return value
         return value | {"sealed": seal(unseal(value["sealed"], keys=keys), keys=keys)}
 
-    resealed: dict[str, Any] = _walk(form, anew)
+    resealed: dict[str, Any] = map_sealed(form, anew)
     return resealed
 
 
 def masked_form(form: dict[str, Any]) -> dict[str, Any]:
     """The form as people see it: masks instead of sealed values, names instead of account numbers."""
-    masked: dict[str, Any] = _walk(form, lambda value: value["masked"])
+    masked: dict[str, Any] = map_sealed(form, lambda value: value["masked"])
     return masked
 
 
@@ -64,11 +65,12 @@ def keep_masked(name: str, part: dict[str, Any], stored: dict[str, Any], *, keys
     return kept
 
 
-def _walk(value: Any, reveal: Any) -> Any:
+def map_sealed(value: Any, reveal: Callable[[dict[str, str]], Any]) -> Any:
+    """The same document with every sealed value as ``reveal`` makes it."""
     if isinstance(value, dict):
         if "sealed" in value and "masked" in value:
             return reveal(value)
-        return {key: _walk(inner, reveal) for key, inner in value.items()}
+        return {key: map_sealed(inner, reveal) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_walk(inner, reveal) for inner in value]
+        return [map_sealed(inner, reveal) for inner in value]
     return value

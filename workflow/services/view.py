@@ -52,6 +52,8 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
     clocks = [clock_view(clock, case, today) for clock in case.clocks]
     form = masked_form(case.form)
     corrections = form.pop("corrections", [])
+    for correction in corrections:
+        correction.pop("before", None)
     # Only lessons made up are held against the roster.
     made_up = (case.form.get("training") or {}).get("make_ups")
     enrolled = enrolled_by_class(case) if made_up else None

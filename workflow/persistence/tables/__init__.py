@@ -21,6 +21,7 @@ from workflow.persistence.tables.applications import (
     objection,
     payment,
     recovery,
+    returned_list,
 )
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.beneficiaries import beneficiary
@@ -81,6 +82,7 @@ __all__ = [
     "person_index",
     "policy_version",
     "recovery",
+    "returned_list",
     "roster_import",
     "sanction",
     "satisfaction_survey",

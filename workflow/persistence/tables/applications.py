@@ -65,6 +65,16 @@ application = Table(
     Index(None, "state"),
 )
 
+returned_list = Table(
+    "returned_list",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("returned_at", Instant, nullable=False),
+    # Who was on the roster or the list then, as people see them: numbers masked.
+    Column("people", Document, nullable=False),
+)
+
 decision = Table(
     "decision",
     metadata,

@@ -8,6 +8,7 @@ from workflow.form.payloads import CorrectionRequest, Opinion, Reason
 from workflow.services import ledger
 from workflow.services.acts.notice import take_down
 from workflow.services.case import REVIEW_STEPS, Case
+from workflow.services.changes import keep_returned
 from workflow.services.enrolments import release_people
 from workflow.services.warnings import answer_warnings, supersede_answers
 from workflow.vocabulary import SECTION_OF, CorrectionSection, Section, State, Subsidy
@@ -55,6 +56,7 @@ def return_for_correction(case: Case, payload: CorrectionRequest) -> None:
         "returned_at": case.now.isoformat(),
         "returned_from": case.state.value,
     }
+    keep_returned(case, request)
     case.form.setdefault("corrections", []).append(request)
     if case.state in REVIEW_STEPS:
         step, _ = REVIEW_STEPS[case.state]
