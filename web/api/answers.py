@@ -610,6 +610,25 @@ class Preview(BaseModel):
     computation: Computation | None
 
 
+class ApprovalResult(BaseModel):
+    """What became of one of several approvals: done, or why not; the names are null to whom it is closed."""
+
+    id: Key
+    done: bool
+    message: str
+    number: str | None
+    applicant_name: str | None
+    state_label: str | None
+
+
+class ApprovalResults(BaseModel):
+    """What became of each of several approvals."""
+
+    items: list[ApprovalResult]
+    done_count: int
+    refused_count: int
+
+
 class ChangeAnswer(BaseModel):
     """An entry that was changed; empty where nothing stood, or stands now."""
 

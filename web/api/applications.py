@@ -12,7 +12,7 @@ from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, truth
 from web.api.replies import reply
 from web.current import product, require_actor
 from workflow.errors import FieldError, Malformed
-from workflow.services import applications, audit, changes, door, listing, previews, rosters
+from workflow.services import applications, approvals, audit, changes, door, listing, previews, rosters
 from workflow.vocabulary import Event
 
 
@@ -178,6 +178,15 @@ def _event(value: Any) -> str:
     if not isinstance(value, str) or value not in set(Event):
         raise Malformed("没有这个事件", [FieldError("event", "须为下列之一：" + "、".join(Event))])
     return value
+
+
+def approve_several() -> Response:
+    """Approves several applications with one opinion, each with a result of its own."""
+    command_id = idempotency_key(required=True)
+    result = approvals.approve_several(
+        product(), actor=require_actor(), body=json_object(), command_id=command_id
+    )
+    return reply(result)
 
 
 def read_history(application_id: int, query: PageQuery) -> Response:

@@ -19,6 +19,7 @@ from workflow.form.application import (
     NewOrganisationApplication,
     OrganisationPatch,
 )
+from workflow.form.approvals import Approvals
 from workflow.form.clear_reading import ReadingRequest
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.funds import CarryOver, FundEntry
@@ -178,6 +179,7 @@ ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows, *list_bodies(Vers
 EVENTS: tuple[type[BaseModel], ...] = tuple(
     _event_body(event, payload) for event, payload in PAYLOADS.items()
 )
+APPROVALS: tuple[type[BaseModel], ...] = (Approvals,)
 OBJECTION: tuple[type[BaseModel], ...] = (Objection,)
 NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)
 CLOSURE: tuple[type[BaseModel], ...] = (ClosureEntry,)

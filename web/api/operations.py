@@ -215,6 +215,15 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST",
+        path="/v1/approvals",
+        view=applications.approve_several,
+        tag="applications",
+        body=bodies.APPROVALS,
+        answer=answers.ApprovalResults,
+        key="required",
+    ),
+    Operation(
+        method="POST",
         path="/v1/applications/{application_id}/make-ups",
         view=training.ask_make_up,
         tag="training",

@@ -1,14 +1,23 @@
-"""我的待办: what the person can act on now, most urgent first."""
+"""我的待办: what the person can act on now, most urgent first; several approved at once."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
 from web.views.acts import tasks_of
+from web.views.fields import Field, ordinal_typed
 from web.views.paging import cursor, page_addresses
-from workflow.services import listing
+from web.views.refused import messages_of, shown
+from workflow.errors import FieldError, Malformed, Refused
+from workflow.form.approvals import MOST_APPROVED, Approvals
+from workflow.form.pages import inputs_of
+from workflow.services import approvals, listing
+from workflow.vocabulary import Event
 
 blueprint = Blueprint("worklist", __name__)
 
@@ -16,9 +25,59 @@ blueprint = Blueprint("worklist", __name__)
 @blueprint.get("/worklist")
 def show() -> ResponseReturnValue:
     """The worklist."""
+    return _page()
+
+
+@blueprint.post("/worklist/approve")
+def approve() -> ResponseReturnValue:
+    """Approves the chosen ones with one opinion, and says of each what became of it."""
+    chosen = request.form.getlist("chosen")
+    body: dict[str, Any] = {
+        "applications": [
+            {"id": ordinal_typed(each), "version": ordinal_typed(request.form.get(f"version.{each}", ""))}
+            for each in chosen
+        ]
+    }
+    if request.form.get("opinion", "").strip():
+        body["opinion"] = request.form["opinion"]
+    try:
+        if not chosen:
+            message = "请至少勾选一件申请"
+            raise Malformed(message, [FieldError("applications", message)])
+        result = approvals.approve_several(
+            product(),
+            actor=require_actor(),
+            body=body,
+            command_id=request.form.get("command_id") or None,
+        )
+    except Refused as refusal:
+        return _page(refusal), refusal.status
+    return render_template("approved.html", result=result)
+
+
+def _page(refusal: Refused | None = None) -> str:
     page = listing.read_worklist(product(), actor=require_actor(), cursor=cursor())
     clocks = [item.get("clock") or {} for item in page["items"]]
     late = sum(1 for clock in clocks if clock.get("state") == "overdue")
+    errors = messages_of(refusal) if refusal else {}
+    approvable = {item["id"] for item in page["items"] if Event.APPROVE in item["allowed_events"]}
     return render_template(
-        "worklist.html", items=page["items"], late=late, tasks_of=tasks_of, **page_addresses(page)
+        "worklist.html",
+        items=page["items"],
+        late=late,
+        tasks_of=tasks_of,
+        # One alone is approved on its own page, where everything about it is in sight.
+        approvable=approvable if len(approvable) > 1 else set(),
+        most=MOST_APPROVED,
+        chosen=set(request.form.getlist("chosen")),
+        opinion=_opinion(errors.get("opinion", "")),
+        command_id=uuid4().hex,
+        refused=shown(refusal) if refusal else None,
+        **page_addresses(page),
     )
+
+
+def _opinion(error: str) -> Field:
+    (one,) = (each for each in inputs_of(Approvals) if each.name == "opinion")
+    typed: dict[str, Any] = {"value": request.form.get("opinion", ""), "error": error}
+    return Field(one.name, one.label, "textarea", required=True, max_length=one.max_length, rows=2, **typed)
