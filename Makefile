@@ -21,6 +21,7 @@ setup: .venv/.ready  ## 准备 .venv 和运行所需的依赖
 	@tools/prepare venv
 	@tools/prepare packages requirements-build.txt requirements.txt
 	@tools/prepare project
+	@tools/prepare fonts
 	@printf '%s\n' '$(HERE)' > $@
 
 .venv/.ready-test: .venv/.ready requirements-test.txt

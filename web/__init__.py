@@ -42,6 +42,7 @@ def create_app(product: Product) -> Flask:
         PROVIDE_AUTOMATIC_OPTIONS=False,
         OBJECTIONS_PER_MINUTE=60,
         READINGS_PER_MINUTE=30,
+        VERIFICATIONS_PER_MINUTE=30,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions[EXTENSION] = product

@@ -1,4 +1,4 @@
-"""How often the public may write, and personal data may be read in clear: so many calls a minute each."""
+"""How often the public may write or check a print, and personal data be read in clear: so many a minute."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ def check_objection_rate(notice_id: int) -> None:
 def check_reading_rate() -> None:
     """Counts one reading in clear by who is signed in; raises ``TooMany`` beyond the limit."""
     _take(("reading", require_actor().account_id), "READINGS_PER_MINUTE")
+
+
+def check_verification_rate() -> None:
+    """Counts one check of a printed form by this address; raises ``TooMany`` beyond the limit."""
+    _take((f"verification {request.remote_addr}", 0), "VERIFICATIONS_PER_MINUTE")
 
 
 def _take(key: tuple[str, int], limit: str) -> None:

@@ -122,7 +122,7 @@ class Conflict(Refused):
 
 
 class Unavailable(Refused):
-    """The database cannot be reached; nothing was changed."""
+    """Something that it takes is not there, such as the database; nothing was changed."""
 
     status = 503
     title = "服务暂不可用"

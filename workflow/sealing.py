@@ -10,6 +10,7 @@ import base64
 import hmac
 import os
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -122,6 +123,34 @@ def keyed_digest(text: str, *, key: str) -> str:
     return hmac.new(
         _derived_key(key, "digest", 32), text.encode(errors="surrogatepass"), "sha256"
     ).hexdigest()
+
+
+CODE_LENGTH = 12
+"""Signs of a check code: two say under which key it was made, ten prove it."""
+# Without I, L, O and U, which are taken for other signs when a code is typed off paper (Crockford).
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("ILO", "110")
+
+
+def check_code(text: str, *, secret: str) -> str:
+    """A short proof, in groups of four signs, that who holds ``secret`` has seen ``text``; to be printed."""
+    proof = hmac.new(_derived_key(secret, "check-code", 32), text.encode(), "sha256").digest()
+    number = int(key_name(secret), 16) >> 22 << 50 | int.from_bytes(proof[:7], "big") >> 6
+    signs = "".join(_SIGNS[number >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
+    return "-".join(signs[place : place + 4] for place in range(0, CODE_LENGTH, 4))
+
+
+def read_check_code(typed: str) -> str | None:
+    """The code as it is printed, of whatever was typed off it; None where it can be no code."""
+    signs = re.sub(r"[\s\-_—–－·]", "", unicodedata.normalize("NFKC", typed)).upper().translate(_MISREAD)
+    if len(signs) != CODE_LENGTH or not set(signs) <= set(_SIGNS):
+        return None
+    return "-".join(signs[place : place + 4] for place in range(0, CODE_LENGTH, 4))
+
+
+def secret_of_code(code: str, *, keys: KeyRing) -> str | None:
+    """The secret on the ring under which a code says it was made; None when it is not on the ring."""
+    return next((secret for secret in keys.all if check_code("", secret=secret)[:2] == code[:2]), None)
 
 
 def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class Settings:
     ``further_secret_keys`` (a former or a coming one) only open what lies under them; both may be given in a
     file instead (``SUBSIDY_SECRET_KEY_FILE``), which keeps them out of the environment;
     ``test_clock`` lets an administrator set the present moment; ``demonstration`` says that the start is the
-    loopback demonstration; ``smtp_url`` (``smtp://user:password@host:port``) switches e-mail on.
+    loopback demonstration; ``smtp_url`` (``smtp://user:password@host:port``) switches e-mail on;
+    ``font_path`` is where the fonts of the official form are, empty for the usual places.
     """
 
     database_url: str
@@ -44,6 +45,7 @@ class Settings:
     site_code: str
     icp_number: str
     police_number: str
+    font_path: str
 
     @property
     def keys(self) -> KeyRing:
@@ -137,4 +139,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         site_code=env.get("SUBSIDY_SITE_CODE", "0000000000"),
         icp_number=env.get("SUBSIDY_ICP_NUMBER", "×ICP备00000000号"),
         police_number=env.get("SUBSIDY_POLICE_NUMBER", "×公网安备00000000000000号"),
+        font_path=env.get("SUBSIDY_FONT_PATH", "").strip(),
     )

@@ -9,10 +9,20 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from web.api.intake import XLSX, bad_request, idempotency_key, json_body, json_object, raw_body, version_of
 from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, truth
-from web.api.replies import reply
+from web.api.replies import pdf_reply, reply
 from web.current import product, require_actor
 from workflow.errors import FieldError, Malformed
-from workflow.services import applications, approvals, audit, changes, door, listing, previews, rosters
+from workflow.services import (
+    applications,
+    approvals,
+    audit,
+    changes,
+    door,
+    listing,
+    official_forms,
+    previews,
+    rosters,
+)
 from workflow.vocabulary import Event
 
 
@@ -52,6 +62,13 @@ def read_application(application_id: int) -> Response:
     """One application."""
     return reply(
         applications.read_application(product(), actor=require_actor(), application_id=application_id)
+    )
+
+
+def read_official_form(application_id: int) -> Response:
+    """The official form (附件2) as a PDF, filled as far as the case has come; numbers masked."""
+    return pdf_reply(
+        official_forms.print_official_form(product(), actor=require_actor(), application_id=application_id)
     )
 
 

@@ -16,7 +16,7 @@ from web.api.answers import Problem
 from web.api.intake import XLSX
 from web.api.operations import Operation
 from web.api.parameters import NoQuery
-from web.api.replies import CSV
+from web.api.replies import CSV, PDF
 from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import Typed
 
@@ -60,7 +60,7 @@ _REFUSALS = {
     422: "字段有误（errors）或不符合规定（findings）",
     429: "请求过于频繁",
     500: "意外错误",
-    503: "数据库暂不可用",
+    503: "暂不可用：数据库，或者打印所需的中文字体",
 }
 
 
@@ -203,6 +203,8 @@ def _responses(operation: Operation, references: References, *, public: bool) ->
         content[XLSX] = {"schema": _WORKBOOK}
     if operation.also_csv_out:
         content[CSV] = {"schema": {"type": "string"}}
+    if operation.pdf_out:
+        content[PDF] = {"schema": {"type": "string", "contentMediaType": PDF, "contentEncoding": "binary"}}
     done: dict[str, Any] = {"description": "成功", "content": content}
     if operation.status == 201 and operation.name == "create_application":
         done["headers"] = {"Location": {"schema": {"type": "string"}, "description": "新申请的地址"}}

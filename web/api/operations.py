@@ -44,7 +44,7 @@ from workflow.form.fields import Typed
 class Operation:
     """One call.
 
-    ``body`` are the models of which the JSON body is one; ``answer`` is None where nothing but a workbook is
+    ``body`` are the models of which the JSON body is one; ``answer`` is None where nothing but a file is
     answered, ``other_answer`` what some callers get instead of it; ``conflicts`` says that the state of
     things can refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not
     looked at.
@@ -63,6 +63,7 @@ class Operation:
     also_workbook_in: bool = False
     also_workbook_out: bool = False
     also_csv_out: bool = False
+    pdf_out: bool = False
     conflicts: bool = False
     limited: bool = False
     key: str = ""
@@ -119,6 +120,13 @@ OPERATIONS: tuple[Operation, ...] = (
         applications.read_application,
         "applications",
         answers.ApplicationAnswer,
+    ),
+    _get(
+        "/v1/applications/{application_id}/official-form",
+        applications.read_official_form,
+        "applications",
+        None,
+        pdf_out=True,
     ),
     Operation(
         method="PATCH",

@@ -13,8 +13,9 @@ from flask import Response, send_file
 
 from web.api.intake import XLSX
 from workflow.reports.moves import MOVES_NAME, write_moves
+from workflow.services.official_forms import PrintedForm
 
-CSV = "text/csv"
+CSV, PDF = "text/csv", "application/pdf"
 
 
 def reply(content: Any, *, status: int = 200) -> Response:
@@ -26,6 +27,16 @@ def workbook_reply(workbook: bytes, name: str) -> Response:
     """A workbook to be saved under ``name``."""
     response = Response(workbook, content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
+    return response
+
+
+def pdf_reply(form: PrintedForm) -> Response:
+    """A printed form, for the browser to show; saved it is named after its number and version."""
+    response = Response(form.pdf, content_type=PDF)
+    name = quote(f"年度补贴培训资金申请表-{form.number}-第{form.version}版")
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}.pdf"
+    # The viewers of older browsers put the file into an object of its own address.
+    response.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'"
     return response
 
 

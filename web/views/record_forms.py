@@ -9,11 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, with_options
-from web.views.inspections import observed
 from web.views.wording import day
 from workflow.form import from_inputs
 from workflow.form.payloads import Reason
-from workflow.form.training import MakeUp, ObservationStrike
+from workflow.form.training import MakeUp, ObservationStrike, observed
 
 ASK = "make-up"
 _ROWS_HELP = "选填；名册中的序号，如 3、7、12，个数与补课人数一致"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from web.views.fields import input_id
-from web.views.inspections import observed
 from workflow.clock import SHANGHAI
-from workflow.deadlines.words import said
+from workflow.deadlines.words import as_date, day_cn, said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
 from workflow.form.pages import LEVELS
+from workflow.form.training import observed
 from workflow.policy import region_labels
 from workflow.services.calendar import days_in_words
 from workflow.services.notices import STATE_LABELS
@@ -103,32 +103,10 @@ def region_label(region: object) -> str:
     return region_labels().get(str(region), str(region or ""))
 
 
-def as_date(value: object) -> date | None:
-    """A date out of what services return: a date or instant, as an object or in ISO, or nothing."""
-    if _blank(value):
-        return None
-    if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).date()
-    if isinstance(value, date):
-        return value
-    text = str(value)
-    return (
-        date.fromisoformat(text)
-        if len(text) == 10
-        else datetime.fromisoformat(text).astimezone(SHANGHAI).date()
-    )
-
-
 def day(value: object) -> str:
     """2026-10-19: in tables and beside clocks."""
     found = as_date(value)
     return found.isoformat() if found else ""
-
-
-def day_cn(value: object) -> str:
-    """2026年10月19日: in sentences, on the printed form and in public notices."""
-    found = as_date(value)
-    return f"{found.year}年{found.month}月{found.day}日" if found else ""
 
 
 def days(value: object) -> str:

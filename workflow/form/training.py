@@ -5,7 +5,8 @@ Who acts is the account. An observation that is not given was not looked at, whi
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -57,6 +58,31 @@ class Observations(Typed):
 
 OBSERVATIONS = tuple(Observations.model_fields)
 """Under these names they stand on an inspection's entry of the form."""
+FINE, FAULTY = "符合", "不符合"
+ONLINE_LABEL = "线上学习监管"
+# What is demanded, and which value of the field says that it is so.
+DEMANDS: dict[str, tuple[str, bool]] = {
+    "recording_complete": ("录像显示全部学员", True),
+    "fee_charged": ("不向学员收费", False),
+    "classes_merged": ("不并班", False),
+    "hours_short": ("课时足额，不缩短", False),
+}
+
+
+def observed(entry: Mapping[str, Any]) -> list[str]:
+    """What an inspection observed, in words; empty where nothing was looked at."""
+    words = [
+        f"{label}：{FINE if entry[name] is fine else FAULTY}"
+        for name, (label, fine) in DEMANDS.items()
+        if entry.get(name) is not None
+    ]
+    if entry.get("practice_minutes") is not None:
+        words.append(f"实操每学时连续录像：{entry['practice_minutes']}分钟")
+    faults = entry.get("online_faults")
+    if faults is not None:
+        named = "、".join(OnlineFault(fault).label for fault in faults)
+        words.append(f"{ONLINE_LABEL}：{f'{FAULTY}（{named}）' if faults else FINE}")
+    return words
 
 
 class OpeningInspection(Observations):

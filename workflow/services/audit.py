@@ -7,7 +7,7 @@ it then was. The head and length of an application's chain stand in its own row,
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ from workflow.services.product import Product
 from workflow.services.registers import register_faults
 from workflow.vocabulary import Event, Role, State, Subsidy
 
+Standing = tuple[str, str, int, str]
+"""The state of an application, the digest of its form, its version, the digest of what it is worth."""
 SYSTEM_CHAIN = 0
 # Nothing of the application changed but the key under which personal data on its form lies.
 RESEAL = "reseal"
@@ -299,6 +301,20 @@ def _entry_view(row: Any) -> dict[str, Any]:
     }
 
 
+def recorded_standings(connection: Connection, application_id: int) -> Iterator[tuple[Standing, datetime]]:
+    """How the application has stood, and since when, newest first; what was refused has changed nothing."""
+    entries = tables.audit_entry
+    found = connection.execute(
+        select(entries.c.content, entries.c.recorded_at)
+        .where(entries.c.chain_id == application_id)
+        .order_by(entries.c.sequence.desc())
+    )
+    for row in found:
+        content = json.loads(row.content)
+        if content["outcome"] == "done":
+            yield _standing_said(content), row.recorded_at
+
+
 def form_as_recorded(case: Case) -> bool:
     """Whether the form and what belongs to it stand as the last entry of its chain left them."""
     entries, row = tables.audit_entry, case.row
@@ -309,7 +325,7 @@ def form_as_recorded(case: Case) -> bool:
             entries.c.hash == row["audit_head"],
         )
     ).scalar_one_or_none()
-    return content is not None and _said(json.loads(content)) == _stands(row)
+    return content is not None and _standing_said(json.loads(content)) == standing_of(row)
 
 
 def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
@@ -327,11 +343,11 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
     sealed: set[Sealed] = set()
     with reading(product.engine) as connection:
         heads: dict[int, tuple[int, str]] = {}
-        standing: dict[int, tuple[str, str, int, str]] = {}
+        standing: dict[int, Standing] = {}
         stored = connection.execution_options(yield_per=500).execute(select(applications))
         for row in stored.mappings():
             heads[row["id"]] = (row["audit_count"], row["audit_head"])
-            standing[row["id"]] = _stands(row)
+            standing[row["id"]] = standing_of(row)
             faults += [
                 {"chain": row["id"], "sequence": row["audit_count"], "fault": fault}
                 for fault in register_faults(connection, row)
@@ -342,7 +358,7 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
             select(entries).order_by(entries.c.chain_id, entries.c.sequence)
         )
         reached: dict[int, tuple[int, str]] = {}
-        said: dict[int, tuple[str, str, int, str]] = {}
+        said: dict[int, Standing] = {}
         for entry in stream.mappings():
             chain_id = entry["chain_id"]
             counts["entries"] += 1
@@ -354,7 +370,7 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
                 faults.append({"chain": chain_id, "sequence": entry["sequence"], "fault": fault})
             reached[chain_id] = (entry["sequence"], entry["hash"])
             if chain_id != SYSTEM_CHAIN:
-                said[chain_id] = _said(content)
+                said[chain_id] = _standing_said(content)
             elif content["event"] == MOVE_FUNDS:
                 sealed |= {sealed_movement(each) for each in content["details"]["movements"]}
         faults += [
@@ -383,12 +399,12 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
     return {"holds": not faults, **counts, "faults": faults[:MOST_FAULTS]}
 
 
-def _stands(row: Any) -> tuple[str, str, int, str]:
+def standing_of(row: Any) -> Standing:
     """State, form, version and worth of an application, as its chain must have them last."""
     return row["state"], sm3(row["form"]), row["version"], _row_digest(row)
 
 
-def _said(content: dict[str, Any]) -> tuple[str, str, int, str]:
+def _standing_said(content: dict[str, Any]) -> Standing:
     """The same as an entry has it."""
     return (
         content["to"],
@@ -398,9 +414,9 @@ def _said(content: dict[str, Any]) -> tuple[str, str, int, str]:
     )
 
 
-def _said_before(content: dict[str, Any]) -> tuple[str, str, int, str]:
+def _said_before(content: dict[str, Any]) -> Standing:
     """What the entry before a new sealing must have said: all the same, of the form as it was."""
-    return _said(content | {"form_digest": content["details"]["form_before"]})
+    return _standing_said(content | {"form_digest": content["details"]["form_before"]})
 
 
 def _fault(row: Any, content: dict[str, Any], sequence: int, head: str) -> str:
