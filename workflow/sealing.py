@@ -142,7 +142,8 @@ def check_code(text: str, *, secret: str) -> str:
 
 def read_check_code(typed: str) -> str | None:
     """The code as it is printed, of whatever was typed off it; None where it can be no code."""
-    signs = re.sub(r"[\s\-_—–－·]", "", unicodedata.normalize("NFKC", typed)).upper().translate(_MISREAD)
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    signs = "".join(sign for sign in plain if sign.isalnum()).translate(_MISREAD)
     if len(signs) != CODE_LENGTH or not set(signs) <= set(_SIGNS):
         return None
     return "-".join(signs[place : place + 4] for place in range(0, CODE_LENGTH, 4))

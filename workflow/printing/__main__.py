@@ -8,6 +8,6 @@ from workflow.printing.fonts import FontsMissing, find_fonts
 from workflow.settings import SettingsError, read_settings
 
 try:
-    print(find_fonts(read_settings().font_path)[1][0])
+    print(find_fonts(read_settings().font_path).families[0])
 except (FontsMissing, SettingsError) as refused:
     sys.exit(str(refused))

@@ -6,12 +6,15 @@ nothing is printed: boxes in place of characters would be worse.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from typst import Fonts
 
 from workflow.errors import Unavailable
+from workflow.printing.coverage import characters_of, marker_of
 
 FAMILIES = (
     "Noto Serif CJK SC",
@@ -46,8 +49,16 @@ class FontsMissing(Unavailable):
         )
 
 
-def find_fonts(folder: str = "") -> tuple[Fonts, tuple[str, ...]]:
-    """The fonts and the families among them to print with, the best first; raises ``FontsMissing``.
+class Face(NamedTuple):
+    """The fonts, their families, the best first, and what marks a character that they lack."""
+
+    fonts: Fonts
+    families: tuple[str, ...]
+    mark: Callable[[str], str]
+
+
+def find_fonts(folder: str = "") -> Face:
+    """The fonts to print with; raises ``FontsMissing``.
 
     ``folder`` is where alone to look, empty for the usual places.
     """
@@ -55,13 +66,15 @@ def find_fonts(folder: str = "") -> tuple[Fonts, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=4)
-def _find(folders: tuple[str, ...]) -> tuple[Fonts, tuple[str, ...]]:
+def _find(folders: tuple[str, ...]) -> Face:
     there = [folder for folder in folders if Path(folder).is_dir()]
     # Neither the system's fonts nor the typesetter's own: the same form looks the same everywhere.
     fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=there)
-    known = set(fonts.families())
-    families = tuple(family for family in FAMILIES if family in known)
+    regular = {each.family: each for each in fonts.fonts() if each.weight == 400 and each.path}
+    families = tuple(family for family in FAMILIES if family in regular)
     if not families:
         # Raised, hence not remembered: an administrator may install one meanwhile.
         raise FontsMissing
-    return fonts, families
+    faces = [regular[family] for family in families]
+    mark = marker_of(characters_of(Path(str(face.path)), face.index) for face in faces)
+    return Face(fonts, families, mark)

@@ -10,6 +10,7 @@ import orjson
 from typst import Compiler
 
 from workflow.printing.cells import Sheet
+from workflow.printing.coverage import marked
 from workflow.printing.fonts import find_fonts
 
 _ROOM = Path(__file__).parent
@@ -30,8 +31,8 @@ def draw(sheet: Sheet, *, dots_per_inch: int = 110) -> list[bytes]:
 
 
 def _compiler(sheet: Sheet, font_path: str) -> Compiler:
-    fonts, families = find_fonts(font_path)
-    data = {"fonts": families, **asdict(sheet)}
+    face = find_fonts(font_path)
+    data = {"fonts": face.families, **marked(asdict(sheet), face.mark)}
     return Compiler(
-        _TEMPLATE, root=_ROOM, font_paths=fonts, sys_inputs={"sheet": orjson.dumps(data).decode()}
+        _TEMPLATE, root=_ROOM, font_paths=face.fonts, sys_inputs={"sheet": orjson.dumps(data).decode()}
     )
