@@ -16,12 +16,13 @@ import openpyxl
 import pytest
 import structlog
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from stdnum import luhn
 from werkzeug.test import TestResponse
 
 from tests.journeys.city import DATA, City
 from tests.journeys.leaks import Watch, everything_logged
+from tests.workflow.printing.printed import pages_of
 from web import create_app
 from web.api.intake import XLSX
 from workflow import cli
@@ -29,8 +30,8 @@ from workflow.demonstration.trainees import identity_number
 from workflow.form.roster import COLUMNS
 from workflow.notifications.mail import Send
 from workflow.persistence import tables
-from workflow.persistence.engine import writing
-from workflow.services import accounts, applications, audit, keys, roster_imports, rosters
+from workflow.persistence.engine import reading, writing
+from workflow.services import accounts, applications, audit, keys, official_forms, roster_imports, rosters
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
 from workflow.services.setup import prepare
@@ -433,6 +434,19 @@ def letters_of(product: Product) -> list[str]:
     return sent
 
 
+def official_forms_of(city: City) -> list[str]:
+    """Every application as it is printed."""
+    with reading(city.product.engine) as connection:
+        ids = connection.scalars(select(tables.application.c.id)).all()
+    actor = city.actors["auditor"]
+    return [
+        "".join(
+            pages_of(official_forms.print_official_form(city.product, actor=actor, application_id=number).pdf)
+        )
+        for number in ids
+    ]
+
+
 @pytest.mark.timeout(300)
 def test_no_number_of_a_person_stands_in_clear_in_a_dump_a_log_a_letter_or_an_answer(
     engine: Engine,
@@ -453,6 +467,7 @@ def test_no_number_of_a_person_stands_in_clear_in_a_dump_a_log_a_letter_or_an_an
             for path in ("/applications", "/applications/1", "/applications/1/history", "/worklist"):
                 callers.call(login, "GET", path)
         callers.call("auditor", "GET", "/readings")
+        forms = official_forms_of(city)
         metrics = callers.client.get("/metrics").get_data(as_text=True)
         found = looking.in_database(engine)
         keys.rotate_keys(opened(engine, database_url, NEW, OLD))
@@ -464,6 +479,9 @@ def test_no_number_of_a_person_stands_in_clear_in_a_dump_a_log_a_letter_or_an_an
     found += looking.in_text("log", log.text)
     found += looking.in_text("printed", printed.out + printed.err)
     found += looking.in_text("metrics", metrics)
+    assert len(forms) > 1
+    for form in forms:
+        found += looking.in_text("official form", form)
     for letter in letters:
         found += looking.in_text("letter", letter)
     for answer in callers.answers:
