@@ -15,6 +15,8 @@ PUBLIC_PAGES = (
     "/notices",
     "/notices/1",
     "/listed-institutions",
+    "/verify",
+    "/verify?number=410400-2026-000001&code=ABCD-EFGH-JKMN",
     "/calendar",
     "/calendar/2027",
     "/calendar/due",
