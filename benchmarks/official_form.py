@@ -2,10 +2,10 @@
 
 Run: .venv/bin/python benchmarks/official_form.py [--rounds N]
 
-The cases of the demonstration that have come to the claim or beyond (signed, many of them paid), each read and
-typeset once, since the typesetter remembers what it has laid out before; one of them with 50 classes and their
-150 inspections behind it; and the first print of a process, which loads the fonts. The rival in the same run is
-a warm Chromium that prints the same cells from a plain table. Target: 300 ms for a full case.
+The cases of the demonstration that have come to the claim or beyond (signed, many of them paid), each read
+and typeset once, since the typesetter remembers what it has laid out before; one of them with 50 classes
+and their 150 inspections behind it; and the first print of a process, which loads the fonts. The rival in the
+same run is a warm Chromium that prints the same cells from a plain table. Target: 300 ms for a full case.
 """
 
 from __future__ import annotations

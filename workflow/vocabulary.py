@@ -322,6 +322,18 @@ class ObjectionOutcome(Word):
     DISMISSED = "dismissed", "异议不成立"
 
 
+NOTICE_LABELS = {
+    "open": "公示中",
+    "closed": "公示结束",
+    "returned": "公示中止（退回补正）",
+    "suspended": "公示中止（暂停办理）",
+    "withdrawn": "公示中止（申请撤回）",
+    "rejected": "公示中止（不予通过）",
+    "terminated": "公示中止（终止办理）",
+}
+"""How a public notice stands: it hangs, or why it ended."""
+
+
 class ClockKind(Word):
     """The clocks of an application."""
 

@@ -15,8 +15,8 @@ from workflow.form.pages import LEVELS
 from workflow.form.training import observed
 from workflow.policy import region_labels
 from workflow.services.calendar import days_in_words
-from workflow.services.notices import STATE_LABELS
 from workflow.vocabulary import (
+    NOTICE_LABELS,
     STATE_DEPARTMENT,
     ApplicationKind,
     CertificateKind,
@@ -235,7 +235,7 @@ def options(vocabulary: str) -> list[tuple[str, str]]:
 
 def notice_ending(why: object) -> str:
     """How a notice stands, by why it ended: 公示中止（退回补正） and so on."""
-    return "" if _blank(why) else STATE_LABELS.get(str(why), str(why))
+    return "" if _blank(why) else NOTICE_LABELS.get(str(why), str(why))
 
 
 def field_id(name: object) -> str:

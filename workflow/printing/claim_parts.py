@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflow.deadlines.words import as_date, day_cn, said
-from workflow.form.money import capital_text, fen_from_yuan, wan_text
+from workflow.form.money import capital_text, fen_from_yuan, wan_text, yuan_text
 from workflow.printing.cells import NO_DAY, Part, Signed, label, opinion, people, value
 from workflow.printing.training_parts import MOST_IN_CELLS
-from workflow.vocabulary import FundSource, ObjectionOutcome
+from workflow.vocabulary import NOTICE_LABELS, FundSource, ObjectionOutcome
 
 COMMITMENT = (
     "我郑重承诺对提供的各项材料和信息真实性负责，自觉接受社会监督。"
@@ -27,7 +27,7 @@ def claim_part(view: Entry) -> Part:
     commitment = claim.get("commitment") or {}
     asked = sum(fen_from_yuan(line["amount"]) for line in lines)
     one_by_one = (
-        f"{line['class_no']}班：{line['heads']} 人，{line['amount']} 元"
+        f"{line['class_no']}班：{line['heads']} 人，{yuan_text(fen_from_yuan(line['amount']))}"
         for line in lines
         if 1 < len(lines) <= MOST_IN_CELLS
     )
@@ -115,7 +115,7 @@ def _notice_words(notice: Entry, filed: Sequence[Entry]) -> list[str]:
             handled = f"处理：{outcome}。{each['reply']}（{each['resolved_by_name']}）"
         found.append(f"{number}. {day_cn(each['filed_at'])}收到异议：{each['content']}　{handled}")
     if notice.get("ended_because") and not notice.get("closed_by_name"):
-        found.append(f"本次公示终止：{notice['ended_because']}")
+        found.append(NOTICE_LABELS[notice["ended_because"]])
     return found
 
 
@@ -123,8 +123,8 @@ def disbursement_part(view: Entry) -> Part:
     """Section 五; a payment that came back is said, and counts for nothing."""
     disbursement = view["form"]["disbursement"]
     payments = disbursement.get("payments") or ()
-    paid = view["money"]["paid"]
-    in_all = (f"实付合计：{paid} 元", f"大写：{capital_text(fen_from_yuan(paid))}") if payments else ()
+    paid = fen_from_yuan(view["money"]["paid"])
+    in_all = (f"实付合计：{yuan_text(paid)}", f"大写：{capital_text(paid)}") if payments else ()
     return Part(
         "资金拨付",
         (
@@ -160,5 +160,7 @@ def _recovery(view: Entry) -> str:
     decided = view["form"]["disbursement"].get("recovery")
     if not decided:
         return ""
-    recovered = view["money"]["recovered"]
-    return f"追缴：应追缴 {decided['amount']} 元，已追缴 {recovered} 元。原因：{decided['reason']}"
+    asked, back = (
+        yuan_text(fen_from_yuan(amount)) for amount in (decided["amount"], view["money"]["recovered"])
+    )
+    return f"追缴：应追缴 {asked}，已追缴 {back}。原因：{decided['reason']}"

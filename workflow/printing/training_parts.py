@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from workflow.deadlines.words import as_date, day_cn
+from workflow.form.money import fen_from_yuan, yuan_text
 from workflow.form.training import observed
 from workflow.printing.cells import (
     NO_DAY,
@@ -309,7 +310,7 @@ def _class_table(view: Entry, classes: Sequence[Entry]) -> Continuation:
                 "" if average.get(number) is None else str(average[number]),
                 str(sum(each["certified_count"] for each in mine)) if mine else "",
                 str(claimed["heads"]) if claimed else "",
-                str(claimed["amount"]) if claimed else "",
+                yuan_text(fen_from_yuan(claimed["amount"])).removesuffix("元") if claimed else "",
             )
         )
     columns = (

@@ -17,7 +17,7 @@ from workflow.services.door import send_event
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.services.readings import read_in_clear
-from workflow.vocabulary import ClockKind, Event, ReadingSubject, Subsidy
+from workflow.vocabulary import NOTICE_LABELS, ClockKind, Event, ReadingSubject, Subsidy
 
 LEVEL_LABELS = {
     5: "初级工（五级）",
@@ -25,15 +25,6 @@ LEVEL_LABELS = {
     3: "高级工（三级）",
     2: "技师（二级）",
     1: "高级技师（一级）",
-}
-STATE_LABELS = {
-    "open": "公示中",
-    "closed": "公示结束",
-    "returned": "公示中止（退回补正）",
-    "suspended": "公示中止（暂停办理）",
-    "withdrawn": "公示中止（申请撤回）",
-    "rejected": "公示中止（不予通过）",
-    "terminated": "公示中止（终止办理）",
 }
 
 
@@ -153,7 +144,7 @@ def _view(row: Any) -> dict[str, Any]:
         "closed_on": row["closed_on"].isoformat() if row["closed_on"] else None,
         "site": row["site"],
         "state": state,
-        "state_label": STATE_LABELS[state],
+        "state_label": NOTICE_LABELS[state],
         "classes": [
             entry | {"level_label": LEVEL_LABELS.get(entry["level"], "")} for entry in content["classes"]
         ],

@@ -269,9 +269,9 @@ def test_money_is_printed_in_wan_and_in_capitals_and_what_came_back_counts_for_n
     assert "5.4000万元（四舍五入至小数点后4位）大写：人民币伍万肆仟元零壹分" in text
     assert "2026年11月2日（支付失败）2026年11月2日" in text
     assert "5.4000万元（未计入）" in text
-    assert "实付合计：54000.01元" in text
+    assert "实付合计：54,000.01元" in text
     assert "职业技能提升行动专账资金（2026年）凭证号：V-2经办人：拨付甲" in text
-    assert "追缴：应追缴1000.00元，已追缴400.00元。原因：重复发放" in text
+    assert "追缴：应追缴1,000.00元，已追缴400.00元。原因：重复发放" in text
 
 
 def notice(**changes: Any) -> dict[str, Any]:
@@ -305,6 +305,15 @@ def test_a_provisional_date_is_said_to_be_provisional_until_it_is_fixed() -> Non
     )
     assert "初审人：发布甲复核人：结束乙盖章（公章）2027年1月6日" in text
     assert "暂定" not in text
+
+
+def test_a_notice_that_was_broken_off_says_why_and_is_signed_by_its_publisher_alone() -> None:
+    ended = notice(closed_on="2026-12-30", ended_because="returned", provisional=False)
+    again = notice(id=2, published_on="2027-01-11", minimum_until="2027-01-18", provisional=False)
+    text = printed(form={"claim": {"notices": [ended, again]}})
+    assert "2026年12月28日至2026年12月30日" in text
+    assert "公示中止（退回补正）2027年1月11日至2027年1月18日" in text
+    assert "初审人：发布甲复核人：盖章（公章）年月日" in text
 
 
 def test_an_objection_stands_with_how_it_was_handled() -> None:
