@@ -60,7 +60,7 @@ _REFUSALS = {
     422: "字段有误（errors）或不符合规定（findings）",
     429: "请求过于频繁",
     500: "意外错误",
-    503: "暂不可用：数据库，或者打印所需的中文字体",
+    503: "数据库暂不可用",
 }
 
 
@@ -208,9 +208,10 @@ def _responses(operation: Operation, references: References, *, public: bool) ->
     done: dict[str, Any] = {"description": "成功", "content": content}
     if operation.status == 201 and operation.name == "create_application":
         done["headers"] = {"Location": {"schema": {"type": "string"}, "description": "新申请的地址"}}
+    words = _REFUSALS | ({503: "暂不可用：数据库，或者打印所需的中文字体"} if operation.pdf_out else {})
     problem = {"application/problem+json": {"schema": references[Problem, "serialization"]}}
     refused = {
-        str(status): {"description": _REFUSALS[status], "content": problem}
+        str(status): {"description": words[status], "content": problem}
         for status in sorted(_refusals(operation, public=public))
     }
     return {str(operation.status): done, **refused}
