@@ -18,6 +18,7 @@ from stdnum.iso7064 import mod_11_2
 
 from calendars import ChinaWorkingDays
 from tests.workflow.form.filled import example
+from tests.workflow.printing.printed import pages_of
 from workflow import demonstration
 from workflow.access import Actor
 from workflow.clock import SHANGHAI, at_shanghai, shanghai_date
@@ -37,6 +38,7 @@ from workflow.services.applications import read_application
 from workflow.services.audit import read_history, verify_audit
 from workflow.services.listing import list_applications
 from workflow.services.notices import list_public_notices
+from workflow.services.official_forms import check_printed_form, print_official_form
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare
 from workflow.services.year_list import year_list_facts
@@ -185,6 +187,21 @@ def test_every_account_signs_in_with_the_password(loaded: Product) -> None:
             account.region,
             account.applicant_kind,
         )
+
+
+def test_every_case_is_printed_in_its_state_and_the_print_is_found_genuine(loaded: Product) -> None:
+    auditor, states = actor(loaded, "auditor"), set()
+    for each in applications(loaded):
+        form = print_official_form(loaded, actor=auditor, application_id=each["id"])
+        text = "".join(pages_of(form.pdf))
+        assert f"办理状态：{each['state_label']}" in text
+        assert "财政部门审核意见" in text
+        found = check_printed_form(loaded, number=form.number, code=form.code)
+        assert (found["result"], found["current"]) == ("genuine", True)
+        assert (found["state"], found["version"]) == (each["state"], each["version"])
+        states.add(each["state"])
+    # Most states of the chart; what is left out is passed through in the same second.
+    assert len(states) > 25
 
 
 def test_the_organisations_are_invented_with_codes_that_are_well_formed(loaded: Product) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from workflow.printing.fonts import FontsMissing, find_fonts
-from workflow.settings import SettingsError, read_settings
 
 try:
-    print(find_fonts(read_settings().font_path).families[0])
-except (FontsMissing, SettingsError) as refused:
-    sys.exit(str(refused))
+    # Asked while the machine is prepared: the other settings may still be wrong.
+    print(find_fonts(os.environ.get("SUBSIDY_FONT_PATH", "").strip()).families[0])
+except FontsMissing as missing:
+    sys.exit(missing.message)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from workflow.printing import FontsMissing, sheet_of, typeset
 from workflow.printing.cells import COLUMNS, Part
 from workflow.printing.fonts import find_fonts
 
+ROOT = Path(__file__).parents[3]
 LABELS = (
     "年度补贴培训资金申请表",
     "培训机构(或企业、个人)名称",
@@ -119,6 +123,16 @@ def test_the_pages_are_numbered_and_each_bears_number_version_state_and_check_co
 def test_the_same_sheet_is_the_same_file() -> None:
     assert typeset(sheet()) == typeset(sheet())
     assert typeset(sheet()) != typeset(sheet(version=4))
+    # In another process as well, and without a moment of its making.
+    program = (
+        "import hashlib; from tests.workflow.printing.printed import sheet, typeset; "
+        "print(hashlib.sha256(typeset(sheet())).hexdigest())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == hashlib.sha256(typeset(sheet())).hexdigest()
+    assert b"/CreationDate" not in typeset(sheet())
 
 
 HOSTILE = (
