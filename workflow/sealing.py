@@ -149,9 +149,9 @@ def read_check_code(typed: str) -> str | None:
     return "-".join(signs[place : place + 4] for place in range(0, CODE_LENGTH, 4))
 
 
-def secret_of_code(code: str, *, keys: KeyRing) -> str | None:
-    """The secret on the ring under which a code says it was made; None when it is not on the ring."""
-    return next((secret for secret in keys.all if check_code("", secret=secret)[:2] == code[:2]), None)
+def secrets_of_code(code: str, *, keys: KeyRing) -> tuple[str, ...]:
+    """The secrets on the ring under which a code may have been made, by what it says itself."""
+    return tuple(secret for secret in keys.all if check_code("", secret=secret)[:2] == code[:2])
 
 
 def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def test_nobody_tries_codes_by_the_thousand(client: FlaskClient) -> None:
 def test_a_code_of_another_installation_cannot_be_judged(
     draft: Draft, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, product: Product
 ) -> None:
-    monkeypatch.setattr(official_forms, "secret_of_code", lambda code, *, keys: None)
+    monkeypatch.setattr(official_forms, "secrets_of_code", lambda code, *, keys: ())
     typed = {"number": "410400-2026-000001", "code": "ABCD-EFGH-JKMN"}
     text = client.get("/verify", query_string=typed).get_data(as_text=True)
     assert "无法核验" in text

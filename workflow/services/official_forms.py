@@ -25,7 +25,7 @@ from workflow.persistence.engine import reading
 from workflow.persistence.types import canonical
 from workflow.policy import region_labels
 from workflow.printing import Imprint, sheet_of, typeset
-from workflow.sealing import check_code, read_check_code, secret_of_code
+from workflow.sealing import check_code, read_check_code, secrets_of_code
 from workflow.services.audit import Standing, recorded_standings, standing_of
 from workflow.services.beneficiaries import list_view
 from workflow.services.case import open_case
@@ -73,15 +73,14 @@ def check_printed_form(product: Product, *, number: str, code: str) -> dict[str,
     that does not exist nothing else is said than of a wrong code. Raises ``Malformed``.
     """
     number, printed = _typed(number, code)
-    keys = product.settings.keys
-    secret = secret_of_code(printed, keys=keys)
-    if secret is None:
+    secrets = secrets_of_code(printed, keys=product.settings.keys)
+    if not secrets:
         return {"result": "other_key"}
     with reading(product.engine) as connection:
         application = tables.application
         found = connection.execute(select(application).where(application.c.number == number))
         row = found.mappings().one_or_none()
-        match = _match(connection, row, printed, secret) if row is not None else None
+        match = _match(connection, row, printed, secrets) if row is not None else None
     if row is None or match is None:
         return {"result": "unknown"}
     standing, recorded_at = match
@@ -105,13 +104,15 @@ def check_printed_form(product: Product, *, number: str, code: str) -> dict[str,
     }
 
 
-def _match(connection: Connection, row: Any, code: str, secret: str) -> tuple[Standing, datetime] | None:
+def _match(
+    connection: Connection, row: Any, code: str, secrets: tuple[str, ...]
+) -> tuple[Standing, datetime] | None:
     """The standing for which the code was made, with the earliest moment from which it stood so."""
     found = None
     for standing, recorded_at in recorded_standings(connection, row["id"]):
         if found is not None and standing != found[0]:
             break
-        if hmac.compare_digest(_code(row["number"], standing, secret), code):
+        if any(hmac.compare_digest(_code(row["number"], standing, secret), code) for secret in secrets):
             found = standing, recorded_at
     return found
 
