@@ -330,3 +330,22 @@ def test_a_corrected_application_says_what_was_changed(small_city: City, signed_
     page = reviewer.get(address).get_data(as_text=True)
     assert f"<del>{entry['place']}</del>" in page
     assert "<ins>示例路&lt;2&gt;号</ins>" in page
+
+
+def test_an_applicant_urges_once_a_day_from_the_page(small_city: City, signed_in: People) -> None:
+    city = small_city.to_industry_review()
+    address = f"/applications/{city.application['id']}"
+    client = signed_in("institution")
+    assert "提醒办理人员" in client.get(address).get_data(as_text=True)
+    assert post(client, f"{address}/urge", reason="急用<款>").status_code == 303
+    page = client.get(address).get_data(as_text=True)
+    assert "已提醒 2 名可以办理的人员，2026-09-30 起可以再次催办" in page
+    assert "催办" in page
+    again = post(client, f"{address}/urge", reason="再催一次")
+    shown = again.get_data(as_text=True)
+    assert again.status_code == 409
+    assert "这个工作日已经催办过" in shown
+    assert 'value="再催一次"' in shown
+    reviewer = signed_in("industry1")
+    assert "提醒办理人员" not in reviewer.get(address).get_data(as_text=True)
+    assert "急用&lt;款&gt;" in reviewer.get("/alerts").get_data(as_text=True)

@@ -474,6 +474,8 @@ class ApplicationAnswer(BaseModel):
     state_since_on: date
     form: FormAnswer
     allowed_events: list[Event]
+    # Whether the caller may remind those in whose hands it is.
+    may_urge: bool
     clocks: list[ClockAnswer]
     departments: Departments
     average_attendance: int | None
@@ -608,6 +610,13 @@ class Preview(BaseModel):
     # What was typed and cannot be read; the rest was checked without it.
     faults: list[FieldFault]
     computation: Computation | None
+
+
+class Urged(BaseModel):
+    """How many were reminded, and the day from which it may be urged again."""
+
+    told_count: int
+    again_on: date
 
 
 class ApprovalResult(BaseModel):

@@ -22,6 +22,7 @@ from workflow.services import (
     official_forms,
     previews,
     rosters,
+    urging,
 )
 from workflow.vocabulary import Event
 
@@ -195,6 +196,13 @@ def _event(value: Any) -> str:
     if not isinstance(value, str) or value not in set(Event):
         raise Malformed("没有这个事件", [FieldError("event", "须为下列之一：" + "、".join(Event))])
     return value
+
+
+def urge(application_id: int) -> Response:
+    """Reminds those in whose hands an application is; at most once in a working day."""
+    return reply(
+        urging.urge(product(), actor=require_actor(), application_id=application_id, body=json_object())
+    )
 
 
 def approve_several() -> Response:

@@ -26,6 +26,7 @@ from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.payloads import Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
+from workflow.form.urging import Urging
 from workflow.services.closures import MOST_DAYS
 from workflow.services.holiday_notices import MOST_TEXT
 from workflow.vocabulary import Event
@@ -179,6 +180,7 @@ ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows, *list_bodies(Vers
 EVENTS: tuple[type[BaseModel], ...] = tuple(
     _event_body(event, payload) for event, payload in PAYLOADS.items()
 )
+URGING: tuple[type[BaseModel], ...] = (Urging,)
 APPROVALS: tuple[type[BaseModel], ...] = (Approvals,)
 OBJECTION: tuple[type[BaseModel], ...] = (Objection,)
 NOTICE_IMPORT: tuple[type[BaseModel], ...] = (NoticeImport,)

@@ -223,6 +223,15 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST",
+        path="/v1/applications/{application_id}/urges",
+        view=applications.urge,
+        tag="applications",
+        body=bodies.URGING,
+        answer=answers.Urged,
+        conflicts=True,
+    ),
+    Operation(
+        method="POST",
         path="/v1/approvals",
         view=applications.approve_several,
         tag="applications",

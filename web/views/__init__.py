@@ -31,6 +31,7 @@ from web.views import (
     sign_in,
     trainees,
     training_records,
+    urging,
     worklist,
     year_list,
     year_list_import,
@@ -39,6 +40,7 @@ from web.views import (
 PAGES: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     home.blueprint,
+    urging.blueprint,
     worklist.blueprint,
     applications.blueprint,
     drafts.blueprint,

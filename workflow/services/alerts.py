@@ -1,17 +1,18 @@
-"""The inbox of reminders and escalations."""
+"""Reminders and escalations: how they are raised, and the inbox of each person."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, select, update
 
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
 from workflow.deadlines.words import said
 from workflow.errors import NotFound
 from workflow.persistence import tables
-from workflow.persistence.engine import reading, writing
+from workflow.persistence.engine import reading, upsert, writing
 from workflow.persistence.types import LARGEST_ID
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
@@ -62,6 +63,50 @@ def count_unread(product: Product, *, actor: Actor) -> int:
             .select_from(recipient)
             .where(recipient.c.account_id == actor.account_id, recipient.c.read_at.is_(None))
         ).scalar_one()
+
+
+def raise_alerts(
+    connection: Connection,
+    raised: list[dict[str, Any]],
+    audience: dict[tuple[int, str], set[int]],
+    now: datetime,
+) -> int:
+    """Writes these alerts with those who hear them, and posts them; answers how many are new.
+
+    An alert is one by clock, rung and due date; ``audience`` is by clock and rung.
+    """
+    if not raised:
+        return 0
+    alert = tables.alert
+    written = connection.execute(
+        upsert(connection, alert)
+        .on_conflict_do_nothing(index_elements=[alert.c.clock_id, alert.c.rung, alert.c.due_on])
+        .returning(alert.c.id, alert.c.clock_id, alert.c.rung, alert.c.application_id),
+        raised,
+    ).all()
+    recipients = [
+        {"alert_id": row.id, "account_id": account_id}
+        for row in written
+        for account_id in sorted(audience[row.clock_id, row.rung])
+    ]
+    if recipients:
+        connection.execute(insert(tables.alert_recipient), recipients)
+    if written:
+        connection.execute(
+            insert(tables.outbox),
+            [
+                {
+                    "topic": "alert",
+                    "application_id": row.application_id,
+                    "content": {"alert_id": row.id, "rung": row.rung},
+                    "created_at": now,
+                    "attempts": 0,
+                    "next_attempt_at": now,
+                }
+                for row in written
+            ],
+        )
+    return len(written)
 
 
 def _alerts() -> Select[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from workflow.access import is_awaited
 from workflow.persistence import tables
 from workflow.policy import Audience, Rung
+from workflow.services.case import REVIEW_STEPS
 from workflow.vocabulary import Department, Role, Section, State
 
 _ACCOUNTS = select(
@@ -59,7 +60,7 @@ class People:
         told: set[int] = set()
         for audience in rung.audience:
             if audience is Audience.ACTORS:
-                told |= self._actors(row)
+                told |= self.actors(row)
             elif audience is Audience.DEPARTMENT_HEAD and row["department"]:
                 told |= self._where(row["region"], row["department"], Role.HEAD)
             elif audience is Audience.FINANCE and row["section"] in _MONEY_SECTIONS:
@@ -70,9 +71,10 @@ class People:
 
     def concerned(self, row: Mapping[Any, Any]) -> set[int]:
         """Who is touched when the application's dates move: who has to act on it, and its applicant."""
-        return self._actors(row) | self._applicants_of(row)
+        return self.actors(row) | self._applicants_of(row)
 
-    def _actors(self, row: Mapping[Any, Any]) -> set[int]:
+    def actors(self, row: Mapping[Any, Any]) -> set[int]:
+        """Who may have to act on it as it stands, by role and department."""
         key = (row["region"], row["state"])
         if key not in self._awaited:
             state = State(row["state"])
@@ -97,3 +99,34 @@ class People:
             for each in self._staff[region]
             if each.department == department and (role is None or each.role == role.value)
         }
+
+
+def excused_of(connection: Connection, rows: Iterable[Any]) -> Mapping[int, set[int]]:
+    """By application the accounts that cannot act in its state, and are not told, though their role can.
+
+    Who signed first does not sign second; who published a notice neither answers objections nor closes it.
+    A row has ``application_id`` and ``state``.
+    """
+    excused: defaultdict[int, set[int]] = defaultdict(set)
+    second = {row["application_id"]: row["state"] for row in rows if row["state"].endswith("_second")}
+    if second:
+        decision = tables.decision
+        signed = connection.execute(
+            select(decision.c.application_id, decision.c.step, decision.c.account_id).where(
+                decision.c.application_id.in_(second), decision.c.seat == "first", ~decision.c.superseded
+            )
+        )
+        for row in signed:
+            if REVIEW_STEPS[State(second[row.application_id])][0] == row.step:
+                excused[row.application_id].add(row.account_id)
+    hanging = [row["application_id"] for row in rows if row["state"] == State.CLAIM_PUBLIC_NOTICE.value]
+    if hanging:
+        notice = tables.notice
+        published = connection.execute(
+            select(notice.c.application_id, notice.c.published_by).where(
+                notice.c.application_id.in_(hanging), notice.c.ended_because.is_(None)
+            )
+        )
+        for each in published:
+            excused[each.application_id].add(each.published_by)
+    return excused

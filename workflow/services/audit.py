@@ -249,6 +249,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "consent_make_up": "同意补课",
     "decline_make_up": "不同意补课",
     "strike_observations": "撤销检查所见",
+    "urge": "催办",
     "recompute": "因日历更新重新计算期限",
     "reserve_anew": "重新预留资金",
     RESEAL: "更换密钥，重新加密个人信息",

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, not_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, not_, select, update
 
 from workflow.access import SYSTEM
 from workflow.clock import real_now, shanghai_date
@@ -22,14 +21,15 @@ from workflow.errors import Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, upsert, writing
 from workflow.policy import Policy, Rung
-from workflow.services.audience import People
-from workflow.services.case import REVIEW_STEPS, Case, open_case
+from workflow.services.alerts import raise_alerts
+from workflow.services.audience import People, excused_of
+from workflow.services.case import Case, open_case
 from workflow.services.door import send_event
 from workflow.services.product import Product
 from workflow.services.readiness import is_possible_now
 from workflow.services.recompute import behind, recompute_behind
 from workflow.services.reminders import remind_of_missing_notice
-from workflow.vocabulary import ClockKind, Event, State
+from workflow.vocabulary import ClockKind, Event
 
 BATCH = 200
 # The rest is left to the next sweep, so that rungs and heartbeat do not wait for a large import.
@@ -95,8 +95,7 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
     if not rows:
         return 0, 0
     people = People(connection, {row["region"] for row in rows})
-    first_reviewers = _first_reviewers(connection, rows)
-    publishers = _publishers(connection, rows)
+    excused = excused_of(connection, rows)
     raised: list[dict[str, Any]] = []
     audience: dict[tuple[int, str], set[int]] = {}
     advanced: list[dict[str, Any]] = []
@@ -113,11 +112,7 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
                 next_rung = (rung.name, at)
                 break
             raised.append(_alert(row, rung, at, now))
-            first = first_reviewers.get((row["application_id"], row["state"]))
-            audience[row["id"], rung.name] = people.told(rung, row) - {
-                first,
-                publishers.get(row["application_id"]),
-            }
+            audience[row["id"], rung.name] = people.told(rung, row) - excused[row["application_id"]]
         advanced.append(
             {
                 "_id": row["id"],
@@ -125,7 +120,7 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
                 "_at": next_rung[1] if next_rung else None,
             }
         )
-    given = _write_alerts(connection, raised, audience, now)
+    given = raise_alerts(connection, raised, audience, now)
     connection.execute(_ADVANCE, advanced)
     return len(rows), given
 
@@ -147,75 +142,6 @@ def _alert(row: Any, rung: Rung, at: datetime, now: datetime) -> dict[str, Any]:
         "scheduled_at": at,
         "raised_at": now,
     }
-
-
-def _write_alerts(
-    connection: Connection,
-    raised: list[dict[str, Any]],
-    audience: dict[tuple[int, str], set[int]],
-    now: datetime,
-) -> int:
-    if not raised:
-        return 0
-    alert = tables.alert
-    written = connection.execute(
-        upsert(connection, alert)
-        .on_conflict_do_nothing(index_elements=[alert.c.clock_id, alert.c.rung, alert.c.due_on])
-        .returning(alert.c.id, alert.c.clock_id, alert.c.rung, alert.c.application_id),
-        raised,
-    ).all()
-    recipients = [
-        {"alert_id": row.id, "account_id": account_id}
-        for row in written
-        for account_id in sorted(audience[row.clock_id, row.rung])
-    ]
-    if recipients:
-        connection.execute(insert(tables.alert_recipient), recipients)
-    if written:
-        connection.execute(
-            insert(tables.outbox),
-            [
-                {
-                    "topic": "alert",
-                    "application_id": row.application_id,
-                    "content": {"alert_id": row.id, "rung": row.rung},
-                    "created_at": now,
-                    "attempts": 0,
-                    "next_attempt_at": now,
-                }
-                for row in written
-            ],
-        )
-    return len(written)
-
-
-def _first_reviewers(connection: Connection, rows: Iterable[Any]) -> dict[tuple[int, str], int]:
-    """Who signed first where a second signature is due: that person cannot act, and is not told."""
-    second = [row["application_id"] for row in rows if row["state"].endswith("_second")]
-    if not second:
-        return {}
-    decision = tables.decision
-    steps = {REVIEW_STEPS[state][0]: state.value for state in REVIEW_STEPS if state.value.endswith("_second")}
-    found = connection.execute(
-        select(decision.c.application_id, decision.c.step, decision.c.account_id).where(
-            decision.c.application_id.in_(second), decision.c.seat == "first", ~decision.c.superseded
-        )
-    )
-    return {(row.application_id, steps[row.step]): row.account_id for row in found if row.step in steps}
-
-
-def _publishers(connection: Connection, rows: Iterable[Any]) -> dict[int, int]:
-    """Who published the notice that hangs: that person neither answers objections nor closes it."""
-    hanging = [row["application_id"] for row in rows if row["state"] == State.CLAIM_PUBLIC_NOTICE.value]
-    if not hanging:
-        return {}
-    notice = tables.notice
-    found = connection.execute(
-        select(notice.c.application_id, notice.c.published_by).where(
-            notice.c.application_id.in_(hanging), notice.c.ended_because.is_(None)
-        )
-    )
-    return {row.application_id: row.published_by for row in found}
 
 
 def _close_notices(product: Product) -> int:

@@ -16,6 +16,7 @@ from workflow.services.case import DEPARTMENT_CLOCKS, Case
 from workflow.services.facts import enrolled_by_class
 from workflow.services.personal import masked_form
 from workflow.services.readiness import is_possible_now
+from workflow.services.urging import may_urge
 from workflow.services.warnings import findings_view
 from workflow.vocabulary import (
     ApplicationKind,
@@ -80,6 +81,7 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "version": row["version"],
         "form": _form_view(form),
         "allowed_events": allowed_now(case, actor, matter),
+        "may_urge": may_urge(case, actor),
         "clocks": clocks,
         "departments": _departments(case, today),
         "average_attendance": average_attendance(case.form, case.policy, enrolled),
