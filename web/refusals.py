@@ -25,6 +25,7 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import HTTPException
 
 from web.current import logged_path, request_id, wants_problem
+from web.kept import form_of_request, keep_form, page_before
 from web.rate import TooMany
 from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
 from workflow.form.masking import cover_numbers
@@ -65,9 +66,11 @@ def _refused(error: Refused) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn):
         if wants_problem():
             headers["WWW-Authenticate"] = "Bearer"
+        elif request.method != "GET":
+            return _sign_in_first(error)
         elif "HX-Request" in request.headers:
             headers["HX-Redirect"] = url_for("sign_in.show")
-        elif request.method == "GET":
+        else:
             return redirect(url_for("sign_in.show", next=request.full_path.rstrip("?")), code=303)
     details: dict[str, Any] = {}
     if isinstance(error, Malformed) and error.errors:
@@ -83,7 +86,25 @@ def _refused(error: Refused) -> ResponseReturnValue:
     return _answer(_slug(type(error)), error.status, error.title, message, headers, **details)
 
 
+def _sign_in_first(error: NotSignedIn) -> ResponseReturnValue:
+    """Answers a form whose session has ended; what was typed stays with the page."""
+    kept = keep_form()
+    after = (
+        "刚才填写的内容还没有提交；登录之后可以接着提交，不必重填"
+        if kept
+        else "刚才的内容没有提交，登录之后请重新办理"
+    )
+    page = render_template(
+        "sign_in.html", form={"login": ""}, error=f"登录已失效。{after}", next=page_before(), kept=kept
+    )
+    return page, error.status
+
+
 def _forged(_error: CSRFError) -> ResponseReturnValue:
+    kept = None if wants_problem() else form_of_request()
+    if kept is not None:
+        # Somebody has signed in again in another window since the page was opened.
+        return render_template("resend.html", kept=kept), 403
     if wants_problem():
         detail = "使用登录会话调用接口时，请求头 X-CSRFToken 必须携带页面上的校验码"
     else:

@@ -9,6 +9,7 @@ from tests.browser.people import Office, Person, Site
 from tests.browser.test_journeys import upload, workbook_of
 from tests.journeys.test_calendar_import import NOTICE
 from web.views.acts import CONFIRMED
+from workflow.demonstration import PASSWORD
 
 
 def says(person: Person, name: str, words: str, *, inside: str = "main") -> None:
@@ -220,6 +221,66 @@ def test_an_assessment_too_soon_and_an_empty_withdrawal_are_refused(office: Offi
     refused(person, "propose_assessment", {"assess_on": "2026-08-29"}, "提出考核时间")
     expect(person.page.locator("[data-refusal]")).to_contain_text("3")
     refused(person, "withdraw", {"reason": "", CONFIRMED: "true"}, "确认撤回申请")
+
+
+def _sign_out_elsewhere(office: Office, login: str) -> Person:
+    elsewhere = office.second_window(login)
+    elsewhere.open("/")
+    elsewhere.press("退出", inside="header")
+    return elsewhere
+
+
+def test_a_number_that_is_none_comes_back_as_it_was_typed(office: Office) -> None:
+    head = office.person("finance_head")
+    head.open("/funds")
+    head.page.locator("#entry-appropriate > summary").click()
+    typed = {"year": "二〇二六", "source": "talent_fund", "amount": "１０．５0元", "document": "财9号"}
+    head.fill(typed, inside="#entry-appropriate")
+    assert head.press("登记拨入", inside="#entry-appropriate") == 422
+    says(head, "year", "须为整数", inside="#entry-appropriate")
+    expect(head.page.locator('#entry-appropriate [name="year"]')).to_have_value("二〇二六")
+    head.fill({"year": "２０２６"}, inside="#entry-appropriate")
+    assert head.press("登记拨入", inside="#entry-appropriate") == 200
+    head.open("/funds/ledger?year=2026&source=talent_fund")
+    expect(head.page.locator("main tr", has_text="财9号")).to_contain_text("10.50")
+
+
+def test_an_entry_whose_session_ended_is_sent_after_signing_in_again(office: Office) -> None:
+    head = office.person("finance_head")
+    head.open("/funds")
+    head.page.locator("#entry-appropriate > summary").click()
+    typed = {"source": "talent_fund", "amount": "8", "document": "财10号"}
+    head.fill(typed, inside="#entry-appropriate")
+    elsewhere = _sign_out_elsewhere(office, "finance_head")
+    assert head.press("登记拨入", inside="#entry-appropriate") == 401
+    assert head.faults() == []
+    head.fill({"login": "finance_head", "password": PASSWORD})
+    assert head.press("登录") == 200
+    assert head.faults() == []
+    assert head.press("重新提交") == 200
+    assert "已办理“登记拨入”" in head.text
+    # Another session since the page was opened: its token is no good, what was typed is.
+    head.page.locator("#entry-appropriate > summary").click()
+    head.fill(typed | {"document": "财11号"}, inside="#entry-appropriate")
+    elsewhere.open("/")
+    elsewhere.press("退出", inside="header")
+    office.sign_in(elsewhere, "finance_head")
+    assert head.press("登记拨入", inside="#entry-appropriate") == 403
+    assert head.press("重新提交") == 200
+    head.open("/funds/ledger?source=talent_fund")
+    expect(head.page.locator("main tr", has_text="财11号")).to_have_count(1)
+
+
+def test_a_draft_being_typed_stays_when_the_session_ends(office: Office) -> None:
+    person = office.person("institution2")
+    person.open("/applications/new")
+    expect(person.page.locator("#live")).not_to_contain_text("填写时自动检查")
+    _sign_out_elsewhere(office, "institution2")
+    person.fill({"applicant.name": "刚刚填写的名称"})
+    person.page.locator('[name="applicant.name"]').press("Tab")
+    expect(person.page.locator("#live")).to_contain_text("登录已失效")
+    expect(person.page.locator('[name="applicant.name"]')).to_have_value("刚刚填写的名称")
+    office.sign_in(office.second_window("institution2"), "institution2")
 
 
 def test_an_objection_without_content_is_refused(office: Office) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +15,7 @@ from flask.testing import FlaskClient
 
 from tests.web.conftest import PASSWORD, Caller, add_person, forgery_token, sign_in
 from web import create_app
-from web.views.sign_in import local_path
+from web.kept import local_path
 from workflow.clock import real_now
 from workflow.services import accounts
 from workflow.services.product import Product
@@ -87,6 +90,88 @@ def test_an_idle_session_is_sent_back_to_the_sign_in_page(product: Product, clie
         partial = client.get("/worklist", headers={"HX-Request": "true"})
         assert partial.status_code == 401
         assert partial.headers["HX-Redirect"] == "/sign-in"
+
+
+_OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "Referer": "http://localhost/applications/new"}
+
+
+def _kept(page: str) -> str:
+    found = re.search(r'name="kept" value="([^"]*)"', page)
+    return html.unescape(found[1]) if found else ""
+
+
+def test_what_was_typed_outlives_the_session(product: Product, client: FlaskClient) -> None:
+    add_person(product, "institution")
+    typed = {"applicant.name": "<b>半日坊</b>", "applicant.phone": "", "csrf_token": "of the session before"}
+    answer = client.post("/applications/new", data=typed, headers=_OWN_PAGE)
+    assert answer.status_code == 401
+    assert "登录已失效" in answer.text
+    kept = _kept(answer.text)
+    signing = {"login": "institution", "kept": kept, "csrf_token": forgery_token(client)}
+    again = client.post("/sign-in", data={**signing, "password": "wrong-password"})
+    assert again.status_code == 401
+    assert _kept(again.text) == kept
+    entered = client.post("/sign-in", data={**signing, "password": PASSWORD})
+    assert entered.status_code == 200
+    assert "您现在以“测试institution”登录" in entered.text
+    assert 'action="/applications/new"' in entered.text
+    assert 'name="applicant.name" value="&lt;b&gt;半日坊&lt;/b&gt;"' in entered.text
+    assert "of the session before" not in entered.text
+
+
+def test_a_page_from_before_signing_in_anew_offers_to_send_again(
+    product: Product, client: FlaskClient
+) -> None:
+    add_person(product, "institution")
+    sign_in(client, "institution")
+    answer = client.post("/applications/new", data={"applicant.name": "半日坊"}, headers=_OWN_PAGE)
+    assert answer.status_code == 403
+    assert 'name="applicant.name" value="半日坊"' in answer.text
+    assert "重新提交" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "headers"),
+    [
+        pytest.param({"note": "typed elsewhere"}, {"Sec-Fetch-Site": "cross-site"}, id="another site"),
+        pytest.param({"note": "typed elsewhere"}, {}, id="nobody knows where"),
+        pytest.param({"new_password": "typed elsewhere"}, _OWN_PAGE, id="a password"),
+        pytest.param({"note": "typed elsewhere" * 50_000}, _OWN_PAGE, id="too much"),
+        pytest.param(
+            {"note": "typed elsewhere"}, _OWN_PAGE | {"Content-Type": "multipart/form-data"}, id="an upload"
+        ),
+    ],
+)
+def test_what_is_not_to_be_sent_again_is_not_kept(
+    product: Product, client: FlaskClient, sent: dict[str, Any], headers: dict[str, str]
+) -> None:
+    answer = client.post("/applications/new", data=sent, headers=headers)
+    assert answer.status_code == 401
+    assert "请重新办理" in answer.text
+    assert not _kept(answer.text)
+    add_person(product, "institution")
+    sign_in(client, "institution")
+    forged = client.post("/applications/new", data=sent, headers=headers)
+    assert forged.status_code == 403
+    assert "typed elsewhere" not in forged.text
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["", "nonsense", "7", "null", '["/worklist", 7]', '["//evil", []]', '["https://evil/", []]', "[" * 9999],
+)
+def test_a_kept_form_that_is_none_of_ours_is_passed_over(
+    product: Product, client: FlaskClient, kept: str
+) -> None:
+    add_person(product, "hr1")
+    signing = {"login": "hr1", "password": PASSWORD, "kept": kept, "csrf_token": forgery_token(client)}
+    assert client.post("/sign-in", data=signing).headers["Location"] == "/"
+
+
+def test_a_check_while_typing_does_not_lead_away_from_what_was_typed(client: FlaskClient) -> None:
+    checked = client.post("/applications/new/check", headers={"HX-Request": "true"} | _OWN_PAGE)
+    assert checked.status_code == 401
+    assert "HX-Redirect" not in checked.headers
 
 
 def test_the_cookie_is_closed_to_scripts_and_other_sites(product: Product, sqlite_url: str) -> None:

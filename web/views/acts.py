@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, flat, with_options
@@ -268,8 +269,8 @@ def _defaults(event: Event, view: dict[str, Any]) -> Sent:
 
 
 def plain_amount(typed: str | list[str]) -> str:
-    """People copy amounts with separators and the unit: 54,000.00 元."""
-    return re.sub(r"[,，\s元]", "", typed if isinstance(typed, str) else "")
+    """People copy amounts with separators and the unit, and digits may be full-width: 54,000.00 元."""
+    return re.sub(r"[,\s元]", "", normalize("NFKC", typed) if isinstance(typed, str) else "")
 
 
 def _payments(view: dict[str, Any]) -> list[dict[str, Any]]:

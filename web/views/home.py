@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.current import actor, product
+from web.kept import local_path
 from web.views import wording
-from web.views.sign_in import local_path
 from workflow.services import notices
 
 blueprint = Blueprint("home", __name__)

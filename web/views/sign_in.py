@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.authentication import begin_session, end_session
 from web.current import actor, product
+from web.kept import kept_form, local_path
 from workflow.errors import Forbidden, NotSignedIn
 from workflow.services import accounts
 
@@ -27,7 +26,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
-    """Checks login and password; on success starts a session and goes on to ``next``."""
+    """Checks login and password; on success starts a session and goes on to ``next``, or to a kept form."""
     login, password = request.form.get("login", ""), request.form.get("password", "")
     target = local_path(request.form.get("next", ""))
     if not login.strip() or not password:
@@ -40,6 +39,11 @@ def enter() -> ResponseReturnValue:
         return _again(login, error.message, target, error.status)
     end_session()
     begin_session(token)
+    kept = kept_form(request.form.get("kept", ""))
+    if kept is not None:
+        # The page's head greets who has just signed in.
+        g.actor = accounts.actor_of_session(product(), session_token=token)
+        return render_template("resend.html", kept=kept)
     return redirect(target or _HOME, code=303)
 
 
@@ -50,14 +54,7 @@ def leave() -> ResponseReturnValue:
     return redirect(_HOME, code=303)
 
 
-def local_path(target: str) -> str:
-    """``target`` where it is a path on this site, otherwise nothing: signing in leads nowhere else."""
-    # Browsers read a backslash as a slash and drop control characters: "/\evil", "/\t/evil" leave the site.
-    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
-        return ""
-    parts = urlsplit(target)
-    return "" if parts.scheme or parts.netloc else target
-
-
 def _again(login: str, error: str, target: str, status: int) -> ResponseReturnValue:
-    return render_template("sign_in.html", form={"login": login}, error=error, next=target), status
+    kept = request.form.get("kept", "")
+    page = render_template("sign_in.html", form={"login": login}, error=error, next=target, kept=kept)
+    return page, status

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from unicodedata import normalize
 
 from workflow.form.fields import Typed
 from workflow.form.reading import model_inside, words_inside
@@ -144,8 +145,10 @@ def _text(value: str | list[str] | None) -> str:
 
 
 def _value(field: Input, text: str) -> str | int:
-    if field.widget in {"number", "level"} and re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
-        return int(text)
+    if field.widget in {"number", "level"}:
+        # Whoever types Chinese often leaves the digits full-width.
+        digits = normalize("NFKC", text)
+        return int(digits) if re.fullmatch(r"-?\d{1,18}", digits, re.ASCII) else text
     if field.widget == "datetime" and re.fullmatch(r"[\d-]{10}[T ][\d:.]+", text, re.ASCII):
         return text + TYPED_OFFSET
     return text

@@ -352,3 +352,8 @@ def test_several_boxes_come_back_as_a_list() -> None:
 def test_text_that_is_no_number_stays_and_is_refused_by_name() -> None:
     data = from_inputs(Inspection, {"class_no": "一", "present_count": "4 8"})
     assert {"payload.class_no", "payload.present_count"} <= set(refusal(Event.RECORD_INSPECTION, data))
+
+
+def test_full_width_digits_are_numbers() -> None:
+    data = from_inputs(Inspection, {"class_no": "１", "present_count": "４８"})
+    assert (data["class_no"], data["present_count"]) == (1, 48)

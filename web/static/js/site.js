@@ -46,6 +46,12 @@
       input.insertAdjacentElement("afterend", note);
     });
   }
+  // The session has ended while somebody was typing: the form still takes what they type, and asks on sending.
+  document.addEventListener("htmx:responseError", function (failed) {
+    if (failed.detail.xhr.status !== 401) { return; }
+    var said = document.querySelector("#live .panel-body");
+    if (said) { said.textContent = "登录已失效，暂不能检查。填写的内容还在；提交时先登录，不必重填。"; }
+  });
   document.addEventListener("DOMContentLoaded", writeBeside);
   document.addEventListener("htmx:afterSwap", writeBeside);
 }());
