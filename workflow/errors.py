@@ -111,10 +111,10 @@ class NotNow(Refused):
 
 
 class Conflict(Refused):
-    """Somebody else was faster; reload and look again."""
+    """Somebody else was faster, or it is there already; reload and look again."""
 
     status = 409
-    title = "内容已被更新"
+    title = "与现有内容冲突"
 
     def __init__(self, message: str, *, current_version: int | None = None) -> None:
         super().__init__(message)

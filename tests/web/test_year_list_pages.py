@@ -162,7 +162,9 @@ def test_an_entry_is_changed_in_the_form_and_a_second_person_is_led_to_what_stan
     assert (found["theory_area"], found["own_account"], found["version"]) == (None, True, 2)
     answer = send(second, path, act="change", **typed | {"name": "别的名字"})
     shown = page(answer, 409)
-    assert "已由他人修改" in shown
+    changed = entry(small_city)["history"][0]
+    assert f"最近由{changed['actor_name']}于 2026-" in shown
+    assert f"办理“{changed['event_label']}”" in shown
     assert "重新载入最新内容" in shown
     assert values(answer, CHANGE)["name"] == "别的名字"
     # Sent again as it is, it is refused again: the version is still the one that was seen.

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from workflow.access import Actor
+from workflow.clock import SHANGHAI
 from workflow.errors import Conflict, FieldError
 from workflow.form.fields import Drafted
 from workflow.form.reading import malformed, read
@@ -33,7 +34,7 @@ from workflow.services.year_list_rows import (
     stored_occupation,
     stored_platform,
 )
-from workflow.services.year_list_trail import Change, Subject, record_changes
+from workflow.services.year_list_trail import Change, Subject, history_of, record_changes
 
 INSTITUTION_FIXED = ("region", "year", "uscc")
 PLATFORM_FIXED = ("region", "year", "name")
@@ -175,7 +176,7 @@ def change_platform(
     with keeping(product, actor) as desk:
         row = stored_platform(desk.connection, platform_id)
         require_keeper(desk.connection, actor, row["region"])
-        _require_version(row, expected_version)
+        _require_version(desk, row, expected_version, Subject(row["region"], row["name"]))
         before = platform_fields(row)
         entry = read(PlatformEntry, _merged(before, body, PLATFORM_FIXED))
         change = platform_change(before, fields_of(entry))
@@ -267,15 +268,26 @@ def day_of_list_fault(listed_from_on: date, year: int, on: date) -> str:
 def _institution_to_change(desk: Desk, institution_id: int, expected_version: int | None) -> RowMapping:
     row = stored_institution(desk.connection, institution_id)
     require_keeper(desk.connection, desk.actor, row["region"], row["uscc"])
-    _require_version(row, expected_version)
+    _require_version(desk, row, expected_version, Subject(row["region"], row["name"], row["uscc"]))
     return row
 
 
-def _require_version(row: RowMapping, expected: int | None) -> None:
-    if expected is not None and expected != row["version"]:
-        raise Conflict(
-            "目录清单中的这一条在您查看之后已由他人修改，请重新载入后再办理", current_version=row["version"]
-        )
+def _require_version(desk: Desk, row: RowMapping, expected: int | None, subject: Subject) -> None:
+    if expected is None or expected == row["version"]:
+        return
+    # Nothing is told of a version that never was.
+    done = "".join(
+        f"（最近由{last['actor_name']}于 {_minute(last['at'])} 办理“{last['event_label']}”）"
+        for last in history_of(desk.connection, subject)[:1]
+    )
+    raise Conflict(
+        f"目录清单中的这一条在您查看之后已有修改{done}，请重新载入后再办理",
+        current_version=row["version"],
+    )
+
+
+def _minute(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _count_version(desk: Desk, row: RowMapping) -> None:
