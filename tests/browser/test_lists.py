@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.people import Office, Site
 from tests.browser.test_training_records import sound
-from tests.journeys.holders import holder
+from tests.journeys.holders import hired, holder, placed
+from workflow.demonstration.people import ORGANISATIONS
 from workflow.form.beneficiaries import LIST_NAME, TEMPLATES, list_template
 from workflow.vocabulary import State, Subsidy
 
@@ -19,11 +20,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = {"skill_level": "职业技能等级评定", "resident_id": "居民身份证", 4: "中级工（四级）"}
 
 
-def workbook(*rows: dict[str, Any]) -> Any:
+def workbook(*rows: dict[str, Any], subsidy: Subsidy = Subsidy.EVALUATION) -> Any:
     """The template filled in, as a file to be chosen."""
-    book = openpyxl.load_workbook(io.BytesIO(list_template(Subsidy.EVALUATION)))
+    book = openpyxl.load_workbook(io.BytesIO(list_template(subsidy)))
     for row in rows:
-        named = TEMPLATES[Subsidy.EVALUATION].labels
+        named = TEMPLATES[subsidy].labels
         book[LIST_NAME].append([WORDS.get(row.get(name), row.get(name)) for name in named])
     filled = io.BytesIO()
     book.save(filled)
@@ -115,3 +116,51 @@ def test_an_enterprise_of_the_city_is_offered_training_alone(office: Office) -> 
     assert "申请哪一种补贴" not in enterprise.text
     assert "职业技能培训补贴" in enterprise.text
     assert enterprise.open("/applications/new?subsidy=hiring").status == 404
+
+
+_YEAR = {"hired_on": "2025-08-01", "insured_from_on": "2025-08-01", "insured_until_on": "2026-07-31"}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("login", "subsidy", "row", "amount"),
+    [
+        ("enterprise_zm", Subsidy.HIRING, hired(8_101, **_YEAR), "1000.00"),
+        ("agency_zm", Subsidy.PLACEMENT, placed(8_102, insured_until_on="2026-07-31"), "300.00"),
+    ],
+    ids=lambda each: each if isinstance(each, str) and "_" in each else "",
+)
+def test_who_hires_or_places_holders_claims_in_zhongmu(
+    office: Office, login: str, subsidy: Subsidy, row: dict[str, Any], amount: str
+) -> None:
+    person = office.person(login)
+    person.open(f"/applications/new?subsidy={subsidy.value}")
+    organisation = ORGANISATIONS[login]
+    person.fill(
+        {
+            "applicant.name": organisation.name,
+            "applicant.uscc": organisation.uscc,
+            "applicant.contact_name": organisation.contact,
+            "applicant.contact_phone": "13800000000",
+            "applicant.bank_name": "示例银行中牟支行",
+            "applicant.bank_account": organisation.bank_account,
+        }
+    )
+    if subsidy is Subsidy.HIRING:
+        person.fill({"applicant.size": "small"})
+    sound(person)
+    assert person.press("保存草稿") == 200
+    address = person.page.url
+    person.open(f"{address}/roster")
+    person.page.locator("#field-file").set_input_files(workbook(row, subsidy=subsidy))
+    assert person.press("上传并检查") == 200
+    expect(person.page.locator('[aria-labelledby="current"] tbody tr')).to_have_count(1)
+    person.open(address)
+    expect(person.page.locator('#event-submit [name="claim.lines.0.amount"]')).to_have_value(amount)
+    claim = {"claim.commitment.signatory": organisation.contact, "claim.commitment.accepted": "true"}
+    assert person.send("submit", claim, "提交") == 200
+    assert person.state == State.CLAIM_AWAITING_ACCEPTANCE.label
+    sound(person)
+    reviewer = office.person("industry1_zm")
+    reviewer.open(address)
+    assert reviewer.send("accept", {}, "受理") == 200

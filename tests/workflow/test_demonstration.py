@@ -23,7 +23,7 @@ from workflow import demonstration
 from workflow.access import Actor
 from workflow.clock import SHANGHAI, at_shanghai, shanghai_date
 from workflow.demonstration import ACCOUNTS, PASSWORD, load
-from workflow.demonstration.people import CITY, COUNTY, ORGANISATIONS
+from workflow.demonstration.people import CITY, COUNTY, ORGANISATIONS, ZHONGMU
 from workflow.demonstration.script import Script
 from workflow.demonstration.stories import STORIES, Story
 from workflow.demonstration.year_list import BANNED_PLATFORM, SCHOOL_USCC
@@ -168,11 +168,14 @@ def kept(product: Product) -> dict[str, list[Any]]:
 def test_the_accounts_are_those_of_the_contract() -> None:
     logins = [account.login for account in ACCOUNTS]
     assert len(logins) == len(set(logins))
-    # The assessment body is beyond the contract, which knows claims for training alone.
-    assert set(logins) == {*PLAIN, *EVERYWHERE, *(f"{login}_bf" for login in PLAIN), "assessment_body"}
+    officers = {each for each in PLAIN if not each.startswith(("institution", "enterprise", "individual"))}
+    # Beyond the contract, which knows claims for training alone: who claims for something else.
+    further = {"assessment_body", "enterprise_zm", "agency_zm", *(f"{login}_zm" for login in officers)}
+    assert set(logins) == {*PLAIN, *EVERYWHERE, *(f"{login}_bf" for login in PLAIN), *further}
     for account in ACCOUNTS:
         if account.login not in EVERYWHERE:
-            assert account.region == (COUNTY if account.login.endswith("_bf") else CITY)
+            suffix = account.login.rpartition("_")[2]
+            assert account.region == {"bf": COUNTY, "zm": ZHONGMU}.get(suffix, CITY)
         assert "示例" in account.name
 
 
@@ -255,13 +258,17 @@ def test_the_lists_are_those_of_the_contract(loaded: Product) -> None:
     with reading(loaded.engine) as connection:
         for login, each in ORGANISATIONS.items():
             entries = year_list_facts(connection, region=each.region, uscc=each.uscc).entries
-            # The assessment body is ours, and listed so that it may be paid for its certificates.
-            if login not in {"institution", "enterprise", "institution_bf", "assessment_body"}:
+            # The others are ours: the assessment body is listed so that it may be paid for its certificates.
+            others = {"assessment_body", "enterprise_zm", "agency_zm"}
+            if login not in {"institution", "enterprise", "institution_bf"} | others:
                 assert entries == ()
                 continue
             for year in (2026, 2027):
                 (entry,) = (one for one in entries if one.holds(date(year, 1, 1)))
                 assert entry.document == f"（示例）{year}年度目录清单"
+                if login == "agency_zm":
+                    assert not entry.occupations
+                    continue
                 assert {(one.occupation, one.occupation_code) for one in entry.occupations} == {
                     ("车工", "6-18-01-01"),
                     ("焊工", "6-18-02-04"),

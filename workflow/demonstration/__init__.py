@@ -1,4 +1,4 @@
-"""The demonstration: invented people of two regions and some fifty applications in every state.
+"""The demonstration: invented people of three regions and some fifty applications in every state.
 
 ``load`` lets the product's own services act at past moments, so that everything it leaves behind (clocks,
 alerts, signatures, audit trail) is what the product itself would have made.

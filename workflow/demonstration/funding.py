@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from workflow.access import Actor
-from workflow.demonstration.people import CITY, SUFFIXES
+from workflow.demonstration.people import CITY, COUNTY, SUFFIXES, ZHONGMU
 from workflow.form.funds import FundEntry
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.form.reading import read
@@ -23,12 +23,13 @@ _GIVEN = {
     FundSource.UNEMPLOYMENT_WITHDRAWAL: "2000000.00",
     FundSource.TALENT_FUND: "500000.00",
 }
+_PLACES = {CITY: "平", COUNTY: "宝", ZHONGMU: "牟"}
 LEAVE_FUNDS, GIVE_FUNDS_BACK = "leave_funds", "give_funds_back"
 """What the head of finance does besides sending events."""
 
 
 def fill_pools(product: Product, actors: Mapping[str, Actor], begins: date, present: date) -> int:
-    """The pools of every year that the demonstration touches, in both regions; answers how many.
+    """The pools of every year that the demonstration touches, in every region; answers how many.
 
     Entered on the day on which the story begins, by the heads of finance.
     """
@@ -36,7 +37,7 @@ def fill_pools(product: Product, actors: Mapping[str, Actor], begins: date, pres
     years = sorted(year for year in touched if year <= begins.year + funds.YEARS_AHEAD)
     for region, suffix in SUFFIXES.items():
         actor = actors[f"finance_head{suffix}"]
-        place = "平" if region == CITY else "宝"
+        place = _PLACES[region]
         for year in years:
             for number, (source, amount) in enumerate(_GIVEN.items(), start=1):
                 document = f"{place}财预〔{year}〕{number}号（示例）"

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Self
 
 from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS
-from workflow.demonstration.people import CITY, INDIVIDUALS, ORGANISATIONS, SUFFIXES
+from workflow.demonstration.people import CITY, INDIVIDUALS, ORGANISATIONS, SUFFIXES, region_of
 from workflow.demonstration.trainees import CARE, Course, holders, identity_number, phone, roster
 from workflow.form.money import yuan_from_fen
 from workflow.policy import load_policy
@@ -82,7 +82,7 @@ class Script:
     @property
     def region(self) -> str:
         """The region of the applicant."""
-        return next(code for code in reversed(SUFFIXES) if self.login.endswith(SUFFIXES[code]))
+        return region_of(self.login)
 
     @property
     def is_individual(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from calendars import ChinaWorkingDays
 from workflow.access import Actor
 from workflow.clock import at_shanghai
-from workflow.demonstration.people import CITY, COUNTY, ORGANISATIONS, SUFFIXES
+from workflow.demonstration.people import CITY, COUNTY, ORGANISATIONS, SUFFIXES, ZHONGMU
 from workflow.demonstration.stage import Stage
 from workflow.demonstration.trainees import CARE, LATHE, WELDING
 from workflow.policy import load_policy
@@ -25,10 +25,15 @@ from workflow.vocabulary import ApplicationKind, CertificateKind, InstitutionKin
 PLATFORM, BANNED_PLATFORM = "示例培训平台", "速成示例课堂"
 SCHOOL, SCHOOL_USCC = "卫东示例职业培训学校", "52410400MJY000300N"
 """An institution without an account, listed so that something can be shown on it."""
-_LISTED = {CITY: ("institution", "enterprise", "assessment_body"), COUNTY: ("institution_bf",)}
+_LISTED = {
+    CITY: ("institution", "enterprise", "assessment_body"),
+    COUNTY: ("institution_bf",),
+    ZHONGMU: ("enterprise_zm", "agency_zm"),
+}
 _LAST_YEAR = 2027
 _KINDS = {
     ApplicationKind.ENTERPRISE: InstitutionKind.ENTERPRISE,
+    ApplicationKind.EMPLOYMENT_AGENCY: InstitutionKind.EMPLOYMENT_AGENCY,
     ApplicationKind.ASSESSMENT_BODY: InstitutionKind.ASSESSMENT_BODY,
 }
 # In working days before the first application.
@@ -108,6 +113,8 @@ def _sheets(region: str, years: range) -> dict[str, list[list[object]]]:
                     "full_time_teacher_count": 6,
                 }
                 for occupation in (LATHE, WELDING, CARE)
+                # Who places people trains nobody.
+                if kind is not InstitutionKind.EMPLOYMENT_AGENCY
             ]
         names = (PLATFORM, BANNED_PLATFORM) if region == CITY else (PLATFORM,)
         platforms += [{**listing, "name": name} for name in names]
