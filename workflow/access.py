@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workflow.chart.moves import Actor as Admitted
 from workflow.chart.moves import Situation
 from workflow.chart.table import actor_of, events_from
 from workflow.errors import Forbidden, NotNow
@@ -103,6 +104,25 @@ def require_event(actor: Actor, matter: Matter, event: Event) -> None:
     if _is_of_the_same(actor, matter):
         raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
     _require_other_eyes(actor, matter, event)
+
+
+def require_attaching(actor: Actor, matter: Matter, adds: Admitted, label: str) -> None:
+    """Raises ``Forbidden`` unless this person, as one of ``adds``, adds files to the place ``label``.
+
+    Officers only of the region, and not of the applicant's own organisation.
+    """
+    if adds.own:
+        if not is_own(actor, matter):
+            raise Forbidden(f"“{label}”只能由申请人本人或者本单位的人员上传")
+        return
+    if actor.role is None or not adds.admits(actor.role, actor.department):
+        who = "、".join(sorted(role.label for role in adds.roles))
+        where = adds.department.label if adds.department else ""
+        raise Forbidden(f"“{label}”只能由{where}的{who}上传")
+    if actor.region != matter.region:
+        raise Forbidden("只能办理本地区的申请")
+    if _is_of_the_same(actor, matter):
+        raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
 
 
 def _require_other_eyes(actor: Actor, matter: Matter, event: Event) -> None:
@@ -230,3 +250,18 @@ _MAY_READ: dict[ReadingSubject, str] = {
 
 def _is_of_the_same(actor: Actor, matter: Matter) -> bool:
     return actor.organisation_id is not None and actor.organisation_id == matter.organisation_id
+
+
+def attachment_purpose(actor: Actor, matter: Matter) -> ReadingPurpose | None:
+    """What for this person may look at a file that shows personal data; None: not at all.
+
+    Who may read the applicant's numbers in clear, finance while the application is before it, and auditors.
+    """
+    if actor.role is Role.AUDITOR:
+        return ReadingPurpose.AUDIT
+    if actor.role is not Role.APPLICANT and _is_of_the_same(actor, matter):
+        return None
+    if actor.department is Department.FINANCE and is_awaited(actor.role, actor.department, matter.state):
+        return ReadingPurpose.PAYMENT
+    purposes = reading_purposes(actor, matter.state, ReadingSubject.APPLICANT)
+    return purposes[0] if purposes else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +29,8 @@ class Settings:
     ``test_clock`` lets an administrator set the present moment; ``demonstration`` says that the start is the
     loopback demonstration; ``smtp_url`` (``smtp://user:password@host:port``) switches e-mail on;
     ``font_path`` is where the fonts of the official form are, empty for the usual places.
+    ``files`` is the folder of uploaded files, ``scan_command`` what looks at each of them first (empty:
+    nothing does).
     """
 
     database_url: str
@@ -38,6 +42,8 @@ class Settings:
     host: str
     port: int
     embedded_scheduler: bool
+    files: Path
+    scan_command: str
     smtp_url: str = field(repr=False)
     mail_from: str
     site_name: str
@@ -96,6 +102,29 @@ def _lines_of(file: str) -> list[str]:
     return secrets
 
 
+def _files(env: Mapping[str, str], database_url: str) -> Path:
+    """The folder that is given; else ``files`` beside the SQLite file, which is ``var/files`` by default."""
+    given = env.get("SUBSIDY_FILES", "").strip()
+    if given:
+        return Path(given)
+    sqlite, _, path = database_url.partition("sqlite:///")
+    return (Path(path.partition("?")[0]).parent if not sqlite and path else Path("var")) / "files"
+
+
+def _scan_command(env: Mapping[str, str]) -> str:
+    command = env.get("SUBSIDY_SCAN_COMMAND", "").strip()
+    try:
+        parts = shlex.split(command)
+    except ValueError:
+        parts = []
+    if command and not (parts and shutil.which(parts[0])):
+        raise SettingsError(
+            "环境变量 SUBSIDY_SCAN_COMMAND 应为一个可以运行的命令（文件路径会加在最后），"
+            f"现为“{command}”，找不到其中的程序"
+        )
+    return command
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
@@ -132,6 +161,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=int(port),
         embedded_scheduler=_flag(env, "SUBSIDY_SCHEDULER", "1"),
+        files=_files(env, database_url),
+        scan_command=_scan_command(env),
         smtp_url=env.get("SUBSIDY_SMTP_URL", ""),
         mail_from=env.get("SUBSIDY_MAIL_FROM", "noreply@localhost"),
         site_name=env.get("SUBSIDY_SITE_NAME", "平顶山市年度补贴培训资金申请平台"),

@@ -279,6 +279,33 @@ class IdentityType(Word):
     PASSPORT = "passport", "护照"
 
 
+class AttachmentPlace(Word):
+    """Where the form asks for a seal or a proof; ``form/attachments.py`` says who adds what when."""
+
+    APPLICANT_SEAL = "applicant_seal", "申请人盖章页"
+    IDENTITY_DOCUMENT = "identity_document", "申请人身份证件"
+    OPENING_MATERIALS = "opening_materials", "培训计划等开班材料"
+    CERTIFICATE = "certificate", "取得的证书"
+    OPENING_INDUSTRY_OPINION = "opening_industry_opinion", "行业主管部门开班审核意见盖章页"
+    OPENING_HR_OPINION = "opening_hr_opinion", "人社部门开班审核意见盖章页"
+    OPENING_INSPECTION = "opening_inspection", "开班当日检查签字和照片"
+    TRAINING_INSPECTION = "training_inspection", "培训期间检查签字和照片"
+    TRAINING_MATERIALS = "training_materials", "签到表等培训资料"
+    TRAINING_HR_OPINION = "training_hr_opinion", "人社部门检查意见盖章页"
+    ASSESSMENT_INSPECTION = "assessment_inspection", "考核巡查签字和照片"
+    ASSESSMENT_HR_OPINION = "assessment_hr_opinion", "人社部门考核意见盖章页"
+    COMMITMENT = "commitment", "申领承诺签字盖章页"
+    EVALUATION_PROOF = "evaluation_proof", "评价和证书核发的证明"
+    HIRING_PROOF = "hiring_proof", "劳动合同和社会保险缴费证明"
+    PLACEMENT_PROOF = "placement_proof", "介绍就业和社会保险缴费证明"
+    CLAIM_INDUSTRY_OPINION = "claim_industry_opinion", "行业主管部门审核意见盖章页"
+    NOTICE_PROOF = "notice_proof", "公示截图或者照片"
+    CLAIM_HR_OPINION = "claim_hr_opinion", "人社部门审核意见盖章页"
+    CLAIM_FINANCE_OPINION = "claim_finance_opinion", "财政部门审核意见盖章页"
+    PAYMENT_VOUCHER = "payment_voucher", "拨付凭证"
+    RECOVERY_VOUCHER = "recovery_voucher", "追缴到账凭证"
+
+
 class ReadingSubject(Word):
     """Whose or what personal data is read in clear."""
 
@@ -298,6 +325,7 @@ class ReadingPurpose(Word):
     RECOVERY = "recovery", "追缴"
     OBJECTION = "objection", "异议核实"
     CORRECTION = "correction", "数据更正"
+    AUDIT = "audit", "审计查阅"
 
 
 class CorrectionCode(Word):

@@ -22,6 +22,7 @@ from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
+from workflow.services.attachment_proof import ADD, REMOVE, AttachmentProof
 from workflow.services.case import Case, open_case
 from workflow.services.ledger_proof import Sealed, ledger_faults, sealed_movement
 from workflow.services.pages import Page, page_of
@@ -250,6 +251,8 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "decline_make_up": "不同意补课",
     "strike_observations": "撤销检查所见",
     "urge": "催办",
+    ADD: "上传附件",
+    REMOVE: "移除附件",
     "recompute": "因日历更新重新计算期限",
     "reserve_anew": "重新预留资金",
     RESEAL: "更换密钥，重新加密个人信息",
@@ -342,6 +345,7 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
     counts = {"chains": 0, "entries": 0, "movements": 0}
     applications, entries = tables.application, tables.audit_entry
     sealed: set[Sealed] = set()
+    attachments = AttachmentProof()
     with reading(product.engine) as connection:
         heads: dict[int, tuple[int, str]] = {}
         standing: dict[int, Standing] = {}
@@ -372,11 +376,16 @@ def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, A
             reached[chain_id] = (entry["sequence"], entry["hash"])
             if chain_id != SYSTEM_CHAIN:
                 said[chain_id] = _standing_said(content)
+                attachments.hear(chain_id, content)
             elif content["event"] == MOVE_FUNDS:
                 sealed |= {sealed_movement(each) for each in content["details"]["movements"]}
         faults += [
             {"chain": SYSTEM_CHAIN, "sequence": sequence, "fault": fault}
             for sequence, fault in ledger_faults(connection, sealed)
+        ]
+        faults += [
+            {"chain": chain_id, "sequence": heads[chain_id][0], "fault": fault}
+            for chain_id, fault in attachments.faults(connection)
         ]
         counts["movements"] = connection.execute(
             select(func.count()).select_from(tables.ledger_movement)

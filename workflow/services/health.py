@@ -12,6 +12,7 @@ from workflow.clock import real_now
 from workflow.errors import Forbidden, Unavailable
 from workflow.persistence import schema, tables
 from workflow.persistence.engine import reading
+from workflow.services.attachments import count_attachments
 from workflow.services.keys import unknown_keys
 from workflow.services.product import Product
 from workflow.services.sweep import count_waiting
@@ -73,4 +74,6 @@ def operations(product: Product, *, actor: Actor) -> dict[str, Any]:
             "rungs_waiting": count_waiting(connection, product.now(connection)),
             "outbox_waiting": waiting,
             "outbox_stuck": stuck,
+            "scanning": bool(product.settings.scan_command),
+            **count_attachments(connection),
         }

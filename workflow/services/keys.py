@@ -57,6 +57,7 @@ LABELS = {
     "beneficiary": "人员清单中的电话",
     "objection": "异议人",
     "roster_import": "上传的名册",
+    "attachment": "附件的密钥",
     "application": "申请表",
 }
 ROLES = {"current": "现用", "further": "备用", "unknown": "不在配置中"}

@@ -23,6 +23,7 @@ from workflow.persistence.tables.applications import (
     recovery,
     returned_list,
 )
+from workflow.persistence.tables.attachments import attachment
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.beneficiaries import beneficiary
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
@@ -54,6 +55,7 @@ __all__ = [
     "alert",
     "alert_recipient",
     "application",
+    "attachment",
     "audit_entry",
     "beneficiary",
     "calendar_feed",

@@ -1,0 +1,37 @@
+"""Files that were uploaded to an application; the files themselves lie sealed in a folder of their own."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
+
+from workflow.persistence.tables.base import metadata
+from workflow.persistence.types import Instant, Key
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("place", String(40), nullable=False),
+    Column("class_no", Integer),
+    # As it was sent, without its path and with long numbers covered.
+    Column("name", String(200), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("byte_count", Integer, nullable=False),
+    # Of the file as it was sent: what the trail says was added.
+    Column("sha256", String(64), nullable=False),
+    # Of the sealed bytes, and their name in the folder.
+    Column("stored_sha256", String(64), nullable=False, unique=True),
+    # The file's own key, sealed: a rotation of keys rewrites this and no file.
+    Column("key_sealed", Text, nullable=False),
+    # The picture tells where it was taken; kept as sent, since that is a part of the proof.
+    Column("has_location", Boolean, nullable=False),
+    Column("scanned", Boolean, nullable=False),
+    Column("added_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("added_at", Instant, nullable=False),
+    # Removed ones stay, for auditors.
+    Column("removed_by", Key, ForeignKey("account.id")),
+    Column("removed_at", Instant),
+    CheckConstraint("byte_count > 0", name="bytes"),
+    CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removed"),
+)
