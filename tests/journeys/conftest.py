@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine
 
@@ -12,9 +14,11 @@ from workflow.settings import read_settings
 
 
 @pytest.fixture
-def city(engine: Engine, database_url: str) -> City:
+def city(engine: Engine, database_url: str, tmp_path: Path) -> City:
     """Its accounts, with the test clock on."""
-    settings = read_settings({"DATABASE_URL": database_url, "SUBSIDY_TEST_CLOCK": "1"})
+    settings = read_settings(
+        {"DATABASE_URL": database_url, "SUBSIDY_TEST_CLOCK": "1", "SUBSIDY_FILES": str(tmp_path / "files")}
+    )
     product = Product(engine=engine, settings=settings)
     prepare(product)
     return City(product)
