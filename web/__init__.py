@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from io import BytesIO
+from typing import IO, Any
 
-from flask import Flask
+from flask import Flask, Request
 
 from web import access, authentication, context, operators, protection, rate, refusals
 from web.api import create_api
@@ -16,6 +18,13 @@ from workflow.services.product import Product
 JSON_BYTES = 1024 * 1024
 
 
+class _RequestInMemory(Request):
+    """A request whose files stay in memory, however large: in clear they belong on no disk."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()
+
+
 def create_app(product: Product) -> Flask:
     """The application over an open product.
 
@@ -23,6 +32,7 @@ def create_app(product: Product) -> Flask:
     endpoint: nothing is reachable by oversight.
     """
     app = Flask(__name__)
+    app.request_class = _RequestInMemory
     current, *further = (_signing_key(secret) for secret in product.settings.keys.all)
     app.config.update(
         SECRET_KEY=current,

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from flask import Flask, request
 
 from web.current import actor, require_actor
+from workflow.attachments.limits import MOST_BYTES_AT_ONCE
 from workflow.errors import Forbidden
 from workflow.vocabulary import Role
 
 UPLOAD_BYTES = 10 * 1024 * 1024
+# Several files at once, and what a form adds to them; a single one that is too large is told so by its name.
+FILE_BYTES = MOST_BYTES_AT_ONCE + 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 FUND_READERS = only(Role.REVIEWER, Role.CASHIER, Role.HEAD, Role.OFFICE, Role.AUDITOR)
 FUND_KEEPERS = only(Role.HEAD)
 
+# Where the form asks each of them for a seal or a proof: the services look closer.
+_ADDERS = (Role.APPLICANT, Role.REVIEWER, Role.INSPECTOR, Role.CASHIER)
+FILE_ADDERS, FILE_REMOVERS = only(*_ADDERS, max_bytes=FILE_BYTES), only(*_ADDERS)
+
 ACCESS: dict[str, Rule] = {
     # operators
     "static": ANONYMOUS,
@@ -78,6 +85,11 @@ ACCESS: dict[str, Rule] = {
     "api.add_trainee": only(Role.APPLICANT),
     "api.change_trainee": only(Role.APPLICANT),
     "api.remove_trainee": only(Role.APPLICANT),
+    "api.list_attachments": SIGNED_IN,
+    "api.list_attachment_places": SIGNED_IN,
+    "api.add_attachment": FILE_ADDERS,
+    "api.read_attachment": SIGNED_IN,
+    "api.remove_attachment": FILE_REMOVERS,
     "api.preview_findings": SIGNED_IN,
     "api.read_computation": SIGNED_IN,
     "api.read_changes": SIGNED_IN,
@@ -168,6 +180,10 @@ ACCESS: dict[str, Rule] = {
     "drafts.edit": only(Role.APPLICANT),
     "drafts.save": only(Role.APPLICANT),
     "drafts.save_claim": only(Role.APPLICANT),
+    "attachments.show": SIGNED_IN,
+    "attachments.add": FILE_ADDERS,
+    "attachments.read": SIGNED_IN,
+    "attachments.remove": FILE_REMOVERS,
     "rosters.show": SIGNED_IN,
     "rosters.follow": only(Role.APPLICANT),
     "rosters.decide": only(Role.APPLICANT),

@@ -1,4 +1,4 @@
-"""Scans and photographs of whole applications: who adds, sees and removes them where, and what is left on disk."""
+"""Scans and photographs of whole applications: who adds, sees and removes them, and what lies on the disk."""
 
 from __future__ import annotations
 

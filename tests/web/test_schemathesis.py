@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.files import PNG
 from tests.journeys.city import CITY, City
 from tests.journeys.conftest import small_city
 from tests.year_list import EXAMPLE_USCC
 from web import create_app
 from web.access import ACCESS
 from web.api.operations import OPERATIONS, Operation
-from workflow.services import accounts, closures, sanctions
-from workflow.vocabulary import Role
+from workflow.services import accounts, attachments, closures, sanctions
+from workflow.vocabulary import AttachmentPlace, Role
 
 __all__ = ["small_city"]
 
@@ -66,6 +67,14 @@ def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: Ge
             "document": "决定书",
         },
     )
+    attachments.add_attachments(
+        product,
+        actor=small_city.actors["hr1"],
+        application_id=small_city.application["id"],
+        place=AttachmentPlace.NOTICE_PROOF,
+        class_no=None,
+        uploads=[attachments.Upload("公示.png", PNG)],
+    )
     app = create_app(product)
     app.config["OBJECTIONS_PER_MINUTE"] = 10_000
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
@@ -74,6 +83,7 @@ def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: Ge
     existing: dict[str, Any] = dict.fromkeys(
         (
             *("application_id", "clock_id", "notice_id", "closure_id", "ordinal", "make_up_id"),
+            "attachment_id",
             *("institution_id", "occupation_id", "platform_id", "sanction_id"),
         ),
         1,

@@ -24,6 +24,7 @@ _CONVERTERS = {
     "sanction_id": "key",
     "survey_id": "key",
     "make_up_id": "key",
+    "attachment_id": "key",
     "row_no": "key",
     "ordinal": "key",
     "year": "int(fixed_digits=4)",

@@ -13,11 +13,13 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from calendars.statute import FIRST_YEAR, LAST_YEAR
 from web.access import ACCESS
 from web.api.answers import Problem
+from web.api.attachments import RAW
 from web.api.intake import XLSX
 from web.api.operations import Operation
 from web.api.parameters import NoQuery
 from web.api.replies import CSV, PDF
 from web.routing import LARGEST_KEY, POLICY_REFERENCE
+from workflow.attachments.kinds import FileKind
 from workflow.form.fields import Typed
 
 References = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
@@ -25,6 +27,7 @@ References = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 _REF = "#/components/schemas/{model}"
 _WORKBOOK = {"type": "string", "contentMediaType": XLSX, "contentEncoding": "binary"}
+_BINARY = {"type": "string", "contentEncoding": "binary"}
 _KEY_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_KEY}
 _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "application_id": _KEY_SCHEMA,
@@ -38,6 +41,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "sanction_id": _KEY_SCHEMA,
     "survey_id": _KEY_SCHEMA,
     "make_up_id": _KEY_SCHEMA,
+    "attachment_id": _KEY_SCHEMA,
     "row_no": _KEY_SCHEMA | {"description": "学员在名册中的序号"},
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.
@@ -189,6 +193,11 @@ def _content_in(operation: Operation, references: References) -> dict[str, Any]:
         content["multipart/form-data"] = {
             "schema": {"type": "object", "properties": {"file": _WORKBOOK}, "required": ["file"]}
         }
+    if operation.file_in:
+        content[RAW] = {"schema": _BINARY}
+        content["multipart/form-data"] = {
+            "schema": {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
+        }
     return content
 
 
@@ -201,6 +210,8 @@ def _responses(operation: Operation, references: References, *, public: bool) ->
         content["application/json"] = {"schema": _list_of(answer) if operation.listed else answer}
     if operation.also_workbook_out:
         content[XLSX] = {"schema": _WORKBOOK}
+    if operation.file_out:
+        content |= {kind.content_type: {"schema": _BINARY} for kind in FileKind}
     if operation.also_csv_out:
         content[CSV] = {"schema": {"type": "string"}}
     if operation.pdf_out:

@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from web.api import (
     answers,
     applications,
+    attachment_answers,
+    attachments,
     bodies,
     calendar,
     clocks,
@@ -45,7 +47,8 @@ class Operation:
     """One call.
 
     ``body`` are the models of which the JSON body is one; ``answer`` is None where nothing but a file is
-    answered, ``other_answer`` what some callers get instead of it; ``conflicts`` says that the state of
+    answered, ``other_answer`` what some callers get instead of it; ``file_in`` and ``file_out`` are scans and
+    photographs; ``conflicts`` says that the state of
     things can refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not
     looked at.
     """
@@ -61,6 +64,8 @@ class Operation:
     body: tuple[type[BaseModel], ...] = ()
     listed: bool = False
     also_workbook_in: bool = False
+    file_in: bool = False
+    file_out: bool = False
     also_workbook_out: bool = False
     also_csv_out: bool = False
     pdf_out: bool = False
@@ -77,7 +82,7 @@ class Operation:
     @property
     def takes_body(self) -> bool:
         """Whether something is sent in the body."""
-        return bool(self.body) or self.also_workbook_in
+        return bool(self.body) or self.also_workbook_in or self.file_in
 
     @property
     def summary(self) -> str:
@@ -277,6 +282,49 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="training",
         body=training_bodies.OBSERVATION_STRIKE,
         answer=answers.ApplicationAnswer,
+        conflicts=True,
+        key="optional",
+    ),
+    _list(
+        "/v1/applications/{application_id}/attachments",
+        attachments.list_attachments,
+        "attachments",
+        attachment_answers.AttachmentAnswer,
+        query=parameters.NoQuery,
+    ),
+    _list(
+        "/v1/applications/{application_id}/attachment-places",
+        attachments.list_attachment_places,
+        "attachments",
+        attachment_answers.AttachmentPlaceAnswer,
+        query=parameters.NoQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/applications/{application_id}/attachments",
+        view=attachments.add_attachment,
+        tag="attachments",
+        query=parameters.AttachmentQuery,
+        file_in=True,
+        answer=attachment_answers.AttachmentChanged,
+        status=201,
+        conflicts=True,
+        key="optional",
+    ),
+    _get(
+        "/v1/applications/{application_id}/attachments/{attachment_id}",
+        attachments.read_attachment,
+        "attachments",
+        None,
+        file_out=True,
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/applications/{application_id}/attachments/{attachment_id}",
+        view=attachments.remove_attachment,
+        tag="attachments",
+        query=parameters.AttachmentVersionQuery,
+        answer=attachment_answers.AttachmentChanged,
         conflicts=True,
         key="optional",
     ),

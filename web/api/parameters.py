@@ -13,6 +13,7 @@ from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text, compa
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
 from workflow.vocabulary import (
+    AttachmentPlace,
     ClockKind,
     ClockState,
     ClosureStatus,
@@ -274,6 +275,21 @@ class LedgerQuery(PageQuery):
     kind: Annotated[LedgerKind, Field(strict=False)] | None = _given("种类")
     application_id: ApplicationId | None = _given("申请的编号（id）")
     format: Literal["json", "xlsx"] = _given("格式", "json")
+
+
+class AttachmentQuery(Typed):
+    """Where a file is added; its body has no room for it."""
+
+    place: Annotated[AttachmentPlace, Field(strict=False)] = Field(title="附件位置")
+    class_no: Annotated[int, Field(ge=1, le=999), BeforeValidator(_number)] | None = _given("班次")
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = _given("显示的文件名")
+    version: Version | None = _given("您所看到的申请版本")
+
+
+class AttachmentVersionQuery(Typed):
+    """The version that the caller has seen."""
+
+    version: Version | None = _given("您所看到的申请版本")
 
 
 class RosterQuery(Typed):

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.api.parameters import ApplicationsQuery, truth
 from web.current import actor, product, require_actor
 from web.views.acts import acts_for
+from web.views.attachment_forms import Uploaded, attachments_shown
 from web.views.filters import read_filters
 from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
@@ -109,8 +110,12 @@ def page_of(
     attempt: Attempt | None = None,
     tried: Tried | None = None,
     refused: Shown | None = None,
+    uploaded: Uploaded | None = None,
 ) -> str:
-    """The page of an application; with ``attempt`` or ``tried``, the refused form as it was filled in."""
+    """The page of an application; with ``attempt`` or ``tried``, the refused form as it was filled in.
+
+    ``uploaded`` is what became of files that were just sent.
+    """
     person = require_actor()
     roster: dict[str, Any] = {"items": [], "count": 0, "class_counts": {}, "pages": 1}
     if view["kind"] != ApplicationKind.INDIVIDUAL:
@@ -133,6 +138,7 @@ def page_of(
     return render_template(
         "applications/show.html",
         view=view,
+        attachments=attachments_shown(view, uploaded),
         roster=roster,
         changed=changed if changed["current"] else None,
         columns=list_columns(view),

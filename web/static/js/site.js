@@ -21,6 +21,32 @@
     document.querySelectorAll("form button[type=submit]:disabled").forEach(function (button) { button.disabled = false; });
   });
 
+  // What is too large is told before it is sent; the server says so too, but a form cannot keep its files.
+  document.addEventListener("change", function (change) {
+    var input = change.target, most, together, files, words = "";
+    if (!input.dataset || !input.dataset.mostBytes) { return; }
+    most = Number(input.dataset.mostBytes);
+    together = Number(input.dataset.mostBytesAtOnce);
+    files = Array.prototype.slice.call(input.files);
+    var large = files.filter(function (file) { return file.size > most; });
+    var sum = files.reduce(function (total, file) { return total + file.size; }, 0);
+    if (large.length) {
+      words = large.map(function (file) { return "“" + file.name + "”"; }).join("、") + "超过 " + most / 1048576 + " MB，请压缩或者降低分辨率后重新选择";
+    } else if (sum > together) {
+      words = "所选文件合计超过 " + together / 1048576 + " MB，请分次上传";
+    }
+    var note = input.parentNode.querySelector(".file-note");
+    if (!note) {
+      note = document.createElement("div");
+      note.className = "file-note invalid-feedback d-block";
+      note.setAttribute("role", "alert");
+      input.insertAdjacentElement("afterend", note);
+    }
+    note.textContent = words;
+    input.classList.toggle("is-invalid", Boolean(words));
+    input.form.querySelector("button[type=submit]").disabled = Boolean(words);
+  });
+
   // A table that fits needs no stop of the tab key; one that scrolls keeps it.
   function fitStops() {
     document.querySelectorAll(".scroll").forEach(function (box) {
