@@ -62,6 +62,7 @@ def site(demonstration_file: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The site of this module, on its own copy of the demonstration."""
     path = tmp_path_factory.mktemp("site") / "subsidy.db"
     shutil.copyfile(demonstration_file, path)
+    shutil.copytree(demonstration_file.parent / "files", path.parent / "files")
     product = _open(path)
     server = make_server("127.0.0.1", 0, create_app(product), threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)

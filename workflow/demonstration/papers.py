@@ -47,23 +47,16 @@ def _shown(words: str) -> bytes:
 
 def picture(width: int = 640, height: int = 400, shade: int = 0) -> bytes:
     """A classroom as a child would draw it; ``shade`` tells two of them apart."""
-    rows = bytearray()
-    for y in range(height):
-        rows.append(0)
-        for x in range(width):
-            wall = y < height * 2 // 5
-            table = not wall and (y // 40) % 2 == 0 and (x // 60) % 2 == 0
-            rows += (
-                bytes((150, 105, 60))
-                if table
-                else bytes((225, 230, 215 - shade))
-                if wall
-                else b"\xb4\xb4\xaf"
-            )
+    wall, table, floor = bytes((225, 230, 215 - shade)), b"\x96\x69\x3c", b"\xb4\xb4\xaf"
+    with_tables = b"".join(table if (x // 60) % 2 == 0 else floor for x in range(width))
+    rows = b"".join(
+        b"\0" + (wall * width if y < height * 2 // 5 else floor * width if (y // 40) % 2 else with_tables)
+        for y in range(height)
+    )
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-        + _chunk(b"IDAT", zlib.compress(bytes(rows)))
+        + _chunk(b"IDAT", zlib.compress(rows))
         + _chunk(b"IEND", b"")
     )
 

@@ -12,7 +12,7 @@ from calendars import ChinaWorkingDays
 from workflow.access import Actor
 from workflow.clock import at_shanghai, shanghai_date
 from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS, give_funds_back, leave_funds
-from workflow.demonstration.script import CREATE, EDIT, REPLACE_ROSTER, Script
+from workflow.demonstration.script import ATTACH, CREATE, EDIT, REPLACE_ROSTER, Script
 from workflow.demonstration.stage import Stage
 from workflow.demonstration.stories import STORIES, Story
 from workflow.errors import Broken, Refused
@@ -21,6 +21,7 @@ from workflow.services.applications import (
     edit_application,
     read_application,
 )
+from workflow.services.attachments import Upload, add_attachments
 from workflow.services.case import Case
 from workflow.services.door import send_event
 from workflow.services.rosters import replace_roster
@@ -148,6 +149,9 @@ class Player:
                 product, actor=actor, application_id=application_id, body=payload, expected_version=None
             )
             return
+        if actor is not None and act == ATTACH:
+            self._attach(actor, application_id, payload)
+            return
         if actor is not None and act == LEAVE_FUNDS:
             self.taken[number] = leave_funds(product, actor, payload)
             return
@@ -173,6 +177,19 @@ class Player:
         )
         self.states[number] = State(answered["state"])
         self.unanswered[number] = answered["unanswered"]
+
+    def _attach(self, actor: Actor, application_id: int, payload: dict[str, Any]) -> None:
+        upload = Upload(payload["name"], payload["content"])
+        (result,) = add_attachments(
+            self.stage.product,
+            actor=actor,
+            application_id=application_id,
+            place=payload["place"],
+            class_no=payload["class_no"],
+            uploads=[upload],
+        )["results"]
+        if result["message"]:
+            raise Broken(result["message"])
 
     def _open_objection(self, actor: Actor, application_id: int) -> int:
         application = read_application(self.stage.product, actor=actor, application_id=application_id)

@@ -12,12 +12,14 @@ from datetime import date
 from typing import Any, Self
 
 from workflow.demonstration.funding import GIVE_FUNDS_BACK, LEAVE_FUNDS
+from workflow.demonstration.papers import page, picture
 from workflow.demonstration.people import CITY, INDIVIDUALS, ORGANISATIONS, SUFFIXES, region_of
 from workflow.demonstration.trainees import CARE, Course, holders, identity_number, phone, roster
 from workflow.form.money import yuan_from_fen
 from workflow.policy import load_policy
 from workflow.vocabulary import (
     ApplicationKind,
+    AttachmentPlace,
     CertificateKind,
     CorrectionCode,
     CorrectionSection,
@@ -34,8 +36,8 @@ Days = Callable[[int], date]
 """The date of a working day of the script: 0 is the day on which the application was made."""
 Payload = Callable[[Days], dict[str, Any]]
 
-CREATE, REPLACE_ROSTER, EDIT = "create", "replace_roster", "edit"
-"""What an applicant does besides sending events."""
+CREATE, REPLACE_ROSTER, EDIT, ATTACH = "create", "replace_roster", "edit", "attach"
+"""What people do besides sending events."""
 _OPENS, _CLOSES = 8 * 60 + 50, 17 * 60 + 30
 _LATEST_BEGIN = 15 * 60
 _AFTERNOON = 16 * 60 + 45
@@ -169,6 +171,43 @@ class Script:
             rows = roster(self.courses, self.serials, employer)
             self.then(self.login, REPLACE_ROSTER, {"rows": rows}, after=0)
         return self
+
+    def sealed_page_attached(self) -> Self:
+        """The applicant uploads the page with its seal."""
+        return self._attached(
+            self.login,
+            AttachmentPlace.APPLICANT_SEAL,
+            "申请表盖章页.pdf",
+            lambda: page("年度补贴培训资金申请表（示例）", (ORGANISATIONS[self.login].name, "（盖章处）")),
+        )
+
+    def identity_attached(self) -> Self:
+        """A person uploads what stands for an identity card here."""
+        return self._attached(
+            self.login,
+            AttachmentPlace.IDENTITY_DOCUMENT,
+            "身份证扫描件.pdf",
+            lambda: page("居民身份证（示例，非真实证件）"),
+        )
+
+    def photographed(self) -> Self:
+        """The inspector uploads a photograph of the opening day."""
+        return self._attached(
+            self.officer("inspector"), AttachmentPlace.OPENING_INSPECTION, "开班现场.png", picture, 1
+        )
+
+    def _attached(
+        self,
+        login: str,
+        place: AttachmentPlace,
+        name: str,
+        draw: Callable[[], bytes],
+        class_no: int | None = None,
+    ) -> Self:
+        def payload(_days: Days) -> dict[str, Any]:
+            return {"place": place, "class_no": class_no, "name": name, "content": draw()}
+
+        return self.then(login, ATTACH, payload, after=0)
 
     def submitted(self, after: int = 0) -> Self:
         """The opening is submitted; an individual's first submission is the claim."""

@@ -167,7 +167,7 @@ STORIES: tuple[Story, ...] = (
     Story(
         _WORKS,
         _one("车工", 4, 40),
-        lambda script: script.drafted().submitted(),
+        lambda script: script.drafted().sealed_page_attached().submitted(),
         State.OPENING_INDUSTRY_FIRST,
         1,
     ),
@@ -215,7 +215,7 @@ STORIES: tuple[Story, ...] = (
     Story(
         _CITY,
         _TWO_CLASSES,
-        lambda script: script.opened().begun().inspected(2),
+        lambda script: script.opened().begun().photographed().inspected(2),
         State.TRAINING_IN_PROGRESS,
         1,
     ),
@@ -261,7 +261,13 @@ STORIES: tuple[Story, ...] = (
     # 补贴资金申领
     Story(_CITY, _one("焊工", 3, 24), lambda script: script.assessed(), State.CLAIM_DRAFT, 2),
     Story(_COUNTY, _one("焊工", 5, 40), lambda script: script.asked(), State.CLAIM_AWAITING_ACCEPTANCE, 2),
-    Story(_PERSON, _one("焊工", 4, 1), lambda script: script.asked(), State.CLAIM_AWAITING_ACCEPTANCE, 1),
+    Story(
+        _PERSON,
+        _one("焊工", 4, 1),
+        lambda script: script.drafted().identity_attached().claimed(0),
+        State.CLAIM_AWAITING_ACCEPTANCE,
+        1,
+    ),
     Story(
         _CITY,
         _one("养老护理员", 3, 30),
