@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from workflow.attachment_commands import attachments
 from workflow.calendar_commands import calendar
 from workflow.command_line import (
     COMMAND,
@@ -389,12 +390,13 @@ def token(login: str, days: int) -> None:
     click.echo(issue_token(open_ready(), login=login, days=days))
 
 
-# --- the calendar, the policies and the keys ----------------------------------------------------------------
+# --- the calendar, the policies, keys and files ------------------------------------------------------------
 
 
 subsidy.add_command(calendar)
 subsidy.add_command(policy)
 subsidy.add_command(keys)
+subsidy.add_command(attachments)
 
 
 # --- proof and reports -------------------------------------------------------------------------------------

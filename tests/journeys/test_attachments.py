@@ -523,14 +523,23 @@ def test_nothing_lies_in_clear_and_whatever_is_altered_is_found(city: City) -> N
     assert audit.verify_audit(city.product)["holds"]
     # One file put in the place of another, with its key.
     swapped = {name: getattr(rows[other], name) for name in ("stored_sha256", "key_sealed")}
-    for change in (swapped | {"id": number}, {"name": "另一份.pdf"}, {"place": "opening_materials"}):
+    with writing(city.product.engine) as connection:
+        connection.execute(delete(table).where(table.c.id == other))
+        connection.execute(update(table).where(table.c.id == number).values(swapped))
+    assert "不是当时上传的文件" in attachments.verify_attachments(city.product)["faults"][0]["fault"]
+    for change in ({"sha256": rows[other].sha256}, {"name": "另一份.pdf"}, {"place": "opening_materials"}):
         with writing(city.product.engine) as connection:
-            connection.execute(delete(table).where(table.c.id == other))
-            values = {name: value for name, value in change.items() if name != "id"}
-            connection.execute(update(table).where(table.c.id == number).values(values))
+            connection.execute(update(table).where(table.c.id == number).values(change))
         found = {fault["fault"] for fault in audit.verify_audit(city.product)["faults"]}
         assert found == {f"附件 {number} 与审计记录不符", f"附件 {other} 的登记缺失"}
-    assert "不是当时上传的文件" in attachments.verify_attachments(city.product)["faults"][0]["fault"]
+        with writing(city.product.engine) as connection:
+            before = {name: getattr(rows[number], name) for name in change}
+            connection.execute(update(table).where(table.c.id == number).values(before))
+    with writing(city.product.engine) as connection:
+        gone = {"removed_at": rows[number].added_at, "removed_by": rows[number].added_by}
+        connection.execute(update(table).where(table.c.id == number).values(gone))
+    found = {fault["fault"] for fault in audit.verify_audit(city.product)["faults"]}
+    assert f"附件 {number} 的移除与审计记录不符" in found
 
 
 def test_a_rotation_of_keys_touches_rows_alone(engine: Any, database_url: str, tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ COMMANDS = (
     "policy check",
     "policy show",
     "policy diff",
+    "attachments verify",
+    "attachments sweep",
     "audit verify",
     "report",
     "chart",

@@ -67,13 +67,14 @@ EVERYWHERE = ["office", "auditor", "admin"]
 CALENDAR = ChinaWorkingDays.published()
 
 
-def opened(url: str, *, test_clock: bool = False) -> Product:
+def opened(url: str, *, test_clock: bool = False, files: Path | None = None) -> Product:
     product = open_product(
         read_settings(
             {
                 "DATABASE_URL": url,
                 "SUBSIDY_DEMONSTRATION": "1",
                 "SUBSIDY_TEST_CLOCK": "1" if test_clock else "0",
+                "SUBSIDY_FILES": str(files or ""),
             }
         )
     )
@@ -532,8 +533,8 @@ def test_it_loads_on_any_day(product: Product, today: date) -> None:
 # --- how it is loaded --------------------------------------------------------------------------------------
 
 
-def test_it_loads_once_on_each_kind_of_database(database_url: str) -> None:
-    product = opened(database_url, test_clock=True)
+def test_it_loads_once_on_each_kind_of_database(database_url: str, tmp_path: Path) -> None:
+    product = opened(database_url, test_clock=True, files=tmp_path / "files")
     said: list[str] = []
     assert load(product, said.append)
     before = kept(product)
@@ -580,8 +581,8 @@ def test_nothing_of_it_stays_when_it_cannot_be_finished(
     assert load(product)
 
 
-def test_of_two_who_load_at_the_same_time_one_does(database_url: str) -> None:
-    product = opened(database_url)
+def test_of_two_who_load_at_the_same_time_one_does(database_url: str, tmp_path: Path) -> None:
+    product = opened(database_url, files=tmp_path / "files")
     with ThreadPoolExecutor(2) as pool:
         loads = [pool.submit(load, product) for _ in range(2)]
         assert sorted(each.result() for each in loads) == [False, True]

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 from workflow.persistence import tables
 
 ADD, REMOVE = "add_attachment", "remove_attachment"
-_SAID = ("place", "class_no", "name", "kind", "byte_count", "sha256", "stored_sha256")
+# How the file lies is no business of the trail: opened, it must have the digest of what was sent.
+_SAID = ("place", "class_no", "name", "kind", "byte_count", "sha256")
 
 
 def told(row: Any) -> dict[str, Any]:
