@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -56,4 +57,5 @@ def test_an_operator_proves_the_files_and_removes_what_has_no_row(
     assert "文件缺失" in broken.out
     assert "文件内容被改动" in broken.out
     assert broken.err == "错误：附件不完好，共发现 2 处问题\n"
-    assert run_on("attachments", "verify", "--json", **environment).facts["fault_count"] == 2
+    told = run_on("attachments", "verify", "--json", **environment)
+    assert json.loads(told.out)["fault_count"] == 2
