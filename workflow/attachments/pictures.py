@@ -29,6 +29,8 @@ _DAMAGED = "的图片结构有误，文件已损坏，请重新拍照或者扫�
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _SCAN, _END, _APP1 = 0xDA, 0xD9, 0xE1
+# Fill bytes among them; a photograph has some dozens.
+_MOST_MARKERS = 50_000
 # The next marker in entropy-coded data, where FF is followed by 00 and restarts count no segment.
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 
@@ -36,7 +38,7 @@ _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 def read_jpeg(content: bytes) -> Picture:
     """Raises ``Unacceptable`` where it is cut off, or is no JPEG behind its first bytes."""
     place, size, has_location, scanned = 2, (0, 0), False, False
-    while True:
+    for _ in range(_MOST_MARKERS):
         if place + 2 > len(content):
             raise Unacceptable(_TRUNCATED)
         if content[place] != 0xFF:
@@ -67,6 +69,8 @@ def read_jpeg(content: bytes) -> Picture:
             if found is None:
                 raise Unacceptable(_TRUNCATED)
             place = found.start()
+    else:
+        raise Unacceptable(_DAMAGED)
     if not scanned:
         raise Unacceptable(_DAMAGED)
     return Picture(*size, has_location)
