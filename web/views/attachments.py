@@ -11,7 +11,7 @@ from web.views.applications import page_of
 from web.views.attachment_forms import Uploaded
 from web.views.fields import ordinal_typed
 from web.views.refused import Shown, shown
-from workflow.errors import Malformed, NotFound, NotSignedIn, Refused
+from workflow.errors import Malformed, NotFound, Refused
 from workflow.services import applications, attachments
 from workflow.services.attachments import Upload
 from workflow.vocabulary import AttachmentPlace
@@ -43,7 +43,7 @@ def add(application_id: int) -> ResponseReturnValue:
             uploads=[Upload(file.filename or "", file.read()) for file in sent],
             command_id=request.form.get("command_id") or None,
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         uploaded = Uploaded(place.value, wrong=[refusal.message], class_no=class_no)
@@ -74,7 +74,7 @@ def remove(application_id: int, attachment_id: int) -> ResponseReturnValue:
             attachment_id=attachment_id,
             command_id=request.form.get("command_id") or None,
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _page(application_id, None, refusal), refusal.status
