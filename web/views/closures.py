@@ -14,7 +14,7 @@ from web.current import product, require_actor
 from web.views.fields import Errors, Field, ordinal_typed, sent_by
 from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
-from workflow.errors import FieldError, Malformed, NotFound, NotSignedIn, Refused
+from workflow.errors import FieldError, Malformed, NotFound, Refused
 from workflow.form.reading import malformed, read
 from workflow.policy import region_labels
 from workflow.services import closures
@@ -72,7 +72,7 @@ def decide(closure_id: int) -> ResponseReturnValue:
             confirmed=confirmed,
             seen=ordinal_typed(request.form.get("seen", "")),
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _page(closure_id, refusal), refusal.status
@@ -89,7 +89,7 @@ def withdraw(closure_id: int) -> ResponseReturnValue:
         closures.propose_withdrawal(
             product(), actor=require_actor(), closure_id=closure_id, reason=asked.reason
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _page(closure_id, refusal, reason), refusal.status

@@ -20,7 +20,7 @@ from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
 from workflow.clock import shanghai_date
-from workflow.errors import NotFound, NotSignedIn, Refused
+from workflow.errors import NotFound, Refused
 from workflow.form import from_inputs
 from workflow.form.fields import Typed
 from workflow.form.funds import CarryOver, FundEntry
@@ -148,7 +148,7 @@ def reserve_anew(application_id: int) -> ResponseReturnValue:
             application_id=application_id,
             expected_version=ordinal_typed(request.form.get("version", "")),
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _application_page(application_id, shown(refusal)), refusal.status

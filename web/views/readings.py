@@ -12,7 +12,7 @@ from web.rate import check_reading_rate
 from web.views.fields import Sent, fields_of, sent_by, with_options
 from web.views.refused import Shown, messages_of, shown
 from workflow.access import reading_purposes
-from workflow.errors import FieldError, Forbidden, Malformed, NotSignedIn, Refused
+from workflow.errors import FieldError, Forbidden, Malformed, Refused
 from workflow.form import from_inputs
 from workflow.form.clear_reading import ReadingRequest
 from workflow.form.reading import read as read_model
@@ -57,7 +57,7 @@ def read(application_id: int) -> ResponseReturnValue:
             # The boxes stay ticked whichever button is pressed.
             row_nos=_row_nos() if wanted.subject is ReadingSubject.TRAINEE else (),
         )
-    except (NotSignedIn, Forbidden):
+    except Forbidden:
         raise
     except Refused as refusal:
         return _page(application_id, sent, refusal), refusal.status

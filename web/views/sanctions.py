@@ -15,7 +15,7 @@ from web.views.paging import cursor, page_addresses
 from web.views.refused import messages_of, shown
 from web.views.year_list import keeper, keeps, regions_of
 from web.views.year_list_fields import entry_fields, entry_of
-from workflow.errors import NotFound, NotSignedIn, Refused
+from workflow.errors import NotFound, Refused
 from workflow.form import from_inputs
 from workflow.form.year_list import SanctionEntry, SanctionLifting
 from workflow.services import sanctions
@@ -83,7 +83,7 @@ def lift(sanction_id: int) -> ResponseReturnValue:
             sanction_id=sanction_id,
             body=from_inputs(SanctionLifting, sent),
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _page(sanction_id, sent, refusal), refusal.status

@@ -13,7 +13,7 @@ from web.views.applications import open_parts
 from web.views.fields import Field, Sent, fields_of, flat, ordinal_typed, sent_by, with_options
 from web.views.refused import messages_of, not_ticked, shown
 from web.views.rows import class_words, classes_of
-from workflow.errors import Conflict, NotFound, NotNow, NotSignedIn, Refused
+from workflow.errors import Conflict, NotFound, NotNow, Refused
 from workflow.form import from_inputs
 from workflow.form.roster import Trainee
 from workflow.services import applications, trainees
@@ -76,7 +76,7 @@ def change(application_id: int, row_no: int) -> ResponseReturnValue:
             # What the page shows empty is to be empty.
             data = _EMPTY | from_inputs(Trainee, sent)
             answer = trainees.change_trainee(product(), data=data, **command)
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         view = _changeable(application_id)

@@ -20,7 +20,7 @@ from web.views.record_forms import (
     strike_scope,
 )
 from web.views.refused import messages_of, shown
-from workflow.errors import Conflict, NotFound, NotSignedIn, Refused
+from workflow.errors import Conflict, NotFound, Refused
 from workflow.form import from_inputs, read
 from workflow.form.payloads import Reason
 from workflow.form.training import MakeUp, ObservationStrike
@@ -102,7 +102,7 @@ def _carried_out(
     address = url_for("applications.show", application_id=application_id, _anchor="records")
     try:
         act()
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         view = applications.read_application(product(), actor=require_actor(), application_id=application_id)

@@ -15,7 +15,7 @@ from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
 from web.views.year_list_fields import change_of, entry_fields, entry_of, stored_fields
 from workflow.access import Actor
-from workflow.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refused
+from workflow.errors import Conflict, Forbidden, NotFound, Refused
 from workflow.form import from_inputs
 from workflow.form.year_list import (
     InstitutionEntry,
@@ -105,7 +105,7 @@ def send(institution_id: int) -> ResponseReturnValue:
             done = _surveyed(person, institution_id, sent)
         else:
             raise NotFound("没有这个操作")
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _page(institution_id, act, sent, refusal), refusal.status
@@ -131,7 +131,7 @@ def change_occupation(occupation_id: int) -> ResponseReturnValue:
             body=change_of(OccupationEntry, sent),
             expected_version=_version(sent),
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _occupation_page(occupation_id, sent, refusal), refusal.status
@@ -153,7 +153,7 @@ def correct_survey(survey_id: int) -> ResponseReturnValue:
         stop = sanctions.correct_survey(
             product(), actor=person, survey_id=survey_id, body=from_inputs(SurveyCorrection, sent)
         )["stop"]
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _survey_page(survey_id, sent, refusal), refusal.status
@@ -200,7 +200,7 @@ def change_platform(platform_id: int) -> ResponseReturnValue:
             body=change_of(PlatformEntry, sent, without=PLATFORM_FIXED),
             expected_version=_version(sent),
         )
-    except (NotSignedIn, NotFound):
+    except NotFound:
         raise
     except Refused as refusal:
         return _platform_page(platform_id, sent, refusal), refusal.status
