@@ -113,6 +113,28 @@ def test_a_second_return_is_compared_with_what_it_returned(city: City) -> None:
     assert found["people"] == []
 
 
+def test_a_return_that_does_not_open_the_roster_tells_no_older_change_of_it(city: City) -> None:
+    city.to_opening_review()
+    asked = {"reason": "更正", "code": "incorrect"}
+    city.at("2026-09-01 10:00").send("industry1", "return_for_correction", sections=["opening"], **asked)
+    rosters.replace_roster(
+        city.product,
+        actor=city.actors["institution"],
+        application_id=city.application["id"],
+        rows=[ROWS[0] | {"occupation": "铣工"}, *ROWS[1:]],
+        expected_version=None,
+    )
+    city.send("institution", "submit")
+    assert len(looked(city)["people"]) == 1
+    city.send("industry1", "return_for_correction", sections=["applicant"], **asked)
+    assert looked(city)["people"] == []
+    edit(city, "institution", applicant={"contact_phone": "13800009999"})
+    city.send("institution", "submit")
+    found = looked(city)
+    assert [each["where"] for each in found["form"]] == ["applicant.contact_phone"]
+    assert found["people"] == []
+
+
 def test_a_list_of_persons_is_compared_too(small_city: City) -> None:
     city = small_city.at(TODAY)
     apply_with(city, "assessment_body", [holder(1), holder(2)])

@@ -16,7 +16,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.sealing import unseal
 from workflow.services.case import Case, open_case
-from workflow.services.editing import parts_to_correct
+from workflow.services.editing import list_part, parts_to_correct
 from workflow.services.personal import map_sealed
 from workflow.services.product import Product
 from workflow.vocabulary import (
@@ -40,7 +40,7 @@ def keep_returned(case: Case, request: dict[str, Any]) -> None:
     """Keeps what the applicant is asked to correct as it stands on the return ``request`` of the form."""
     open_parts = parts_to_correct(request["sections"])
     request["before"] = deepcopy(own_entries(case.kind, case.subsidy, case.form, open_parts))
-    if case.kind is not ApplicationKind.INDIVIDUAL and _list_part(case) in open_parts:
+    if case.kind is not ApplicationKind.INDIVIDUAL and list_part(case) in open_parts:
         case.connection.execute(
             insert(tables.returned_list).values(
                 application_id=case.id, returned_at=case.now, people=_people(case)
@@ -64,7 +64,9 @@ def read_changes(product: Product, *, actor: Actor, application_id: int) -> dict
         form = changes(
             case.kind, case.subsidy, _comparable(case, request["before"]), _comparable(case, case.form)
         )
-        people = _changed_people(case)
+        # Where this return did not open the list, the one kept last is of an earlier return.
+        opened = list_part(case) in parts_to_correct(request["sections"])
+        people = _changed_people(case) if opened else []
     section = SECTION_OF[State(request["returned_from"])].value
     return {
         "returned_at": request["returned_at"],
@@ -73,10 +75,6 @@ def read_changes(product: Product, *, actor: Actor, application_id: int) -> dict
         "form": [change.as_dict() for change in form],
         "people": people,
     }
-
-
-def _list_part(case: Case) -> str:
-    return "opening" if case.subsidy is Subsidy.TRAINING else "claim"
 
 
 def _comparable(case: Case, form: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from workflow.access import Actor, is_own, require_reading
 from workflow.errors import Conflict, Forbidden, NotNow
 from workflow.services.case import Case
-from workflow.vocabulary import State
+from workflow.vocabulary import State, Subsidy
 
 EDITABLE: dict[State, frozenset[str]] = {
     State.DRAFT: frozenset({"applicant", "opening", "provider", "certificate", "claim"}),
@@ -25,6 +25,11 @@ def parts_to_correct(sections: Collection[str]) -> set[str]:
     """The parts of the form that a return with these sections opens."""
     parts = EDITABLE[State.CLAIM_CORRECTION]
     return {part for part in parts if _PART_OF_SECTION.get(part, part) in sections}
+
+
+def list_part(case: Case) -> str:
+    """The part of the form to which the roster, or the list of persons, belongs."""
+    return "opening" if case.subsidy is Subsidy.TRAINING else "claim"
 
 
 def require_own(case: Case, actor: Actor) -> None:

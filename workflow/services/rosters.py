@@ -35,7 +35,7 @@ from workflow.sealing import seal
 from workflow.services.audit import append_entry
 from workflow.services.beneficiaries import list_view, store_list
 from workflow.services.case import Case, open_case
-from workflow.services.editing import require_editable, require_own, require_version
+from workflow.services.editing import list_part, require_editable, require_own, require_version
 from workflow.services.persons import Person, register_persons
 from workflow.services.product import Product
 from workflow.services.registers import roster_digest
@@ -250,7 +250,7 @@ def require_replaceable(case: Case, actor: Actor, expected_version: int | None) 
     require_version(case, expected_version)
     if case.kind is ApplicationKind.INDIVIDUAL:
         raise NotNow("个人申请不需要学员花名册")
-    require_editable(case, {"opening" if case.subsidy is Subsidy.TRAINING else "claim"})
+    require_editable(case, {list_part(case)})
 
 
 def _malformed(errors: Sequence[RowRemark], name: str = "花名册") -> Malformed:
