@@ -262,8 +262,8 @@ class City:
         self.at("2026-09-04 10:00").send("hr2", "approve", opinion="同意")
         return self
 
-    def to_claim_draft(self, present: int = 48, certified: int = 45) -> City:
-        """Trained and assessed, 28 September 2026."""
+    def to_assessment(self, present: int = 48) -> City:
+        """Trained, and to be assessed on 24 September 2026."""
         self.to_training()
         self.at("2026-09-07 09:00").send(
             "inspector",
@@ -279,6 +279,11 @@ class City:
         self.at("2026-09-18 17:00").send("institution", "finish_training", ended_on="2026-09-18")
         self.at("2026-09-21 09:30").send("hr1", "approve", opinion="过程规范")
         self.at("2026-09-21 10:05").send("institution", "propose_assessment", assess_on="2026-09-24")
+        return self
+
+    def to_claim_draft(self, present: int = 48, certified: int = 45) -> City:
+        """Trained and assessed, 28 September 2026."""
+        self.to_assessment(present)
         result = {"class_no": 1, "kind": "skill_level", "level": 4, "examined_count": 47}
         self.at("2026-09-24 17:00").send(
             "inspector", "record_results", results=[result | {"certified_count": certified}]

@@ -37,22 +37,7 @@ def listed(numbers: list[str]) -> dict[str, Any]:
 
 
 def to_results(city: City) -> City:
-    city.to_training()
-    city.at("2026-09-07 09:00").send(
-        "inspector",
-        "record_opening_inspection",
-        class_no=1,
-        inspected_at="2026-09-07T08:40:00+08:00",
-        present_count=50,
-        sign_in="签到50人",
-        materials="齐全",
-    )
-    for day in ("2026-09-10", "2026-09-16"):
-        city.at(f"{day} 16:00").inspect(day, 48)
-    city.at("2026-09-18 17:00").send("institution", "finish_training", ended_on="2026-09-18")
-    city.at("2026-09-21 09:30").send("hr1", "approve", opinion="过程规范")
-    city.send("institution", "propose_assessment", assess_on="2026-09-24")
-    return city.at("2026-09-24 17:00")
+    return city.to_assessment().at("2026-09-24 17:00")
 
 
 def test_the_number_in_a_certificates_number_is_covered_wherever_it_is_kept(city: City) -> None:

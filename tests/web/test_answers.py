@@ -94,7 +94,7 @@ SCENES: dict[str, Callable[[City], Any]] = {
     "opening": lambda city: city.to_opening_review(),
     "correction": lambda city: _corrected(city.to_opening_review()),
     "training": lambda city: city.to_training(),
-    "results": lambda city: _certified(city.to_training()),
+    "results": lambda city: _certified(city),
     "claim": lambda city: city.to_claim_draft(),
     "review": lambda city: city.to_industry_review(),
     "notice": lambda city: _objected(city.to_notice()),
@@ -144,20 +144,7 @@ def _objected(city: City) -> None:
 
 
 def _certified(city: City) -> None:
-    city.at("2026-09-07 09:00").send(
-        "inspector",
-        "record_opening_inspection",
-        class_no=1,
-        inspected_at="2026-09-07T08:40:00+08:00",
-        present_count=50,
-        sign_in="签到50人",
-        materials="齐全",
-    )
-    for day in ("2026-09-10", "2026-09-16"):
-        city.at(f"{day} 16:00").inspect(day, 48)
-    city.at("2026-09-18 17:00").send("institution", "finish_training", ended_on="2026-09-18")
-    city.at("2026-09-21 09:30").send("hr1", "approve", opinion="过程规范")
-    city.send("institution", "propose_assessment", assess_on="2026-09-24")
+    city.to_assessment()
     people = json.loads((DATA / "roster.json").read_text(encoding="utf-8"))[:2]
     certificates = [
         {"id_number": person["id_number"], "number": f"S{number:06d}", "issued_on": "2026-09-24"}
