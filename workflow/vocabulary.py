@@ -392,6 +392,13 @@ class ClockState(Word):
     CANCELLED = "cancelled", "已取消"
 
 
+class Urgency(Word):
+    """What a worklist may be narrowed to, by the first due date of an application."""
+
+    OVERDUE = "overdue", "已逾期"
+    SOON = "soon", "即将到期"
+
+
 class LimitUnit(Word):
     """In what a limit is counted."""
 

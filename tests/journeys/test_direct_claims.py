@@ -39,12 +39,12 @@ from workflow.services import (
     applications,
     audit,
     door,
-    listing,
     notices,
     previews,
     readings,
     reports,
     rosters,
+    worklist,
 )
 from workflow.services.product import Product
 from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, ReadingPurpose, ReadingSubject, Subsidy
@@ -91,7 +91,7 @@ def test_the_holders_of_a_list_are_claimed_for_and_paid(city: City, login: str, 
     assert city.state == "claim_awaiting_acceptance"
     assert city.figures("claim_acceptance")[0] == "running"
     assert len(held(city, application_id)) == 7
-    waiting = listing.read_worklist(city.product, actor=city.actors[f"industry1{suffix}"])["items"]
+    waiting = worklist.read_worklist(city.product, actor=city.actors[f"industry1{suffix}"])["items"]
     assert [(each["subsidy"], each["amount"]) for each in waiting] == [(city.application["subsidy"], amount)]
 
     to_payment(city, suffix)

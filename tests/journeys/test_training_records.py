@@ -19,7 +19,7 @@ from workflow.form.training import MakeUp, ObservationStrike
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import Policy
-from workflow.services import audit, listing, training_records
+from workflow.services import audit, listing, training_records, worklist
 from workflow.services.product import Product
 
 OBSERVED: dict[str, Any] = {
@@ -358,7 +358,7 @@ def test_who_may_ask_and_who_may_decide(small_city: City) -> None:
 
 def _waiting(city: City, login: str) -> dict[str, Any] | None:
     """What the worklist of somebody says of make-ups; None where the application is not on it."""
-    items = listing.read_worklist(city.product, actor=city.actors[login])["items"]
+    items = worklist.read_worklist(city.product, actor=city.actors[login])["items"]
     return next((one["make_ups"] or {} for one in items if one["id"] == city.application["id"]), None)
 
 

@@ -23,6 +23,7 @@ from workflow.services import (
     previews,
     rosters,
     urging,
+    worklist,
 )
 from workflow.vocabulary import Event
 
@@ -230,5 +231,5 @@ def read_history(application_id: int, query: PageQuery) -> Response:
 def read_worklist(query: PageQuery) -> Response:
     """What the caller can act on now, most urgent first."""
     return reply(
-        listing.read_worklist(product(), actor=require_actor(), cursor=query.cursor, limit=query.limit)
+        worklist.read_worklist(product(), actor=require_actor(), cursor=query.cursor, limit=query.limit)
     )

@@ -16,7 +16,7 @@ from web.views.refused import messages_of, shown
 from workflow.errors import FieldError, Malformed, Refused
 from workflow.form.approvals import MOST_APPROVED, Approvals
 from workflow.form.pages import inputs_of
-from workflow.services import approvals, listing
+from workflow.services import approvals, worklist
 from workflow.vocabulary import Event
 
 blueprint = Blueprint("worklist", __name__)
@@ -56,7 +56,7 @@ def approve() -> ResponseReturnValue:
 
 
 def _page(refusal: Refused | None = None) -> str:
-    page = listing.read_worklist(product(), actor=require_actor(), cursor=cursor())
+    page = worklist.read_worklist(product(), actor=require_actor(), cursor=cursor())
     clocks = [item.get("clock") or {} for item in page["items"]]
     late = sum(1 for clock in clocks if clock.get("state") == "overdue")
     errors = messages_of(refusal) if refusal else {}

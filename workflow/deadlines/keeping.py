@@ -6,9 +6,9 @@ another starts, pauses, resumes or ends clocks; only the public notice and HR's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from calendars import ChinaWorkingDays
@@ -110,6 +110,20 @@ class Clock:
         return Figures(
             self.ended, self.due_on, self.provisional, self.used_days or 0, self.left_days or 0, None
         )
+
+
+def first_due_on(limits: Iterable[tuple[date | None, date | None]]) -> date | None:
+    """The last day on which none of an application's clocks is overdue; None where none has a due date.
+
+    ``limits`` are ``due_on`` and ``runs_from_on`` of its open clocks, but for minimums. One that rests until
+    a notice is over is not overdue before it runs again, however late it was.
+    """
+    days = (
+        due_on if runs_from_on is None else max(due_on, runs_from_on - timedelta(days=1))
+        for due_on, runs_from_on in limits
+        if due_on is not None
+    )
+    return min(days, default=None)
 
 
 def clock_of_row(row: Mapping[Any, Any]) -> Clock:

@@ -143,6 +143,11 @@ class MakeUp(Typed):
         return row_nos
 
 
+def is_undecided(make_up: Mapping[str, Any]) -> bool:
+    """Whether HR has neither consented to a make-up on the form nor declined it."""
+    return "consented_on" not in make_up and "declined_on" not in make_up
+
+
 class TrainingEnd(Typed):
     """The day on which the last class ended."""
 

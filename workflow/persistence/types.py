@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -15,6 +15,8 @@ from sqlalchemy.types import TypeDecorator
 Key = BigInteger().with_variant(Integer(), "sqlite")
 # A larger number is no key, and the driver would refuse it.
 LARGEST_ID = 2**63 - 1
+# Where a date must stand in an order and there is none: after all others.
+NEVER = date.max
 
 
 class Instant(TypeDecorator[datetime]):

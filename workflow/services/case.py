@@ -6,7 +6,7 @@ and outbox can only change together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,12 @@ from calendars import ChinaWorkingDays
 from workflow.access import Actor, Matter
 from workflow.chart.moves import Situation
 from workflow.clock import real_now, shanghai_date
-from workflow.deadlines.keeping import Clock, clock_of_row
+from workflow.deadlines.keeping import Clock, clock_of_row, first_due_on
 from workflow.errors import NotFound
+from workflow.form.training import is_undecided
 from workflow.persistence import tables
 from workflow.persistence.prepared import Prepared
-from workflow.persistence.types import LARGEST_ID, canonical
+from workflow.persistence.types import LARGEST_ID, NEVER, canonical
 from workflow.policy import Policy
 from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
 from workflow.vocabulary import (
@@ -62,6 +63,8 @@ _WRITTEN = (
     "state",
     "section",
     "state_since_on",
+    "due_on",
+    "waiting_make_up_count",
     "correction_target",
     "suspension_target",
     "version",
@@ -187,6 +190,10 @@ class Case:
         part: dict[str, Any] = self.form.setdefault(section.value, {})
         return part
 
+    def running(self) -> Iterator[Clock]:
+        """The open clocks that can become overdue: all but minimums."""
+        return (clock for clock in self.clocks if clock.ended is None and not clock.limit.minimum)
+
     # --- who signed ----------------------------------------------------------------------------------------
 
     def reviews(self) -> Iterator[dict[str, Any]]:
@@ -301,6 +308,9 @@ class Case:
         """Writes the row and the clocks; inserts of the act itself have gone before."""
         self.row["form"] = canonical(self.form)
         self.row["updated_at"] = self.now
+        self.row["due_on"] = first_due_on(map(_limit, self.running())) or NEVER
+        make_ups = self.form.get(Section.TRAINING.value, {}).get("make_ups", ())
+        self.row["waiting_make_up_count"] = sum(map(is_undecided, make_ups))
         for clock in self.clocks:
             if clock.id == 0:
                 values = clock.as_row() | {"application_id": self.id, "region": self.row["region"]}
@@ -336,6 +346,51 @@ def open_case(
     now = row.pop("test_now", None) or real_now()
     calendar = product.calendar_of(connection, row.pop("calendar_now")).for_region(row["region"])
     clocks = [clock_of_row(stored) for stored in _CLOCKS.rows(connection, {"application_id": application_id})]
+    return _case(product, connection, actor, row, clocks, now, calendar)
+
+
+def read_cases(product: Product, connection: Connection, actor: Actor, ids: Sequence[int]) -> dict[int, Case]:
+    """Several applications at once by their ids, to be looked at; two statements, however many they are."""
+    now, calendar = product.now(connection), product.calendar(connection)
+    clocks = read_clocks(connection, ids)
+    rows = connection.execute(select(application).where(application.c.id.in_(ids))).mappings()
+    return {
+        row["id"]: _case(
+            product,
+            connection,
+            actor,
+            dict(row),
+            clocks.get(row["id"], []),
+            now,
+            calendar.for_region(row["region"]),
+        )
+        for row in rows
+    }
+
+
+def read_clocks(
+    connection: Connection, ids: Sequence[int], *, open_only: bool = False
+) -> dict[int, list[Clock]]:
+    """The clocks of several applications, by application, oldest first."""
+    clock = tables.clock
+    statement = select(clock).where(clock.c.application_id.in_(ids)).order_by(clock.c.id)
+    if open_only:
+        statement = statement.where(clock.c.ended.is_(None))
+    found: dict[int, list[Clock]] = {}
+    for row in connection.execute(statement).mappings():
+        found.setdefault(row["application_id"], []).append(clock_of_row(row))
+    return found
+
+
+def _case(
+    product: Product,
+    connection: Connection,
+    actor: Actor,
+    row: dict[str, Any],
+    clocks: list[Clock],
+    now: datetime,
+    calendar: ChinaWorkingDays,
+) -> Case:
     version = row["policy_version"]
     policy = (
         product.policy_of(connection, version) if version else product.policy_of_the_day(row["policy_key"])
@@ -352,6 +407,10 @@ def open_case(
         clocks=clocks,
         state=State(row["state"]),
     )
+
+
+def _limit(clock: Clock) -> tuple[date | None, date | None]:
+    return clock.due_on, clock.runs_from_on
 
 
 def _stored(state: str | None) -> State | None:

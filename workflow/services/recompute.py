@@ -32,12 +32,12 @@ from sqlalchemy import (
 from calendars import ChinaWorkingDays
 from workflow.access import SYSTEM
 from workflow.clock import at_shanghai, shanghai_date
-from workflow.deadlines.keeping import Clock, ClockKeeper, clock_of_row
+from workflow.deadlines.keeping import Clock, ClockKeeper, clock_of_row, first_due_on
 from workflow.errors import Refused
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_new_rows, insert_rows, update_rows
 from workflow.persistence.engine import prefer_indexes, reading, writing
-from workflow.persistence.types import canonical
+from workflow.persistence.types import NEVER, canonical
 from workflow.services.audience import People
 from workflow.services.audit import next_entry
 from workflow.services.case import Case
@@ -390,6 +390,22 @@ def _write_clocks(connection: Connection, moves: list[Move], version: str) -> No
     if unchanged:
         connection.execute(update(clock).where(clock.c.id.in_(unchanged)).values(calendar_version=version))
     update_rows(connection, clock, changed)
+    _write_due(connection, {move.row["application_id"] for move in moves})
+
+
+def _write_due(connection: Connection, ids: set[int]) -> None:
+    """What the applications are sorted by in lists, after their clocks."""
+    found = select(clock.c.application_id, clock.c.due_on, clock.c.runs_from_on).where(
+        clock.c.application_id.in_(ids), clock.c.ended.is_(None), ~clock.c.minimum
+    )
+    limits: dict[int, list[tuple[date | None, date | None]]] = {each: [] for each in ids}
+    for each in connection.execute(found):
+        limits[each.application_id].append((each.due_on, each.runs_from_on))
+    stored = select(application.c.id, application.c.due_on).where(application.c.id.in_(ids))
+    before = {row.id: row.due_on for row in connection.execute(stored)}
+    after = {each: first_due_on(points) or NEVER for each, points in limits.items()}
+    moved = [{"id": each, "due_on": due_on} for each, due_on in after.items() if due_on != before[each]]
+    update_rows(connection, application, moved)
 
 
 def _write_records(

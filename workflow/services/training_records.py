@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, is_own, require_reading
 from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Forbidden, NotFound, NotNow
 from workflow.form.reading import malformed
-from workflow.form.training import OBSERVATIONS, MakeUp, ObservationStrike
+from workflow.form.training import OBSERVATIONS, MakeUp, ObservationStrike, is_undecided
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.services.audit import append_entry
@@ -199,9 +199,9 @@ def read_training_records(product: Product, *, actor: Actor, application_id: int
             "make_ups": [
                 entry
                 | {
-                    "may_decide": may_decide and _is_open(entry),
+                    "may_decide": may_decide and is_undecided(entry),
                     "may_consent": may_decide
-                    and _is_open(entry)
+                    and is_undecided(entry)
                     and date.fromisoformat(entry["made_up_on"]) <= case.today,
                 }
                 for entry in _make_ups(case)
@@ -211,18 +211,10 @@ def read_training_records(product: Product, *, actor: Actor, application_id: int
         }
 
 
-def may_have_waiting(actor: Actor) -> ColumnElement[bool] | None:
-    """Applications in which make-ups may wait for this person, to be looked at one by one; None: in none.
-
-    In the database it is not told apart from one whose make-ups are all decided; ``waiting_make_ups`` does.
-    """
-    if actor.role not in _CONSENTING or actor.department is not Department.HR:
-        return None
-    application = tables.application
-    return and_(
-        application.c.state.in_([state.value for state in _MAKING_UP]),
-        application.c.form.like('%"make_ups"%'),
-    )
+def consents_in(actor: Actor) -> frozenset[State]:
+    """The states in which make-ups may wait for this person."""
+    consenting = actor.role in _CONSENTING and actor.department is Department.HR
+    return _MAKING_UP if consenting else frozenset()
 
 
 def waiting_make_ups(case: Case) -> dict[str, Any] | None:
@@ -230,7 +222,7 @@ def waiting_make_ups(case: Case) -> dict[str, Any] | None:
 
     ``decide_before`` is the day of the assessment, where it is proposed already.
     """
-    count = sum(1 for entry in _make_ups(case) if _is_open(entry))
+    count = sum(1 for entry in _make_ups(case) if is_undecided(entry))
     if not count or not _is_of_hr(case, _CONSENTING) or _is_of_the_applicant(case) or _why_too_late(case):
         return None
     assess_on = _assess_on(case)
@@ -323,7 +315,7 @@ def _undecided(case: Case, make_up_id: int) -> dict[str, Any]:
     entry = next((each for each in _make_ups(case) if each["id"] == make_up_id), None)
     if entry is None:
         raise NotFound(f"这件申请没有编号为 {make_up_id} 的补课申请")
-    if not _is_open(entry):
+    if not is_undecided(entry):
         how = "同意" if "consented_on" in entry else "作出不同意的意见"
         who = entry.get("consented_by") or entry["declined_by"]
         raise NotNow(f"{who}已对这件补课申请{how}")
@@ -408,17 +400,13 @@ def _make_ups(case: Case) -> list[dict[str, Any]]:
     return make_ups
 
 
-def _is_open(entry: dict[str, Any]) -> bool:
-    return "consented_on" not in entry and "declined_on" not in entry
-
-
 def _standing(case: Case, class_no: int, number: int, *, pending: bool) -> list[dict[str, Any]]:
     """The make-ups of an inspection that HR consented to; with ``pending`` also those not decided yet."""
     return [
         entry
         for entry in _make_ups(case)
         if (entry["class_no"], entry["inspection_no"]) == (class_no, number)
-        and ("consented_on" in entry or (pending and _is_open(entry)))
+        and ("consented_on" in entry or (pending and is_undecided(entry)))
     ]
 
 

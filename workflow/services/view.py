@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 from typing import Any
 
+from calendars import ChinaWorkingDays
 from workflow.access import Actor, Matter, allowed_events
 from workflow.clock import SHANGHAI
 from workflow.deadlines.keeping import Clock
@@ -109,7 +111,15 @@ def allowed_now(case: Case, actor: Actor, matter: Matter | None = None) -> list[
     return [event.value for event in possible if is_possible_now(case, event)]
 
 
-def clock_view(clock: Clock, case: Case, today: date) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Of a case what ``clock_view`` asks: clocks, and the calendar they are counted by."""
+
+    calendar: ChinaWorkingDays
+    clocks: list[Clock]
+
+
+def clock_view(clock: Clock, case: Case | Counted, today: date) -> dict[str, Any]:
     """One clock as it is answered (``contract.md``, Clocks at the surface)."""
     figures = clock.figures(case.calendar, today)
     paused = figures.state is ClockState.PAUSED

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from workflow.persistence.tables.base import metadata, partial
-from workflow.persistence.types import Document, Instant, Key
+from workflow.persistence.types import NEVER, Document, Instant, Key
 
 application = Table(
     "application",
@@ -41,6 +41,11 @@ application = Table(
     Column("state", String(40), nullable=False),
     Column("section", String(20), nullable=False),
     Column("state_since_on", Date, nullable=False),
+    # The last day on which none of its clocks is overdue: what lists are sorted by. 9999-12-31 where none
+    # runs, so that both databases put it last.
+    Column("due_on", Date, nullable=False, default=NEVER, server_default=NEVER.isoformat()),
+    # Make-up lessons that wait for HR's consent.
+    Column("waiting_make_up_count", Integer, nullable=False, default=0, server_default="0"),
     Column("correction_target", String(40)),
     Column("suspension_target", String(40)),
     Column("version", Integer, nullable=False),
@@ -61,8 +66,14 @@ application = Table(
     CheckConstraint("paid_fen >= 0 AND paid_fen <= approved_fen", name="paid_within_approved"),
     CheckConstraint("to_recover_fen >= 0 AND to_recover_fen <= paid_fen", name="recovery_within_paid"),
     CheckConstraint("recovered_fen >= 0 AND recovered_fen <= to_recover_fen", name="recovered_within_asked"),
-    Index(None, "region", "state"),
-    Index(None, "state"),
+    # Each stretch of a worklist in the order in which it is shown; and of a list, newest last.
+    Index(None, "region", "state", "due_on", "id"),
+    Index(None, "region", "id"),
+    Index(None, "state", "id"),
+    # What is rare: few rows, so that hardly a write touches them.
+    partial("ix_application_dated", "region", "due_on", "id", where="due_on < '9999-12-31'"),
+    partial("ix_application_beside_training", "subsidy", "id", where="subsidy <> 'training'"),
+    partial("ix_application_making_up", "region", "due_on", "id", where="waiting_make_up_count > 0"),
 )
 
 returned_list = Table(
