@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 from sqlalchemy import select
 
 from workflow.demonstration import PASSWORD
@@ -17,6 +17,14 @@ from workflow.services.product import Product
 
 PATIENCE_MS = 15_000
 _AXE = Axe()
+# A telephone, 1366 pixels at 200 %, a small old screen, and the most common one.
+_WIDTHS = (360, 683, 1024, 1366)
+_SHIFT = """() => new Promise(tell => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value; }))
+    .observe({type: 'layout-shift', buffered: true});
+  requestAnimationFrame(() => setTimeout(() => tell(sum), 30));
+})"""
 
 
 @dataclass(frozen=True)
@@ -114,12 +122,33 @@ class Person:
         found = _AXE.run(self.page).response["violations"]
         return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
+    def jumped(self) -> float:
+        """By how much the page moved under the reader while it was loading (cumulative layout shift)."""
+        shift: float = self.page.evaluate(_SHIFT)
+        return shift
+
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""
         width: int = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return width
+
+
+def check(person: Person, path: str, status: int = 200) -> None:
+    """The page answers, has one heading, stands well in every width, does not jump, and axe finds nothing."""
+    page = person.page
+    page.set_viewport_size({"width": _WIDTHS[-1], "height": 768})
+    assert person.open(path).status == status, path
+    expect(page.locator("h1")).to_have_count(1)
+    assert " - " in page.title(), path
+    assert person.jumped() == 0, path
+    # What is folded away is checked too.
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    for width in _WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        assert person.overflow() <= 0, (path, width)
+    assert person.faults() == [], path
 
 
 class Office:

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import Office, Person, Site
-from tests.browser.test_pages import check
+from tests.browser.people import Office, Person, Site, check
 from workflow.services import calendar_versions
 
 # Laid upon the year 2026, so that clocks of the demonstration move.

@@ -4,74 +4,15 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import Office, Person, Site
+from tests.browser.people import Office, Site, check
 
-PUBLIC_PAGES = (
-    "/",
-    "/sign-in",
-    "/notices",
-    "/notices/1",
-    "/listed-institutions",
-    "/verify",
-    "/verify?number=410400-2026-000001&code=ABCD-EFGH-JKMN",
-    "/calendar",
-    "/calendar/2027",
-    "/calendar/due",
-    "/calendar/versions",
-    "/nothing",
-)
-COMMON_PAGES = ("/worklist", "/applications", "/alerts", "/account")
-# Each role with pages of its own, and a state in which it has a form before it.
-ROLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "institution": (("/applications/new",), ("draft", "claim_draft", "claim_correction")),
-    "individual": (("/applications/new",), ()),
-    "industry1": (("/reports",), ("claim_industry_first",)),
-    "hr1": (("/reports/monthly",), ("opening_hr_first", "claim_awaiting_publication")),
-    "hr_head": (("/calendar/closures",), ("suspended", "claim_public_notice")),
-    "inspector": ((), ("training_in_progress",)),
-    "cashier": ((), ("disbursement_awaiting_payment", "recovering")),
-    "finance_head": (("/funds", "/funds/ledger", "/funds/balance"), ("claim_finance_first",)),
-    "office": (("/funds", "/audit", "/reports", "/admin/policies/xinxiang-2023"), ("disbursed",)),
-    "auditor": (("/audit", "/admin/policies"), ("claim_hr_first",)),
-    "admin": (("/admin/accounts", "/admin/system", "/calendar/import", "/calendar/closures"), ()),
-}
-NARROW, SMALL_OLD_SCREEN = 360, 1024
+NARROW = 360
 
 
-def check(person: Person, path: str) -> None:
-    """The page answers, has one heading, stands well on narrow screens, and axe finds nothing."""
-    page = person.page
-    answer = person.open(path)
-    assert answer.status == (404 if path == "/nothing" else 200), path
-    expect(page.locator("h1")).to_have_count(1)
-    assert page.title().count(" - ") == 1, path
-    for width in (SMALL_OLD_SCREEN, NARROW, 1366):
-        page.set_viewport_size({"width": width, "height": 740})
-        assert person.overflow() <= 0, (path, width)
-    # What is folded away is checked too.
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    assert person.faults() == [], path
-
-
-def test_the_pages_of_the_public_are_sound(office: Office) -> None:
-    stranger = office.stranger()
-    for path in PUBLIC_PAGES:
-        check(stranger, path)
-    assert stranger.complaints == []
-
-
-@pytest.mark.parametrize("login", ROLES)
-def test_the_pages_of_a_role_are_sound(site: Site, office: Office, login: str) -> None:
-    person = office.person(login)
-    pages, states = ROLES[login]
-    found = [site.first_in(state) for state in states]
-    assert all(found), states
-    for path in (*COMMON_PAGES, *pages, *(f"/applications/{number}" for number in found)):
-        check(person, path)
-    assert person.complaints == []
+def test_an_address_that_does_not_exist_is_told_on_a_sound_page(office: Office) -> None:
+    check(office.stranger(), "/nothing", status=404)
 
 
 def test_the_application_of_a_person_and_the_explanation_of_a_clock_are_sound(

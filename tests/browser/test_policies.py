@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import Office
-from tests.browser.test_pages import check
+from tests.browser.people import Office, check
 
 
 def test_the_pages_of_the_policies_are_sound(office: Office) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.people import Office, Person, Site
-from tests.browser.test_pages import check
+from tests.browser.people import Office, Person, Site, check
 from workflow.demonstration.year_list import BANNED_PLATFORM, SCHOOL
 from workflow.services import year_list
 

@@ -272,6 +272,9 @@ def test_a_platform_is_listed_changed_and_banned(small_city: City, people: Peopl
     shown = page(client.get(place))
     assert "不得参与补贴培训 至 2028-08-27" in shown
     assert "列入日期 2026-01-01 → 2026-02-01" in shown
+    (sanction,) = re.findall(r'href="(/year-list/sanctions/\d+)"', client.get(place).text)
+    assert "云课堂" in page(people("institution").get(sanction))
+    page(people("institution_bf").get(sanction), 403)
     page(client.get("/year-list/platforms/999999"), 404)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
 
 from calendars import add_months, add_years
 from workflow.access import Actor
@@ -20,7 +20,7 @@ from workflow.persistence.engine import reading
 from workflow.policy import Policy, policy_in_force
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
-from workflow.services.year_list_access import require_keeper, visible
+from workflow.services.year_list_access import in_own_region, require_keeper, visible
 from workflow.services.year_list_keeping import Body, Desk, fields_of, keeping
 from workflow.services.year_list_rows import (
     sanction_view,
@@ -55,7 +55,7 @@ def list_sanctions(
     """The sanctions this person may see, newest first; ``in_force`` (or not) on the present day."""
     with reading(product.engine) as connection:
         today = today_of(product, connection)
-        statement = _sanctions().where(visible(connection, actor, _sanction))
+        statement = _sanctions().where(_visible(connection, actor))
         for column, wanted in (("region", region), ("kind", kind), ("uscc", uscc), ("platform", platform)):
             if wanted is not None:
                 statement = statement.where(_sanction.c[column] == wanted)
@@ -82,7 +82,7 @@ def read_sanction(product: Product, *, actor: Actor, sanction_id: int) -> dict[s
     with reading(product.engine) as connection:
         row = stored_sanction(connection, sanction_id)
         seen = select(_sanction.c.id).where(_sanction.c.id == sanction_id)
-        if connection.execute(seen.where(visible(connection, actor, _sanction))).one_or_none() is None:
+        if connection.execute(seen.where(_visible(connection, actor))).one_or_none() is None:
             raise Forbidden("这项处理不属于您的单位或者您所在的地区，您无权查看")
         return sanction_view(row, actor, today_of(product, connection))
 
@@ -406,6 +406,12 @@ def _entered(desk: Desk) -> dict[str, Any]:
 def _change(before: dict[str, Any] | None, after: dict[str, Any]) -> Change:
     label = SanctionKind(after["kind"]).label
     return Change("sanction", f"{label}（{after['from_on']}起）", before, after)
+
+
+def _visible(connection: Connection, actor: Actor) -> ColumnElement[bool]:
+    # A platform is everybody's who may plan lessons on it: its page shows applicants the same.
+    of_platforms = and_(_sanction.c.platform.is_not(None), in_own_region(actor, _sanction))
+    return or_(visible(connection, actor, _sanction), of_platforms)
 
 
 def _sanctions() -> Select[Any]:
