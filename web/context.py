@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from web.access import may_open
 from web.current import actor, product, request_id
+from web.help import help_of
 from workflow.clock import SHANGHAI
 from workflow.services import alerts, test_clock
 
@@ -49,6 +50,7 @@ def _furniture() -> dict[str, Any]:
         "unread_alerts": _unread_alerts(),
         "request_id": request_id(),
         "may_open": may_open,
+        "page_help": help_of(request.endpoint if request else None),
     }
 
 
