@@ -11,6 +11,7 @@ from flask import Flask, g, request
 from web.access import may_open
 from web.current import actor, product, request_id
 from web.help import help_of
+from web.views.worklist_way import carried
 from workflow.clock import SHANGHAI
 from workflow.services import alerts, test_clock
 
@@ -51,6 +52,7 @@ def _furniture() -> dict[str, Any]:
         "request_id": request_id(),
         "may_open": may_open,
         "page_help": help_of(request.endpoint if request else None),
+        "carried": carried,
     }
 
 

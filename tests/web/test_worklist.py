@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -74,3 +76,66 @@ def test_nobody_else_is_offered_it(signed_in: People, three: list[int]) -> None:
         client = signed_in(login)
         assert 'name="chosen"' not in client.get("/worklist").get_data(as_text=True)
         assert post(client, "/worklist/approve", opinion="同意", chosen="1").status_code == 403
+
+
+def addresses(page: str, pattern: str) -> list[str]:
+    return [html.unescape(found) for found in re.findall(pattern, page)]
+
+
+def test_the_filters_are_kept_on_the_way_to_an_application_through_it_and_back(
+    small_city: City, signed_in: People, three: list[int]
+) -> None:
+    client = signed_in("industry1")
+    page = client.get("/worklist?subsidy=evaluation&text=示例").get_data(as_text=True)
+    assert 'value="示例"' in page
+    first = addresses(page, rf'href="(/applications/{three[0]}\?[^"]+)"')[0]
+    shown = client.get(first).get_data(as_text=True)
+    (back,) = addresses(shown, r'class="onward.*?href="(/worklist[^"]*)"')
+    assert parse_qs(urlsplit(back).query) == {"subsidy": ["evaluation"], "text": ["示例"]}
+    (onward,) = addresses(shown, r'href="([^"]+)" rel="next" data-next')
+    assert urlsplit(onward).path == f"/applications/{three[1]}"
+
+    (action,) = addresses(shown, r'action="([^"]+/events/approve[^"]*)"')
+    refused = post(client, action, opinion="同意", version="0")
+    assert refused.status_code == 409
+    assert f'href="{html.escape(back)}"' in refused.get_data(as_text=True)
+    version = re.findall(r'name="version" value="(\d+)"', shown)[0]
+    decided = post(client, action, opinion="同意", version=version)
+    assert decided.status_code == 303
+    shown = client.get(decided.headers["Location"]).get_data(as_text=True)
+    assert addresses(shown, r'href="([^"]+)" rel="next" data-next') == [onward]
+    # After the last one it begins anew with what was left before.
+    (last,) = addresses(client.get(onward).get_data(as_text=True), r'href="([^"]+)" rel="next" data-next')
+    assert urlsplit(last).path == f"/applications/{three[2]}"
+    (anew,) = addresses(client.get(last).get_data(as_text=True), r'href="([^"]+)" rel="next" data-next')
+    assert urlsplit(anew).path == f"/applications/{three[1]}"
+
+
+def test_the_filters_are_kept_through_approving_several(signed_in: People, three: list[int]) -> None:
+    client = signed_in("industry1")
+    page = client.get("/worklist?urgency=soon&state=claim_industry_first").get_data(as_text=True)
+    assert "没有符合条件的待办" in page
+    page = client.get("/worklist?state=claim_industry_first").get_data(as_text=True)
+    (action,) = addresses(page, r'action="(/worklist/approve[^"]*)"')
+    answer = post(client, action, opinion="", chosen=[str(three[0])], **versions(page))
+    shown = answer.get_data(as_text=True)
+    assert 'value="claim_industry_first" selected' in shown
+    typed = {"opinion": "同意", "chosen": [str(three[0])], **versions(page)}
+    shown = post(client, action, **typed).get_data(as_text=True)
+    assert "/worklist?state=claim_industry_first" in shown
+
+
+def test_a_filter_that_cannot_be_read_is_named_and_shows_nothing(signed_in: People, three: list[int]) -> None:
+    client = signed_in("industry1")
+    answer = client.get("/worklist?state=nonsense")
+    assert answer.status_code == 422
+    assert "查询条件“状态”不能是“nonsense”" in answer.get_data(as_text=True)
+    assert f"/applications/{three[0]}" not in answer.get_data(as_text=True)
+    # An application whose address was cut off still opens.
+    assert client.get(f"/applications/{three[0]}?after=xyz").status_code == 200
+    assert client.get(f"/applications/{three[0]}?after=xyz&state=nonsense").status_code == 200
+    found = client.get("/api/v1/worklist?state=claim_industry_first&limit=2").get_json()
+    assert [item["id"] for item in found["items"]] == three[:2]
+    place = found["items"][0]["place"]
+    rest = client.get(f"/api/v1/worklist?cursor={place}").get_json()
+    assert [item["id"] for item in rest["items"]] == three[1:]

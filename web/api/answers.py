@@ -539,6 +539,7 @@ class WorklistItem(ApplicationSummary):
 
     allowed_events: list[Event]
     make_ups: WaitingMakeUps | None = Field(description="待人社部门同意的补课申请")
+    place: str = Field(description="作为 cursor，从这一件之后接着列")
 
 
 class HistoryEntry(BaseModel):

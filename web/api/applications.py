@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
 from web.api.intake import XLSX, bad_request, idempotency_key, json_body, json_object, raw_body, version_of
-from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, truth
+from web.api.parameters import ApplicationsQuery, PageQuery, RosterQuery, WorklistQuery, truth
 from web.api.replies import pdf_reply, reply
 from web.current import product, require_actor
 from workflow.errors import FieldError, Malformed
@@ -228,8 +228,18 @@ def read_history(application_id: int, query: PageQuery) -> Response:
     )
 
 
-def read_worklist(query: PageQuery) -> Response:
+def read_worklist(query: WorklistQuery) -> Response:
     """What the caller can act on now, most urgent first."""
     return reply(
-        worklist.read_worklist(product(), actor=require_actor(), cursor=query.cursor, limit=query.limit)
+        worklist.read_worklist(
+            product(),
+            actor=require_actor(),
+            text=query.text,
+            state=query.state,
+            urgency=query.urgency,
+            subsidy=query.subsidy,
+            region=query.region,
+            cursor=query.cursor,
+            limit=query.limit,
+        )
     )

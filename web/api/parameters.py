@@ -24,6 +24,7 @@ from workflow.vocabulary import (
     Section,
     State,
     Subsidy,
+    Urgency,
 )
 from workflow.workbooks.limits import MOST_ROWS
 
@@ -111,6 +112,16 @@ class ApplicationsQuery(PageQuery):
     overdue: Flag | None = _given("是否有已逾期的时限")
     mine: Flag | None = _given("仅限本人或本单位的申请")
     text: Words | None = _given("申请编号或申请人名称中的文字")
+
+
+class WorklistQuery(PageQuery):
+    """Filters of the worklist."""
+
+    text: Words | None = _given("申请编号或申请人名称中的文字")
+    state: Annotated[State, Field(strict=False)] | None = _given("状态")
+    urgency: Annotated[Urgency, Field(strict=False)] | None = _given("缓急")
+    subsidy: Annotated[Subsidy, Field(strict=False)] | None = _given("补贴种类")
+    region: Region | None = _given("地区")
 
 
 class ClocksQuery(PageQuery):

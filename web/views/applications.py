@@ -21,6 +21,7 @@ from web.views.record_forms import Tried, with_forms
 from web.views.refused import Shown
 from web.views.rows import Attempt, claims
 from web.views.sheet import sheet_of
+from web.views.worklist_way import onward
 from workflow.clock import shanghai_date
 from workflow.form.application import patch_of
 from workflow.form.beneficiaries import TEMPLATES
@@ -138,6 +139,7 @@ def page_of(
     return render_template(
         "applications/show.html",
         view=view,
+        onward=onward(view["id"]),
         attachments=attachments_shown(view, uploaded),
         roster=roster,
         changed=changed if changed["current"] else None,

@@ -16,6 +16,7 @@ from web.views.fields import Sent, sent_by
 from web.views.refused import messages_of, not_ticked, shown
 from web.views.rows import Attempt, place_on_page
 from web.views.wording import moment
+from web.views.worklist_way import carried
 from workflow.errors import Conflict, Malformed, NotFound, Refused
 from workflow.form import PAYLOADS, read
 from workflow.form.reading import malformed
@@ -59,7 +60,7 @@ def send(application_id: int, event: str) -> ResponseReturnValue:
     except Refused as refusal:
         return page_again(refusal, kind, application_id, sent, rows), refusal.status
     flash(f"已办理“{kind.label}”。目前状态：{view['state_label']}。", "good")
-    return redirect(url_for("applications.show", application_id=application_id), code=303)
+    return redirect(url_for("applications.show", application_id=application_id, **carried()), code=303)
 
 
 @blueprint.post("/applications/<key:application_id>/objections/<key:objection_id>/contact")
@@ -94,7 +95,7 @@ def page_again(refusal: Refused, kind: Event, application_id: int, sent: Sent, r
             Conflict(
                 f"{refusal.message} {_last_change(application_id)}您填写的内容还在，请核对后再办理。".strip()
             ),
-            reload=url_for("applications.show", application_id=application_id),
+            reload=url_for("applications.show", application_id=application_id, **carried()),
         )
     return page_of(view, attempt=Attempt(kind, sent, messages_of(refusal, place)), refused=head)
 

@@ -7,13 +7,16 @@ from typing import Any
 from flask import request, url_for
 
 
-def page_addresses(page: dict[str, Any]) -> dict[str, str]:
-    """``next_address`` and ``first_address`` for the page at hand; empty where there is none."""
+def page_addresses(page: dict[str, Any], endpoint: str = "") -> dict[str, str]:
+    """``next_address`` and ``first_address`` for the page at hand; empty where there is none.
+
+    ``endpoint`` is the list's own where the page answers a form that was sent.
+    """
     arguments: dict[str, Any] = {
         name: value for name, value in request.args.items() if name != "cursor" and value
     }
     arguments |= request.view_args or {}
-    endpoint = str(request.endpoint)
+    endpoint = endpoint or str(request.endpoint)
     return {
         "next_address": url_for(endpoint, **arguments, cursor=page["next"]) if page.get("next") else "",
         "first_address": url_for(endpoint, **arguments) if request.args.get("cursor") else "",

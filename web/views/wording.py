@@ -40,12 +40,14 @@ from workflow.vocabulary import (
     Subsidy,
     TraineeCategory,
     TrainingMode,
+    Urgency,
     Word,
 )
 
 VOCABULARIES: dict[str, type[Word]] = {
     "kind": ApplicationKind,
     "subsidy": Subsidy,
+    "urgency": Urgency,
     "size": EnterpriseSize,
     "mode": TrainingMode,
     "certificate": CertificateKind,

@@ -8,16 +8,20 @@ from uuid import uuid4
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from web.api.parameters import WorklistQuery
 from web.current import product, require_actor
 from web.views.acts import tasks_of
 from web.views.fields import Field, ordinal_typed
+from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from web.views.refused import messages_of, shown
+from web.views.worklist_way import FILTERS, filters_carried, to_item
 from workflow.errors import FieldError, Malformed, Refused
 from workflow.form.approvals import MOST_APPROVED, Approvals
 from workflow.form.pages import inputs_of
+from workflow.policy import region_labels
 from workflow.services import approvals, worklist
-from workflow.vocabulary import Event
+from workflow.vocabulary import Event, Role
 
 blueprint = Blueprint("worklist", __name__)
 
@@ -51,30 +55,40 @@ def approve() -> ResponseReturnValue:
             command_id=request.form.get("command_id") or None,
         )
     except Refused as refusal:
-        return _page(refusal), refusal.status
-    return render_template("approved.html", result=result)
+        return _page(refusal)
+    return render_template("approved.html", result=result, filtered=filters_carried())
 
 
-def _page(refusal: Refused | None = None) -> str:
-    page = worklist.read_worklist(product(), actor=require_actor(), cursor=cursor())
+def _page(refusal: Refused | None = None) -> tuple[str, int]:
+    person = require_actor()
+    filters, unreadable = read_filters(WorklistQuery, FILTERS)
+    page: dict[str, Any] = {"items": [], "next": None}
+    if unreadable is None:
+        page = worklist.read_worklist(product(), actor=person, **filters, cursor=cursor())
     clocks = [item.get("clock") or {} for item in page["items"]]
     late = sum(1 for clock in clocks if clock.get("state") == "overdue")
     errors = messages_of(refusal) if refusal else {}
     approvable = {item["id"] for item in page["items"] if Event.APPROVE in item["allowed_events"]}
-    return render_template(
+    shown_page = render_template(
         "worklist.html",
         items=page["items"],
         late=late,
         tasks_of=tasks_of,
+        filters=filters,
+        filtered=filters_carried(),
+        states=worklist.states_awaited(person),
+        regions=list(region_labels().items()) if person.role is Role.OFFICE else [],
+        to_item=to_item,
         # One alone is approved on its own page, where everything about it is in sight.
         approvable=approvable if len(approvable) > 1 else set(),
         most=MOST_APPROVED,
         chosen=set(request.form.getlist("chosen")),
         opinion=_opinion(errors.get("opinion", "")),
         command_id=uuid4().hex,
-        refused=shown(refusal) if refusal else None,
-        **page_addresses(page),
+        refused=unreadable or (shown(refusal) if refusal else None),
+        **page_addresses(page, "worklist.show"),
     )
+    return shown_page, refusal.status if refusal else 422 if unreadable else 200
 
 
 def _opinion(error: str) -> Field:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, tuple_, union_all
 
-from workflow.access import AWAITED_EVENTS, Actor
+from workflow.access import AWAITED_EVENTS, Actor, is_awaited
 from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Malformed
 from workflow.persistence import tables
@@ -19,9 +19,9 @@ from workflow.services.filters import due, narrowing
 from workflow.services.pages import Page, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
 from workflow.services.summaries import summary_of
-from workflow.services.training_records import waiting_make_ups
+from workflow.services.training_records import consents_in, waiting_make_ups
 from workflow.services.view import allowed_now
-from workflow.vocabulary import Event, Urgency
+from workflow.vocabulary import Event, State, Urgency
 
 _WORKLIST = "worklist"
 # What is not possible yet by the form alone is passed over, but not without end: the page is then shorter.
@@ -64,10 +64,18 @@ def read_worklist(
                 if len(items) == limit and item is not None:
                     return {"items": items, "next": _cursor_of(after)}
                 after = place
-                items += [item] if item is not None else []
+                items += [item | {"place": _cursor_of(place)}] if item is not None else []
             if len(places) <= limit:
                 return {"items": items, "next": None}
         return {"items": items, "next": _cursor_of(after)}
+
+
+def states_awaited(actor: Actor) -> list[State]:
+    """The states that can stand on this person's worklist, in the order of the form."""
+    consenting = consents_in(actor)
+    return [
+        state for state in State if state in consenting or is_awaited(actor.role, actor.department, state)
+    ]
 
 
 def _first(
