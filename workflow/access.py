@@ -5,6 +5,7 @@ Deny by default: role × department × region × own organisation, and by person
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workflow.chart.moves import Actor as Admitted
@@ -46,20 +47,32 @@ _EVERYWHERE = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """What access asks of an application: where it stands, whose it is, and who has signed already.
+class Holder:
+    """A person in whose hands something is."""
 
-    ``first_reviewer_id`` is the valid 初审人 of the step under review, ``publisher_id`` who published the
-    hanging notice, ``finance_reviewer_ids`` everybody who ever reviewed it for finance.
+    account_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What access asks of an application: where it stands, whose it is, who has signed, who has it in hand.
+
+    ``first_reviewer_ids`` are the persons of the valid 初审 of the step under review, ``publisher_ids`` those
+    who published the hanging notice, ``finance_reviewer_ids`` everybody who ever reviewed it for finance:
+    whoever did it and, where that was a substitute, in whose place. ``assigned_to`` alone acts on it (转办);
+    the opinion of ``delegated_to`` is awaited before anybody does (委派).
     """
 
     state: State
     region: str
     created_by: int
     organisation_id: int | None
-    first_reviewer_id: int | None
-    publisher_id: int | None
+    first_reviewer_ids: frozenset[int]
+    publisher_ids: frozenset[int]
     finance_reviewer_ids: frozenset[int]
+    assigned_to: Holder | None = None
+    delegated_to: Holder | None = None
 
 
 def is_own(actor: Actor, matter: Matter) -> bool:
@@ -86,74 +99,129 @@ def require_reading(actor: Actor, matter: Matter) -> None:
         raise Forbidden("这件申请不属于您的单位或者您所在的地区、部门，您无权查看或者办理")
 
 
-def require_event(actor: Actor, matter: Matter, event: Event) -> None:
-    """Raises ``NotNow`` where the state does not know the event, ``Forbidden`` where this person may not."""
+def require_event(actor: Actor, matter: Matter, event: Event, absent: Sequence[Actor] = ()) -> Actor | None:
+    """As whom this person sends the event: None as themselves, or one of ``absent``, for whom they stand in.
+
+    Raises ``NotNow`` where the state does not know the event or an opinion is awaited first, ``Forbidden``
+    where this person may not, neither themselves nor in another's place.
+    """
     wanted = actor_of(matter.state, event)
     if wanted.anyone or (actor is SYSTEM and wanted.system):
-        return
+        return None
     if wanted.own:
         if not is_own(actor, matter):
             raise Forbidden(f"“{event.label}”只能由申请人本人或者本单位的人员办理")
-        return
-    if actor.role is None or not wanted.admits(actor.role, actor.department):
+        return None
+    refusal = why_not(actor, matter, event, wanted, actor)
+    for person in absent if refusal else ():
+        reason = why_not(person, matter, event, wanted, actor)
+        if reason is None:
+            return person
+        if has_role(person, wanted):
+            # Why not in the other's place says more than that the own role does not do it.
+            refusal = refusal if has_role(actor, wanted) else f"代{person.name}办理：{reason}"
+    if refusal:
+        raise Forbidden(refusal)
+    return None
+
+
+def why_not(person: Actor, matter: Matter, event: Event, wanted: Admitted, actor: Actor) -> str | None:
+    """Why ``actor`` may not send the event in the place of ``person``, who may be the same; None: may.
+
+    Four eyes are four eyes of both: nobody does through another what they may not do, nor the other way.
+    """
+    if not has_role(person, wanted):
         who = "、".join(sorted(role.label for role in wanted.roles))
         where = wanted.department.label if wanted.department else ""
-        raise Forbidden(f"当前步骤“{matter.state.label}”的“{event.label}”只能由{where}的{who}办理")
-    if actor.role is not Role.OFFICE and actor.region != matter.region:
-        raise Forbidden("只能办理本地区的申请")
-    if _is_of_the_same(actor, matter):
-        raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
-    _require_other_eyes(actor, matter, event)
+        return f"当前步骤“{matter.state.label}”的“{event.label}”只能由{where}的{who}办理"
+    if person.role is not Role.OFFICE and person.region != matter.region:
+        return "只能办理本地区的申请"
+    if is_of_applicant(person, matter) or is_of_applicant(actor, matter):
+        return "您是申请单位的人员，依照回避规定不能办理本单位的申请"
+    overlooked = _seen_by_the_same({person.account_id, actor.account_id}, matter, event)
+    if overlooked or event not in AWAITED_EVENTS:
+        return overlooked
+    if matter.delegated_to is not None:
+        raise NotNow(
+            f"已委派{matter.delegated_to.name}提出意见，尚未答复；需要先办理的，"
+            "请由委派的人员或者部门负责人收回委派"
+        )
+    assigned = matter.assigned_to
+    if assigned is not None and person.role is not Role.OFFICE and assigned.account_id != person.account_id:
+        return (
+            f"这件申请已转办给{assigned.name}办理；需要改由他人办理的，"
+            f"请由{assigned.name}退回本部门，或者由部门负责人另行转办"
+        )
+    return None
 
 
-def require_attaching(actor: Actor, matter: Matter, adds: Admitted, label: str) -> None:
+def has_role(person: Actor, wanted: Admitted) -> bool:
+    """Whether role and department are among the wanted."""
+    return person.role is not None and wanted.admits(person.role, person.department)
+
+
+def require_attaching(
+    actor: Actor, matter: Matter, adds: Admitted, label: str, absent: Sequence[Actor] = ()
+) -> None:
     """Raises ``Forbidden`` unless this person, as one of ``adds``, adds files to the place ``label``.
 
-    Officers only of the region, and not of the applicant's own organisation.
+    Officers only of the region, and not of the applicant's own organisation; substitutes of ``absent`` too.
     """
     if adds.own:
         if not is_own(actor, matter):
             raise Forbidden(f"“{label}”只能由申请人本人或者本单位的人员上传")
         return
-    if actor.role is None or not adds.admits(actor.role, actor.department):
+    if not any(has_role(person, adds) for person in (actor, *absent)):
         who = "、".join(sorted(role.label for role in adds.roles))
         where = adds.department.label if adds.department else ""
         raise Forbidden(f"“{label}”只能由{where}的{who}上传")
     if actor.region != matter.region:
         raise Forbidden("只能办理本地区的申请")
-    if _is_of_the_same(actor, matter):
+    if is_of_applicant(actor, matter):
         raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
 
 
-def _require_other_eyes(actor: Actor, matter: Matter, event: Event) -> None:
+def _seen_by_the_same(persons: set[int], matter: Matter, event: Event) -> str | None:
+    """What the law wants seen by other eyes than those of these persons; None where nothing is."""
     if matter.state.value.endswith("_second") and event not in {Event.SUSPEND, Event.TERMINATE}:
-        if actor.account_id == matter.first_reviewer_id:
-            raise Forbidden("复核人与初审人不能是同一人（平技领办〔2022〕5号 附件2 初审人、复核人分别签字）")
-    elif event is Event.CLOSE_NOTICE and actor.account_id == matter.publisher_id:
-        raise Forbidden("发布公示的人员不能结束同一次公示（初审人与复核人不能是同一人）")
-    elif event is Event.RESOLVE_OBJECTION and actor.account_id == matter.publisher_id:
-        raise Forbidden("发布公示的人员不能处理对同一次公示的异议")
-    elif event is Event.PAY and actor.account_id in matter.finance_reviewer_ids:
-        raise Forbidden("在财政部门审核过本申请的人员不能经办拨付")
+        if persons & matter.first_reviewer_ids:
+            return "复核人与初审人不能是同一人（平技领办〔2022〕5号 附件2 初审人、复核人分别签字）"
+    elif event is Event.CLOSE_NOTICE and persons & matter.publisher_ids:
+        return "发布公示的人员不能结束同一次公示（初审人与复核人不能是同一人）"
+    elif event is Event.RESOLVE_OBJECTION and persons & matter.publisher_ids:
+        return "发布公示的人员不能处理对同一次公示的异议"
+    elif event is Event.PAY and persons & matter.finance_reviewer_ids:
+        return "在财政部门审核过本申请的人员不能经办拨付"
+    return None
 
 
-def allowed_events(actor: Actor, matter: Matter, situation: Situation) -> list[Event]:
-    """The events this person may send now, as far as state, person and chart decide it."""
+def capacities(
+    actor: Actor, matter: Matter, situation: Situation, absent: Sequence[Actor] = ()
+) -> dict[Event, Actor | None]:
+    """The events this person may send now, as far as state, person and chart decide it, and in whose place.
+
+    None stands for the person's own.
+    """
     if actor.role is None or not may_read(actor, matter):
-        return []
-    return [event for event in events_from(matter.state, situation) if _admits(actor, matter, event)]
+        return {}
+    found: dict[Event, Actor | None] = {}
+    for event in events_from(matter.state, situation):
+        wanted = actor_of(matter.state, event)
+        if not wanted.own and not any(has_role(person, wanted) for person in (actor, *absent)):
+            # Most events are other people's: no refusal is worded for each of them.
+            continue
+        try:
+            found[event] = require_event(actor, matter, event, absent)
+        except (Forbidden, NotNow):
+            continue
+    return found
 
 
-def _admits(actor: Actor, matter: Matter, event: Event) -> bool:
-    wanted = actor_of(matter.state, event)
-    if not wanted.own and (actor.role is None or not wanted.admits(actor.role, actor.department)):
-        # Most events are other people's: no refusal is worded for each of them.
-        return False
-    try:
-        require_event(actor, matter, event)
-    except Forbidden:
-        return False
-    return True
+def allowed_events(
+    actor: Actor, matter: Matter, situation: Situation, absent: Sequence[Actor] = ()
+) -> list[Event]:
+    """The events this person may send now, themselves or in the place of one of ``absent``."""
+    return list(capacities(actor, matter, situation, absent))
 
 
 AWAITED_EVENTS = frozenset(Event) - {
@@ -216,23 +284,30 @@ def reading_purposes(actor: Actor, state: State, subject: ReadingSubject) -> tup
 
 
 def require_clear_reading(
-    actor: Actor, matter: Matter, subject: ReadingSubject, purpose: ReadingPurpose | None
-) -> ReadingPurpose:
+    actor: Actor,
+    matter: Matter,
+    subject: ReadingSubject,
+    purpose: ReadingPurpose | None,
+    absent: Sequence[Actor] = (),
+) -> tuple[ReadingPurpose, Actor | None]:
     """What this person reads this personal data for; ``purpose`` None where the task leaves only one.
 
-    Raises ``Forbidden`` for whom the data, or the purpose, is none of the business.
+    And in whose place: None as themselves, or one of ``absent``. Raises ``Forbidden`` for whom the data, or
+    the purpose, is none of the business.
     """
     require_reading(actor, matter)
-    allowed = reading_purposes(actor, matter.state, subject)
+    by_person = {person: reading_purposes(person, matter.state, subject) for person in (actor, *absent)}
+    allowed = list(dict.fromkeys(each for purposes in by_person.values() for each in purposes))
     if not allowed:
         raise Forbidden(f"您现在无权查看{subject.label}的完整内容：{_MAY_READ[subject]}")
-    if actor.role is not Role.APPLICANT and _is_of_the_same(actor, matter):
+    if actor.role is not Role.APPLICANT and is_of_applicant(actor, matter):
         raise Forbidden("您是申请单位的人员，依照回避规定不能查看本单位申请中的个人信息")
     if purpose is None and len(allowed) == 1:
-        return allowed[0]
-    if purpose not in allowed:
-        raise Forbidden(f"查看{subject.label}，目的只能是：{'、'.join(each.label for each in allowed)}")
-    return purpose
+        purpose = allowed[0]
+    for person, purposes in by_person.items():
+        if purpose is not None and purpose in purposes:
+            return purpose, None if person is actor else person
+    raise Forbidden(f"查看{subject.label}，目的只能是：{'、'.join(each.label for each in allowed)}")
 
 
 _WHILE_IN_HAND = (
@@ -248,20 +323,32 @@ _MAY_READ: dict[ReadingSubject, str] = {
 }
 
 
-def _is_of_the_same(actor: Actor, matter: Matter) -> bool:
+def is_of_applicant(actor: Actor, matter: Matter) -> bool:
+    """Whether the person belongs to the organisation that applies, and so keeps out of it (回避)."""
     return actor.organisation_id is not None and actor.organisation_id == matter.organisation_id
 
 
-def attachment_purpose(actor: Actor, matter: Matter) -> ReadingPurpose | None:
+def attachment_purpose(
+    actor: Actor, matter: Matter, absent: Sequence[Actor] = ()
+) -> tuple[ReadingPurpose, Actor | None] | None:
     """What for this person may look at a file that shows personal data; None: not at all.
 
     Who may read the applicant's numbers in clear, finance while the application is before it, and auditors.
+    With it in whose place: None as themselves, or one of ``absent``.
     """
-    if actor.role is Role.AUDITOR:
-        return ReadingPurpose.AUDIT
-    if actor.role is not Role.APPLICANT and _is_of_the_same(actor, matter):
+    if actor.role is not Role.APPLICANT and is_of_applicant(actor, matter):
         return None
-    if actor.department is Department.FINANCE and is_awaited(actor.role, actor.department, matter.state):
+    for person in (actor, *absent):
+        purpose = _attachment_purpose(person, matter)
+        if purpose is not None:
+            return purpose, None if person is actor else person
+    return None
+
+
+def _attachment_purpose(person: Actor, matter: Matter) -> ReadingPurpose | None:
+    if person.role is Role.AUDITOR:
+        return ReadingPurpose.AUDIT
+    if person.department is Department.FINANCE and is_awaited(person.role, person.department, matter.state):
         return ReadingPurpose.PAYMENT
-    purposes = reading_purposes(actor, matter.state, ReadingSubject.APPLICANT)
+    purposes = reading_purposes(person, matter.state, ReadingSubject.APPLICANT)
     return purposes[0] if purposes else None

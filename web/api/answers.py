@@ -540,6 +540,7 @@ class WorklistItem(ApplicationSummary):
     allowed_events: list[Event]
     make_ups: WaitingMakeUps | None = Field(description="待人社部门同意的补课申请")
     place: str = Field(description="作为 cursor，从这一件之后接着列")
+    marks: list[str] = Field(description="转办、委派、代办的说明，例如“代某某”")
 
 
 class HistoryEntry(BaseModel):

@@ -25,6 +25,7 @@ from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.tables import access_token, account, calendar_feed, organisation, sign_in_session
 from workflow.policy import region_labels
+from workflow.services.actors import ACTOR_COLUMNS, actor_of_row
 from workflow.services.audit import append_system_entry
 from workflow.services.product import Product
 from workflow.vocabulary import ApplicationKind, Department, Role
@@ -50,31 +51,7 @@ _hashing = BoundedSemaphore(4)
 # What an unknown login is checked against, so that it takes as long as a known one.
 _DUMMY_HASH = _hasher.hash(secrets.token_urlsafe(16))
 
-ACTOR_COLUMNS = (
-    account.c.id.label("account_id"),
-    account.c.login,
-    account.c.name,
-    account.c.role,
-    account.c.department,
-    account.c.region,
-    account.c.organisation_id,
-    account.c.applicant_kind,
-)
 _log = structlog.get_logger("accounts")
-
-
-def actor_of_row(row: RowMapping) -> Actor:
-    """The person of a row with ``ACTOR_COLUMNS``."""
-    return Actor(
-        account_id=row["account_id"],
-        login=row["login"],
-        name=row["name"],
-        role=Role(row["role"]),
-        department=None if row["department"] is None else Department(row["department"]),
-        region=row["region"],
-        organisation_id=row["organisation_id"],
-        applicant_kind=None if row["applicant_kind"] is None else ApplicationKind(row["applicant_kind"]),
-    )
 
 
 def digest_of(token: str) -> str:

@@ -368,12 +368,13 @@ def read_attachment(product: Product, *, actor: Actor, application_id: int, atta
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
         row = _find(case, attachment_id)
-        purpose = _require_readable(case, row)
-    if purpose is not None:
+        personal = _require_readable(case, row) is not None
+    if personal:
         with writing(product.engine) as connection:
             case = open_case(product, connection, actor, application_id, lock=False)
-            purpose = _require_readable(case, row)
-            assert purpose is not None
+            found = _require_readable(case, row)
+            assert found is not None
+            purpose, case.on_behalf_of = found
             name = case.row["applicant_name"]
             record_reading(
                 case,
@@ -478,7 +479,7 @@ def _require_addable(case: Case, place: AttachmentPlace, class_no: int | None) -
     require_reading(case.actor, matter)
     if not rule.stands_on(case.kind, case.subsidy):
         raise _wrong("place", f"这件申请的申请表没有“{place.label}”")
-    require_attaching(case.actor, matter, rule.adds, place.label)
+    require_attaching(case.actor, matter, rule.adds, place.label, case.absent)
     _require_open(case, place, rule)
     if class_no is None:
         return
@@ -511,17 +512,17 @@ def _require_removable(case: Case, row: dict[str, Any]) -> None:
 
 
 def _require_readable(case: Case, row: dict[str, Any]) -> Any:
-    """What for it is read, where it shows personal data; None where it does not."""
+    """What for it is read, and in whose place, where it shows personal data; None where it does not."""
     place = AttachmentPlace(row["place"])
     if not ATTACHMENT_PLACES[place].personal:
         return None
-    purpose = attachment_purpose(case.actor, case.matter())
-    if purpose is None:
+    found = attachment_purpose(case.actor, case.matter(), case.absent)
+    if found is None:
         raise Forbidden(
             f"“{place.label}”含有个人信息：只有本环节办理的审核、检查人员，申请人本人或者本单位，以及审计、"
             "纪检可以查看"
         )
-    return purpose
+    return found
 
 
 def _wrong(name: str, message: str) -> Malformed:

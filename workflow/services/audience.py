@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select
 
 from workflow.access import is_awaited
 from workflow.persistence import tables
 from workflow.policy import Audience, Rung
+from workflow.services.actors import stand_ins
 from workflow.services.case import REVIEW_STEPS
 from workflow.vocabulary import Department, Role, Section, State
 
@@ -31,16 +33,26 @@ _APPLICANTS_TURN = frozenset(state.value for state in State if is_awaited(Role.A
 _MONEY_SECTIONS = frozenset({Section.CLAIM.value, Section.DISBURSEMENT.value})
 
 
-class People:
-    """The accounts of these regions as they are at one moment.
+class _Seat(NamedTuple):
+    """A role of a department, and the account that acts in it: the person's own or a substitute's."""
 
-    A ``row`` has ``region``, ``state``, ``section``, ``department`` (of the clock), ``organisation_id`` and
-    ``created_by``.
+    id: int
+    role: str
+    department: str | None
+
+
+class People:
+    """The accounts of these regions as they are on one day.
+
+    What is addressed to who is absent goes to the substitute as well. A ``row`` has ``region``, ``state``,
+    ``section``, ``department`` (of the clock), ``organisation_id``, ``created_by`` and ``assigned_to_id``.
     """
 
-    def __init__(self, connection: Connection, regions: Iterable[str]) -> None:
+    def __init__(self, connection: Connection, regions: Iterable[str], on: date) -> None:
         self.regions = frozenset(regions)
-        self._staff: dict[str, list[Any]] = defaultdict(list)
+        self._staff: dict[str, list[_Seat]] = defaultdict(list)
+        # By person who may be assigned something: the account, and that of the substitute.
+        self._reached: dict[int, set[int]] = defaultdict(set)
         self._members: dict[int, set[int]] = defaultdict(set)
         self._applicants: set[int] = set()
         self._office: set[int] = set()
@@ -48,11 +60,18 @@ class People:
             if each.role == Role.OFFICE.value:
                 self._office.add(each.id)
             if each.role != Role.APPLICANT.value:
-                self._staff[each.region].append(each)
+                self._staff[each.region].append(_Seat(each.id, each.role, each.department))
+                self._reached[each.id].add(each.id)
             else:
                 self._applicants.add(each.id)
                 if each.organisation_id is not None:
                     self._members[each.organisation_id].add(each.id)
+        for substitute_id, absent in stand_ins(connection, self.regions, on).items():
+            for person in absent:
+                if person.region and person.role and person.department:
+                    seat = _Seat(substitute_id, person.role.value, person.department.value)
+                    self._staff[person.region].append(seat)
+                    self._reached[person.account_id].add(substitute_id)
         self._awaited: dict[tuple[str, str], set[int]] = {}
 
     def told(self, rung: Rung, row: Mapping[Any, Any]) -> set[int]:
@@ -74,7 +93,9 @@ class People:
         return self.actors(row) | self._applicants_of(row)
 
     def actors(self, row: Mapping[Any, Any]) -> set[int]:
-        """Who may have to act on it as it stands, by role and department."""
+        """Who may have to act on it as it stands: whom it was handed over to, or all of the role."""
+        if row["assigned_to_id"] is not None:
+            return self._reached[row["assigned_to_id"]]
         key = (row["region"], row["state"])
         if key not in self._awaited:
             state = State(row["state"])
@@ -104,7 +125,8 @@ class People:
 def excused_of(connection: Connection, rows: Iterable[Any]) -> Mapping[int, set[int]]:
     """By application the accounts that cannot act in its state, and are not told, though their role can.
 
-    Who signed first does not sign second; who published a notice neither answers objections nor closes it.
+    Who signed first does not sign second; who published a notice neither answers objections nor closes it;
+    and so whoever they did it for.
     A row has ``application_id`` and ``state``.
     """
     excused: defaultdict[int, set[int]] = defaultdict(set)
@@ -112,21 +134,24 @@ def excused_of(connection: Connection, rows: Iterable[Any]) -> Mapping[int, set[
     if second:
         decision = tables.decision
         signed = connection.execute(
-            select(decision.c.application_id, decision.c.step, decision.c.account_id).where(
-                decision.c.application_id.in_(second), decision.c.seat == "first", ~decision.c.superseded
-            )
+            select(
+                decision.c.application_id,
+                decision.c.step,
+                decision.c.account_id,
+                decision.c.on_behalf_of_id,
+            ).where(decision.c.application_id.in_(second), decision.c.seat == "first", ~decision.c.superseded)
         )
         for row in signed:
             if REVIEW_STEPS[State(second[row.application_id])][0] == row.step:
-                excused[row.application_id].add(row.account_id)
+                excused[row.application_id] |= {row.account_id, row.on_behalf_of_id} - {None}
     hanging = [row["application_id"] for row in rows if row["state"] == State.CLAIM_PUBLIC_NOTICE.value]
     if hanging:
         notice = tables.notice
         published = connection.execute(
-            select(notice.c.application_id, notice.c.published_by).where(
+            select(notice.c.application_id, notice.c.published_by, notice.c.published_on_behalf_of_id).where(
                 notice.c.application_id.in_(hanging), notice.c.ended_because.is_(None)
             )
         )
         for each in published:
-            excused[each.application_id].add(each.published_by)
+            excused[each.application_id] |= {each.published_by, each.published_on_behalf_of_id} - {None}
     return excused

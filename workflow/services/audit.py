@@ -23,7 +23,7 @@ from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
 from workflow.services.attachment_proof import ADD, REMOVE, AttachmentProof
-from workflow.services.case import Case, open_case
+from workflow.services.case import Case, open_case, signed_as
 from workflow.services.ledger_proof import Sealed, ledger_faults, sealed_movement
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
@@ -93,11 +93,17 @@ def append_entry(
         old=old,
         new=new,
         message=message,
-        details=details or {},
+        details=(details or {}) | behalf_of(case),
         policy_version=case.row["policy_version"] or case.policy.version,
         calendar_version=case.calendar.version,
     )
     _INSERT.queue(case.connection, values)
+
+
+def behalf_of(case: Case) -> dict[str, Any]:
+    """What an entry says of the person in whose place its actor acted."""
+    person = case.on_behalf_of
+    return {"on_behalf_of": {"id": person.account_id, "name": person.name}} if person else {}
 
 
 def next_entry(
@@ -290,7 +296,9 @@ def _entry_view(row: Any) -> dict[str, Any]:
         "sequence": row["sequence"],
         "at": content["at"],
         "actor": content["actor"],
-        "actor_name": content["actor_name"],
+        "actor_name": signed_as(
+            content["actor_name"], (content["details"].get("on_behalf_of") or {}).get("name")
+        ),
         "event": content["event"],
         "event_label": _EVENT_LABELS.get(content["event"], content["event"]),
         "outcome": content["outcome"],

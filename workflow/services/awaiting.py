@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Boolean, ColumnElement, and_, exists, literal_column, or_
@@ -19,24 +19,37 @@ application = tables.application
 Stretches = list[ColumnElement[bool]]
 
 
-def awaiting(actor: Actor, today: date, region: str | None = None) -> Stretches:
+def awaiting(actor: Actor, today: date, region: str | None = None, absent: Sequence[Actor] = ()) -> Stretches:
     """Where this person has something to do, as conditions of which no application meets two.
 
     Each of an officer is one stretch of the index over region, state and due date, so that a worklist is
-    merged out of their beginnings however long they are. ``region`` narrows it. What it lets through may
-    still turn out to be not possible yet, by the form alone.
+    merged out of their beginnings however long they are. ``region`` narrows it, ``absent`` are those in whose
+    place the person acts. What it lets through may still turn out to be not possible yet, by the form alone.
     """
-    states = [state for state in State if is_awaited(actor.role, actor.department, state)]
+    people = (actor, *absent)
+    states = [state for state in State if any(_is_awaited(person, state) for person in people)]
     if actor.role is Role.APPLICANT:
         return [and_(visible(actor), application.c.state.in_([state.value for state in states]))]
     own = list(region_labels()) if actor.role is Role.OFFICE else [actor.region]
     regions = own if region is None else [each for each in own if each == region]
-    consenting = sorted(consents_in(actor) - set(states))
+    consenting = sorted(frozenset().union(*map(consents_in, people)) - set(states))
+    ids = [person.account_id for person in people]
+    asked = application.c.delegated_to_id.in_(ids)
+    not_asked = or_(application.c.delegated_to_id.is_(None), application.c.delegated_to_id.not_in(ids))
+    in_hand = or_(application.c.assigned_to_id.is_(None), application.c.assigned_to_id.in_(ids))
     stretches = [
-        and_(application.c.region == each, application.c.state == state.value, *_open_to(actor, state, today))
+        and_(
+            application.c.region == each,
+            application.c.state == state.value,
+            in_hand,
+            not_asked,
+            *_open_to(actor, state, today),
+        )
         for each in regions
         for state in states
     ]
+    if actor.department is not None:
+        stretches += [and_(application.c.region == each, asked) for each in regions]
     if consenting:
         stretches += [
             and_(
@@ -44,10 +57,15 @@ def awaiting(actor: Actor, today: date, region: str | None = None) -> Stretches:
                 # As it stands in the index, or PostgreSQL does not see that it is the one.
                 literal_column("application.waiting_make_up_count > 0", Boolean),
                 application.c.state.in_([state.value for state in consenting]),
+                not_asked,
             )
             for each in regions
         ]
     return stretches
+
+
+def _is_awaited(person: Actor, state: State) -> bool:
+    return is_awaited(person.role, person.department, state)
 
 
 def _open_to(actor: Actor, state: State, today: date) -> Iterator[ColumnElement[bool]]:
@@ -62,7 +80,7 @@ def _open_to(actor: Actor, state: State, today: date) -> Iterator[ColumnElement[
             decision.c.application_id == application.c.id,
             decision.c.step == REVIEW_STEPS[state][0],
             decision.c.seat == "first",
-            decision.c.account_id == actor.account_id,
+            or_(decision.c.account_id == actor.account_id, decision.c.on_behalf_of_id == actor.account_id),
             ~decision.c.superseded,
         )
     if state is State.CLAIM_PUBLIC_NOTICE:
@@ -70,7 +88,10 @@ def _open_to(actor: Actor, state: State, today: date) -> Iterator[ColumnElement[
         yield ~exists().where(
             notice.c.application_id == application.c.id,
             notice.c.ended_because.is_(None),
-            notice.c.published_by == actor.account_id,
+            or_(
+                notice.c.published_by == actor.account_id,
+                notice.c.published_on_behalf_of_id == actor.account_id,
+            ),
         )
         yield or_(
             exists().where(objection.c.application_id == application.c.id, objection.c.outcome.is_(None)),

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, literal, select, update
 
 from calendars import ChinaWorkingDays
-from workflow.access import Actor, Matter
+from workflow.access import Actor, Holder, Matter
 from workflow.chart.moves import Situation
 from workflow.clock import real_now, shanghai_date
 from workflow.deadlines.keeping import Clock, clock_of_row, first_due_on
@@ -23,8 +23,9 @@ from workflow.errors import NotFound
 from workflow.form.training import is_undecided
 from workflow.persistence import tables
 from workflow.persistence.prepared import Prepared
-from workflow.persistence.types import LARGEST_ID, NEVER, canonical
+from workflow.persistence.types import LARGEST_ID, NEVER, Key, canonical
 from workflow.policy import Policy
+from workflow.services.actors import absent_persons
 from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
 from workflow.vocabulary import (
     SECTION_OF,
@@ -39,7 +40,13 @@ from workflow.vocabulary import (
 application = tables.application
 _SECTIONS = tuple(section.value for section in Section)
 
-_READ = select(application, CURRENT_CALENDAR.label("calendar_now")).where(application.c.id == bindparam("id"))
+# Whether somebody named this person as substitute at all: who has none to stand in for asks no further.
+_STANDS_IN = exists(
+    select(literal(1)).where(tables.absence.c.substitute_id == bindparam("actor_id", type_=Key))
+)
+_READ = select(application, CURRENT_CALENDAR.label("calendar_now"), _STANDS_IN.label("stands_in")).where(
+    application.c.id == bindparam("id")
+)
 # NO KEY: rows that refer to the application (alerts) may still be written beside it.
 _LOCK = _READ.with_for_update(of=application, key_share=True)
 _READ_AT_TEST_TIME = _READ.add_columns(TEST_NOW.label("test_now"))
@@ -78,6 +85,8 @@ _WRITTEN = (
     "paid_fen",
     "to_recover_fen",
     "recovered_fen",
+    "assigned_to_id",
+    "delegated_to_id",
     "audit_count",
     "audit_head",
 )
@@ -124,6 +133,22 @@ _SUPERSEDE = Prepared(
     )
     .values(superseded=True)
 )
+_END_HAND_OVER = Prepared(
+    update(tables.hand_over)
+    .where(
+        tables.hand_over.c.application_id == bindparam("_application_id"),
+        tables.hand_over.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("_ended_at"), ended_because=bindparam("_ended_because"))
+)
+_END_DELEGATION = Prepared(
+    update(tables.delegation)
+    .where(
+        tables.delegation.c.application_id == bindparam("_application_id"),
+        tables.delegation.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("_ended_at"), ended_because=bindparam("_ended_because"))
+)
 
 REVIEW_STEPS: dict[State, tuple[str, str]] = {
     state: (state.value.rsplit("_", 1)[0], state.value.rsplit("_", 1)[1])
@@ -140,6 +165,7 @@ REVIEW_STEPS: dict[State, tuple[str, str]] = {
 class Case:
     """An application at work. Fields of the row are attributes; ``form`` is the paper form as a document.
 
+    ``on_behalf_of`` is in whose place the actor does what is done (代办).
     ``settled`` and ``publish_again`` are what an act found out and the chart needs to know; ``upheld`` is how
     the objections stood before the act, which may take the notice down.
     """
@@ -157,7 +183,10 @@ class Case:
     settled: bool = False
     publish_again: bool = False
     upheld: bool | None = None
+    on_behalf_of: Actor | None = None
     notes: dict[str, Any] = field(default_factory=dict)
+    _absent: tuple[Actor, ...] | None = None
+    _holders: dict[int, Holder] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -193,6 +222,35 @@ class Case:
     def running(self) -> Iterator[Clock]:
         """The open clocks that can become overdue: all but minimums."""
         return (clock for clock in self.clocks if clock.ended is None and not clock.limit.minimum)
+
+    # --- who acts ------------------------------------------------------------------------------------------
+
+    @property
+    def absent(self) -> tuple[Actor, ...]:
+        """Those in whose place the actor may act today."""
+        if self._absent is None:
+            self._absent = absent_persons(self.connection, self.actor, self.today)
+        return self._absent
+
+    @property
+    def signature(self) -> str:
+        """The actor's name as it stands on the form: 乙, or 乙（代甲办理）."""
+        return signed_as(self.actor.name, self.on_behalf_of.name if self.on_behalf_of else None)
+
+    @property
+    def on_behalf_of_id(self) -> int | None:
+        """The account in whose place the actor acts."""
+        return self.on_behalf_of.account_id if self.on_behalf_of else None
+
+    def _holder(self, account_id: int | None) -> Holder | None:
+        if account_id is None:
+            return None
+        if account_id not in self._holders:
+            name = self.connection.execute(
+                select(tables.account.c.name).where(tables.account.c.id == account_id)
+            ).scalar_one()
+            self._holders[account_id] = Holder(account_id, name)
+        return self._holders[account_id]
 
     # --- who signed ----------------------------------------------------------------------------------------
 
@@ -240,11 +298,17 @@ class Case:
             region=self.row["region"],
             created_by=self.row["created_by"],
             organisation_id=self.row["organisation_id"],
-            first_reviewer_id=first["account_id"] if first else None,
-            publisher_id=notice["published_by"] if notice else None,
-            finance_reviewer_ids=frozenset(
-                review["account_id"] for review in self.reviews() if review["step"] == "claim_finance"
+            first_reviewer_ids=_persons(first, "account_id", "on_behalf_of_id"),
+            publisher_ids=_persons(notice, "published_by", "published_on_behalf_of_id"),
+            finance_reviewer_ids=frozenset().union(
+                *(
+                    _persons(review, "account_id", "on_behalf_of_id")
+                    for review in self.reviews()
+                    if review["step"] == "claim_finance"
+                )
             ),
+            assigned_to=self._holder(self.row["assigned_to_id"]),
+            delegated_to=self._holder(self.row["delegated_to_id"]),
         )
 
     def situation(self) -> Situation:
@@ -272,19 +336,22 @@ class Case:
                 "opinion": opinion,
                 "decided_at": self.now,
                 "superseded": not standing,
+                "on_behalf_of_id": self.on_behalf_of_id,
             },
         )
+        behalf = {"on_behalf_of_id": self.on_behalf_of_id} if self.on_behalf_of else {}
         self.section(SECTION_OF[self.state]).setdefault("reviews", []).append(
             {
                 "step": step,
                 "seat": seat,
                 "account_id": self.actor.account_id,
-                "name": self.actor.name,
+                "name": self.signature,
                 "decided_at": self.now.isoformat(),
                 "outcome": outcome,
                 "opinion": opinion,
                 "superseded": not standing,
             }
+            | behalf
         )
 
     def supersede(self, step: str) -> None:
@@ -303,6 +370,23 @@ class Case:
         if state not in {State.SUSPENDED, State.REJECTED, State.WITHDRAWN, State.TERMINATED}:
             self.row["section"] = SECTION_OF[state].value
         self.row["state_since_on"] = self.today
+        self.end_hand_over("left")
+        self.end_delegation("left")
+
+    def end_hand_over(self, because: str) -> None:
+        """Nobody in particular has it in hand any longer."""
+        if self.row["assigned_to_id"] is not None:
+            self.row["assigned_to_id"] = None
+            _END_HAND_OVER.queue(self.connection, self._ended(because))
+
+    def end_delegation(self, because: str) -> None:
+        """No opinion is awaited any longer."""
+        if self.row["delegated_to_id"] is not None:
+            self.row["delegated_to_id"] = None
+            _END_DELEGATION.queue(self.connection, self._ended(because))
+
+    def _ended(self, because: str) -> dict[str, Any]:
+        return {"_application_id": self.id, "_ended_at": self.now, "_ended_because": because}
 
     def write(self) -> None:
         """Writes the row and the clocks; inserts of the act itself have gone before."""
@@ -339,20 +423,22 @@ def open_case(
     """
     if not 0 < application_id <= LARGEST_ID:
         raise NotFound(f"没有编号为 {application_id} 的申请")
-    found = _FIND[lock, product.settings.test_clock].rows(connection, {"id": application_id})
+    wanted = {"id": application_id, "actor_id": actor.account_id}
+    found = _FIND[lock, product.settings.test_clock].rows(connection, wanted)
     if not found:
         raise NotFound(f"没有编号为 {application_id} 的申请")
     row = found[0]
     now = row.pop("test_now", None) or real_now()
+    absent = None if row.pop("stands_in") else ()
     calendar = product.calendar_of(connection, row.pop("calendar_now")).for_region(row["region"])
     clocks = [clock_of_row(stored) for stored in _CLOCKS.rows(connection, {"application_id": application_id})]
-    return _case(product, connection, actor, row, clocks, now, calendar)
+    return _case(product, connection, actor, row, clocks, now, calendar, absent)
 
 
 def read_cases(product: Product, connection: Connection, actor: Actor, ids: Sequence[int]) -> dict[int, Case]:
-    """Several applications at once by their ids, to be looked at; two statements, however many they are."""
+    """Several applications at once by their ids, to be looked at; as many statements as for one."""
     now, calendar = product.now(connection), product.calendar(connection)
-    clocks = read_clocks(connection, ids)
+    clocks, absent = read_clocks(connection, ids), absent_persons(connection, actor, shanghai_date(now))
     rows = connection.execute(select(application).where(application.c.id.in_(ids))).mappings()
     return {
         row["id"]: _case(
@@ -363,6 +449,7 @@ def read_cases(product: Product, connection: Connection, actor: Actor, ids: Sequ
             clocks.get(row["id"], []),
             now,
             calendar.for_region(row["region"]),
+            absent,
         )
         for row in rows
     }
@@ -390,6 +477,7 @@ def _case(
     clocks: list[Clock],
     now: datetime,
     calendar: ChinaWorkingDays,
+    absent: tuple[Actor, ...] | None,
 ) -> Case:
     version = row["policy_version"]
     policy = (
@@ -406,11 +494,21 @@ def _case(
         form=orjson.loads(row["form"]),
         clocks=clocks,
         state=State(row["state"]),
+        _absent=absent,
     )
 
 
 def _limit(clock: Clock) -> tuple[date | None, date | None]:
     return clock.due_on, clock.runs_from_on
+
+
+def signed_as(name: str, on_behalf_of: str | None) -> str:
+    """Who did something, as it is shown and printed; a substitute names the person in whose place."""
+    return f"{name}（代{on_behalf_of}办理）" if on_behalf_of else name
+
+
+def _persons(entry: dict[str, Any] | None, *names: str) -> frozenset[int]:
+    return frozenset(entry[name] for name in names if entry.get(name)) if entry else frozenset()
 
 
 def _stored(state: str | None) -> State | None:

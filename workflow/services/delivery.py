@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, RowMapping, and_, or_, select
 
-from workflow.access import AWAITED_EVENTS, SYSTEM, Actor, allowed_events
+from workflow.access import AWAITED_EVENTS, SYSTEM, allowed_events
 from workflow.clock import real_now
 from workflow.deadlines.words import said
 from workflow.notifications.mail import (
@@ -30,24 +30,15 @@ from workflow.notifications.mail import (
 from workflow.notifications.outbox import Parcel, claim, settle_all, settle_failed, settle_sent
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
+from workflow.services.actors import ACTOR_COLUMNS, actor_of_row, stand_ins
 from workflow.services.case import Case, open_case
 from workflow.services.product import Product
-from workflow.vocabulary import ApplicationKind, ClockKind, Department, Event, Role, State
+from workflow.vocabulary import ClockKind, Event, Role, State
 
 BATCH = 10
 IN_APP_BATCH = 500
 _account = tables.account
-_ADDRESSES = (
-    _account.c.id,
-    _account.c.login,
-    _account.c.name,
-    _account.c.role,
-    _account.c.department,
-    _account.c.region,
-    _account.c.organisation_id,
-    _account.c.applicant_kind,
-    _account.c.email,
-)
+_ADDRESSES = (*ACTOR_COLUMNS, _account.c.id, _account.c.email)
 # An event that leaves the state as it was is news only where somebody has to act on it.
 _NEWS_IN_PLACE = frozenset({Event.FILE_OBJECTION.value, Event.PROPOSE_ASSESSMENT.value})
 _NEWS_FOR_APPLICANT = frozenset(
@@ -246,25 +237,15 @@ def _concerned(connection: Connection, case: Case, *, applicant: bool) -> list[R
         .order_by(_account.c.id)
     ).mappings()
     matter, situation = case.matter(), case.situation()
+    absent = stand_ins(connection, [row["region"]], case.today)
     return [
         person
         for person in found
         if (applicant and person["role"] == Role.APPLICANT.value)
-        or not AWAITED_EVENTS.isdisjoint(allowed_events(_actor(person), matter, situation))
+        or not AWAITED_EVENTS.isdisjoint(
+            allowed_events(actor_of_row(person), matter, situation, absent.get(person["id"], ()))
+        )
     ]
-
-
-def _actor(row: RowMapping) -> Actor:
-    return Actor(
-        account_id=row["id"],
-        login=row["login"],
-        name=row["name"],
-        role=Role(row["role"]),
-        department=Department(row["department"]) if row["department"] else None,
-        region=row["region"],
-        organisation_id=row["organisation_id"],
-        applicant_kind=ApplicationKind(row["applicant_kind"]) if row["applicant_kind"] else None,
-    )
 
 
 def _moved_clock(clock: dict[str, Any]) -> str:

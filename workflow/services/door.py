@@ -112,7 +112,7 @@ def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | N
             "请刷新后再办理",
             current_version=case.row["version"],
         )
-    require_event(case.actor, matter, event)
+    case.on_behalf_of = require_event(case.actor, matter, event, case.absent)
     read = read_payload(event, payload, prefix, classless=case.starts_at_claim)
     old = case.state
     case.upheld = case.objection_upheld()

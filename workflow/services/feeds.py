@@ -20,7 +20,8 @@ from workflow.errors import NotFound
 from workflow.form.masking import mask_name
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.tables import account, application, calendar_feed, clock
-from workflow.services.accounts import ACTOR_COLUMNS, actor_of_row, digest_of, end_feeds
+from workflow.services.accounts import digest_of, end_feeds
+from workflow.services.actors import ACTOR_COLUMNS, actor_of_row
 from workflow.services.product import Product
 from workflow.services.visibility import visible
 from workflow.vocabulary import ApplicationKind, ClockKind, Department, LimitUnit, Role, State

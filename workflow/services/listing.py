@@ -8,6 +8,7 @@ from workflow.access import Actor
 from workflow.clock import shanghai_date
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.services.actors import absent_persons
 from workflow.services.awaiting import awaiting
 from workflow.services.filters import narrowing
 from workflow.services.pages import Page, page_of
@@ -46,6 +47,8 @@ def list_applications(
             late = application.c.due_on < today
             statement = statement.where(late if overdue else ~late)
         if mine:
-            statement = statement.where(or_(False, *awaiting(actor, today)))
+            statement = statement.where(
+                or_(False, *awaiting(actor, today, absent=absent_persons(connection, actor, today)))
+            )
         page = page_of(connection, statement, application.c.id, cursor, limit, dict, descending=True)
         return page | {"items": summaries_of(product, connection, page["items"])}

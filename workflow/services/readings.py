@@ -22,8 +22,8 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import LARGEST_ID
 from workflow.sealing import unseal
-from workflow.services.audit import SYSTEM_CHAIN, append_system_entry
-from workflow.services.case import Case, open_case
+from workflow.services.audit import SYSTEM_CHAIN, append_system_entry, behalf_of
+from workflow.services.case import Case, open_case, signed_as
 from workflow.services.pages import Page, page_of
 from workflow.services.personal import open_form
 from workflow.services.product import Product
@@ -65,7 +65,9 @@ def read_in_clear(
     """
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=False)
-        purpose = require_clear_reading(actor, case.matter(), subject, purpose)
+        purpose, case.on_behalf_of = require_clear_reading(
+            actor, case.matter(), subject, purpose, case.absent
+        )
         _require_place(subject, row_nos, objection_id)
         found = _FINDERS[subject](case, row_nos, objection_id or 0)
         record_reading(case, subject, purpose, note=note, whose=found.whose, **found.place)
@@ -104,6 +106,7 @@ def record_reading(
             "note": note,
             "whose": list(whose),
             **place,
+            **behalf_of(case),
         },
     )
 
@@ -245,7 +248,7 @@ def _view(row: Any) -> dict[str, Any]:
         "sequence": row["sequence"],
         "at": content["at"],
         "account": content["actor"],
-        "account_name": content["actor_name"],
+        "account_name": signed_as(content["actor_name"], (details.get("on_behalf_of") or {}).get("name")),
         "application_id": details["application"],
         "application_number": details.get("application_number"),
         "subject": subject,

@@ -305,7 +305,7 @@ def _batch(product: Product, ids: Sequence[int], people: People | None) -> tuple
         prefer_indexes(connection)
         locked = _lock(connection, ids)
         if locked:
-            people = _people(connection, people, locked)
+            people = _people(product, connection, people, locked)
             recompute_applications(product, connection, sorted(locked), people)
         return len(locked), people
 
@@ -339,16 +339,17 @@ def _lock(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.region for row in locked}
 
 
-def _people(connection: Connection, known: People | None, locked: dict[int, str]) -> People:
+def _people(product: Product, connection: Connection, known: People | None, locked: dict[int, str]) -> People:
     regions = set(locked.values())
     if known is not None and regions <= known.regions:
         return known
-    return People(connection, regions | (known.regions if known else set()))
+    today = shanghai_date(product.now(connection))
+    return People(connection, regions | (known.regions if known else set()), today)
 
 
 def recompute_one(case: Case) -> None:
     """Moves the clocks of a locked case, which is to be opened anew afterwards."""
-    people = People(case.connection, {case.row["region"]})
+    people = People(case.connection, {case.row["region"]}, case.today)
     recompute_applications(case.product, case.connection, [case.id], people)
 
 

@@ -28,7 +28,7 @@ def register_faults(connection: Connection, application: Any) -> Iterator[str]:
     form = json.loads(application["form"])
     reviews = [review for section in Section for review in form.get(section.value, {}).get("reviews", ())]
     decisions = _rows(connection, tables.decision, application["id"])
-    if sorted(_of(each, _SIGNATURE) for each in reviews) != sorted(_of(row, _SIGNATURE) for row in decisions):
+    if sorted(map(_signature, reviews)) != sorted(map(_signature, decisions)):
         yield "审核登记与申请表上的签字不符"
     disbursement = form.get(Section.DISBURSEMENT.value, {})
     payments = _rows(connection, tables.payment, application["id"])
@@ -108,6 +108,11 @@ def roster_of(connection: Connection, application_id: int) -> list[tuple[int, st
 def _rows(connection: Connection, table: Table, application_id: int) -> list[Any]:
     of_application = select(table).where(table.c.application_id == application_id)
     return list(connection.execute(of_application.order_by(table.c.id)).mappings())
+
+
+def _signature(entry: Any) -> tuple[Any, ...]:
+    # Only what a substitute signed says in whose place.
+    return (*_of(entry, _SIGNATURE), entry.get("on_behalf_of_id") or 0)
 
 
 def _of(entry: Any, names: tuple[str, ...]) -> tuple[Any, ...]:

@@ -91,7 +91,7 @@ def _recordable(product: Product, connection: Any, actor: Actor, application_id:
     case = open_case(product, connection, actor, application_id, lock=False)
     matter = case.matter()
     require_reading(actor, matter)
-    require_event(actor, matter, Event.RECORD_RESULTS)
+    require_event(actor, matter, Event.RECORD_RESULTS, case.absent)
     return case
 
 

@@ -42,6 +42,7 @@ _CLAIM = (
         tables.application.c.policy_version,
         tables.application.c.organisation_id,
         tables.application.c.created_by,
+        tables.application.c.assigned_to_id,
     )
     .join(tables.application, tables.application.c.id == tables.clock.c.application_id)
     .where(tables.clock.c.next_alert_at <= bindparam("now"))
@@ -94,7 +95,7 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
     rows = connection.execute(claim, {"now": now}).mappings().all()
     if not rows:
         return 0, 0
-    people = People(connection, {row["region"] for row in rows})
+    people = People(connection, {row["region"] for row in rows}, shanghai_date(now))
     excused = excused_of(connection, rows)
     raised: list[dict[str, Any]] = []
     audience: dict[tuple[int, str], set[int]] = {}

@@ -93,7 +93,7 @@ def consent_make_up(
         left = _left(case, _heads(case), entry["class_no"], entry["inspection_no"], pending=False)
         if entry["count"] > left:
             raise NotNow(f"该次检查缺勤而尚未补课的只有{left}人，不能同意{entry['count']}人补课")
-        entry |= {"consented_by": actor.name, "consented_on": case.today.isoformat()}
+        entry |= {"consented_by": case.signature, "consented_on": case.today.isoformat()}
         return "consent_make_up", _told(entry)
 
     content = ["consent_make_up", make_up_id]
@@ -114,7 +114,7 @@ def decline_make_up(
 
     def act(case: Case) -> tuple[str, dict[str, Any]]:
         entry = _undecided(case, make_up_id)
-        entry |= {"declined_by": actor.name, "declined_on": case.today.isoformat(), "reason": reason}
+        entry |= {"declined_by": case.signature, "declined_on": case.today.isoformat(), "reason": reason}
         return "decline_make_up", _told(entry) | {"reason": reason}
 
     content = ["decline_make_up", make_up_id, reason]
@@ -150,7 +150,7 @@ def strike_observations(
             raise NotNow(f"这次检查的其他检查内容已由{entry['struck_by']}于{entry['struck_on']}撤销")
         entry |= {
             "observations_struck": True,
-            "struck_by": actor.name,
+            "struck_by": case.signature,
             "struck_on": case.today.isoformat(),
             "struck_reason": strike.reason,
         }
@@ -269,8 +269,19 @@ def _record(
 
 
 def _is_of_hr(case: Case, roles: frozenset[Role]) -> bool:
-    actor = case.actor
-    return actor.role in roles and actor.department is Department.HR and actor.region == case.row["region"]
+    return _as_whom(case, roles) is not None
+
+
+def _as_whom(case: Case, roles: frozenset[Role]) -> Actor | None:
+    """The actor, or the absent person in whose place the actor is of HR in one of these roles."""
+    for person in (case.actor, *case.absent):
+        if (
+            person.role in roles
+            and person.department is Department.HR
+            and person.region == case.row["region"]
+        ):
+            return person
+    return None
 
 
 def _is_of_the_applicant(case: Case) -> bool:
@@ -279,11 +290,13 @@ def _is_of_the_applicant(case: Case) -> bool:
 
 
 def _require_hr(case: Case, roles: frozenset[Role], what: str) -> None:
-    if not _is_of_hr(case, roles):
+    person = _as_whom(case, roles)
+    if person is None:
         who = "、".join(sorted(role.label for role in roles))
         raise Forbidden(f"“{what}”只能由本地区{Department.HR.label}的{who}办理")
     if _is_of_the_applicant(case):
         raise Forbidden("您是申请单位的人员，依照回避规定不能办理本单位的申请")
+    case.on_behalf_of = None if person is case.actor else person
 
 
 def _why_too_late(case: Case) -> str:

@@ -38,7 +38,7 @@ def urge(product: Product, *, actor: Actor, application_id: int, body: dict[str,
         clock = _running(case)
         if clock is None:
             raise NotNow(f"目前状态为“{case.state.label}”，没有正在计时的时限，不能催办")
-        people = People(connection, {case.row["region"]})
+        people = People(connection, {case.row["region"]}, case.today)
         row = dict(case.row) | {"application_id": case.id, "state": case.state.value}
         told = people.actors(row) - excused_of(connection, [row])[case.id]
         if not told:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from calendars import ChinaWorkingDays
-from workflow.access import Actor, Matter, allowed_events
+from workflow.access import Actor, Matter, capacities
 from workflow.clock import SHANGHAI
 from workflow.deadlines.keeping import Clock
 from workflow.deadlines.ledger import SegmentState
@@ -107,8 +107,17 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
 
 def allowed_now(case: Case, actor: Actor, matter: Matter | None = None) -> list[str]:
     """The events that this person may send now; ``matter`` is the case's, if at hand."""
-    possible = allowed_events(actor, matter or case.matter(), case.situation())
-    return [event.value for event in possible if is_possible_now(case, event)]
+    return list(capacities_now(case, actor, matter))
+
+
+def capacities_now(case: Case, actor: Actor, matter: Matter | None = None) -> dict[str, str | None]:
+    """By event that this person may send now the name of the person in whose place; None as themselves."""
+    possible = capacities(actor, matter or case.matter(), case.situation(), case.absent)
+    return {
+        event.value: person.name if person else None
+        for event, person in possible.items()
+        if is_possible_now(case, event)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +203,7 @@ def _form_view(form: dict[str, Any]) -> dict[str, Any]:
         part = form.setdefault(section.value, {})
         for review in part.get("reviews", ()):
             review.pop("account_id", None)
+            review.pop("on_behalf_of_id", None)
             review["step_label"] = STEP_LABELS[review["step"]]
             review["seat_label"] = SIGNATURE_LABELS[review["seat"]]
             review["outcome_label"] = OUTCOME_LABELS[review["outcome"]]
@@ -205,4 +215,5 @@ def _form_view(form: dict[str, Any]) -> dict[str, Any]:
             certificate.pop("id_index")
     for notice in form[Section.CLAIM.value].get("notices", ()):
         notice.pop("published_by")
+        notice.pop("published_on_behalf_of_id", None)
     return form

@@ -111,7 +111,7 @@ def answer_warnings(case: Case, given: list[WarningAnswer]) -> None:
         {name: warning[name] for name in _IDENTITY}
         | {
             "answer": chosen[_key(warning)],
-            "answered_by": case.actor.name,
+            "answered_by": case.signature,
             "answered_at": case.now.isoformat(),
             "step": step,
             "seat": seat,

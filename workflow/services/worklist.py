@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, tuple_, union_all
 
-from workflow.access import AWAITED_EVENTS, Actor, is_awaited
+from workflow.access import AWAITED_EVENTS, Actor, capacities, is_awaited
 from workflow.clock import shanghai_date
 from workflow.errors import FieldError, Malformed
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.services.actors import absent_persons
 from workflow.services.awaiting import awaiting
 from workflow.services.case import Case, read_cases
 from workflow.services.filters import due, narrowing
@@ -20,7 +22,7 @@ from workflow.services.pages import Page, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
 from workflow.services.summaries import summary_of
 from workflow.services.training_records import consents_in, waiting_make_ups
-from workflow.services.view import allowed_now
+from workflow.services.view import capacities_now
 from workflow.vocabulary import Event, State, Urgency
 
 _WORKLIST = "worklist"
@@ -54,7 +56,7 @@ def read_worklist(
         if urgency is not None:
             calendar = product.calendar(connection).for_region(region or actor.region)
             conditions.append(due(urgency, today, calendar))
-        stretches = awaiting(actor, today, region)
+        stretches = awaiting(actor, today, region, absent_persons(connection, actor, today))
         items: list[dict[str, Any]] = []
         for _ in range(_MOST_LOOKS):
             places = _first(connection, stretches, conditions, after, limit + 1) if stretches else []
@@ -105,11 +107,38 @@ def _first(
 
 def _item(case: Case, actor: Actor) -> dict[str, Any] | None:
     """The application as an item of the list; None where nothing can be done about it yet."""
-    events = [event for event in allowed_now(case, actor) if Event(event) in AWAITED_EVENTS]
+    able = {
+        event: name for event, name in capacities_now(case, actor).items() if Event(event) in AWAITED_EVENTS
+    }
     make_ups = waiting_make_ups(case)
-    if not events and make_ups is None:
+    marks = list(_marks(case, able))
+    if not able and make_ups is None and not marks:
         return None
-    return summary_of(case.row, case, case.today) | {"allowed_events": events, "make_ups": make_ups}
+    return summary_of(case.row, case, case.today) | {
+        "allowed_events": list(able),
+        "make_ups": make_ups,
+        "marks": marks,
+    }
+
+
+def _marks(case: Case, able: dict[str, str | None]) -> Iterator[str]:
+    """Whose it is, where it is not simply the person's own: handed over, asked of somebody, another's."""
+    matter = case.matter()
+    asked = matter.delegated_to
+    mine = {person.account_id: person for person in (case.actor, *case.absent)}
+    if asked is not None and asked.account_id in mine:
+        yield "受委派提出意见"
+        if asked.account_id != case.actor.account_id:
+            yield f"代{asked.name}"
+    elif asked is not None:
+        free = capacities(case.actor, replace(matter, delegated_to=None), case.situation(), case.absent)
+        if any(event in AWAITED_EVENTS for event in free):
+            yield f"已委派{asked.name}，待答复"
+    if able and matter.assigned_to is not None and matter.assigned_to.account_id in mine:
+        yield "转办"
+    for name in dict.fromkeys(able.values()):
+        if name is not None:
+            yield f"代{name}"
 
 
 def _cursor_of(place: _Place | None) -> str | None:

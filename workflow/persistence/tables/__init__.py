@@ -27,6 +27,7 @@ from workflow.persistence.tables.attachments import attachment
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.beneficiaries import beneficiary
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
+from workflow.persistence.tables.collaboration import absence, circulation, delegation, hand_over
 from workflow.persistence.tables.funds import fund_pool, fund_reservation, ledger_movement
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
 from workflow.persistence.tables.imports import roster_import
@@ -50,6 +51,7 @@ from workflow.persistence.tables.year_list import (
 )
 
 __all__ = [
+    "absence",
     "access_token",
     "account",
     "alert",
@@ -61,14 +63,17 @@ __all__ = [
     "calendar_feed",
     "calendar_version",
     "certificate",
+    "circulation",
     "class_result",
     "clock",
     "command",
     "decision",
+    "delegation",
     "enrolment",
     "entitlement",
     "fund_pool",
     "fund_reservation",
+    "hand_over",
     "ledger_movement",
     "listed_institution",
     "listed_occupation",

@@ -63,6 +63,9 @@ application = Table(
     Column("recovered_fen", BigInteger, nullable=False, default=0),
     Column("audit_count", Integer, nullable=False, default=0),
     Column("audit_head", String(64), nullable=False, default=""),
+    # Who alone acts on it as long as it stands in this state (转办), and whose opinion is awaited (委派).
+    Column("assigned_to_id", Key, ForeignKey("account.id")),
+    Column("delegated_to_id", Key, ForeignKey("account.id")),
     CheckConstraint("paid_fen >= 0 AND paid_fen <= approved_fen", name="paid_within_approved"),
     CheckConstraint("to_recover_fen >= 0 AND to_recover_fen <= paid_fen", name="recovery_within_paid"),
     CheckConstraint("recovered_fen >= 0 AND recovered_fen <= to_recover_fen", name="recovered_within_asked"),
@@ -74,6 +77,8 @@ application = Table(
     partial("ix_application_dated", "region", "due_on", "id", where="due_on < '9999-12-31'"),
     partial("ix_application_beside_training", "subsidy", "id", where="subsidy <> 'training'"),
     partial("ix_application_making_up", "region", "due_on", "id", where="waiting_make_up_count > 0"),
+    partial("ix_application_assigned_to_id", "assigned_to_id", where="assigned_to_id IS NOT NULL"),
+    partial("ix_application_delegated_to_id", "delegated_to_id", where="delegated_to_id IS NOT NULL"),
 )
 
 returned_list = Table(
@@ -98,6 +103,8 @@ decision = Table(
     Column("opinion", Text, nullable=False),
     Column("decided_at", Instant, nullable=False),
     Column("superseded", Boolean, nullable=False, default=False),
+    # Whose seat a substitute took (代办). Guards of the database hold four eyes for both persons.
+    Column("on_behalf_of_id", Key, ForeignKey("account.id")),
     CheckConstraint("seat IN ('first', 'second', 'only')", name="seat"),
     # One decision on each seat of a step, and no person on both seats (初审人 ≠ 复核人).
     partial("uq_decision_seat", "application_id", "step", "seat", where="NOT superseded", unique=True),
@@ -121,6 +128,8 @@ notice = Table(
     Column("ended_because", String(20)),
     # What the public may see, frozen at the moment of publication.
     Column("content", Document, nullable=False),
+    Column("published_on_behalf_of_id", Key, ForeignKey("account.id")),
+    Column("closed_on_behalf_of_id", Key, ForeignKey("account.id")),
     UniqueConstraint("application_id", "sequence"),
     UniqueConstraint("id", "published_by"),
     CheckConstraint("closed_by IS NULL OR closed_by <> published_by", name="closer_is_another"),
@@ -143,6 +152,7 @@ objection = Table(
     Column("reply", Text),
     Column("resolved_by", Key, ForeignKey("account.id")),
     Column("resolved_at", Instant),
+    Column("resolved_on_behalf_of_id", Key, ForeignKey("account.id")),
     ForeignKeyConstraint(["notice_id", "published_by"], ["notice.id", "notice.published_by"]),
     CheckConstraint("resolved_by IS NULL OR resolved_by <> published_by", name="resolver_is_another"),
     CheckConstraint("(outcome IS NULL) = (resolved_by IS NULL)", name="resolved_whole"),
@@ -161,6 +171,7 @@ payment = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("failed_at", Instant),
     Column("failure_reason", Text),
+    Column("paid_on_behalf_of_id", Key, ForeignKey("account.id")),
     UniqueConstraint("application_id", "voucher"),
     CheckConstraint("amount_fen > 0", name="positive"),
 )

@@ -58,7 +58,8 @@ alert = Table(
     "alert",
     metadata,
     Column("id", Key, primary_key=True),
-    # Both null for what concerns no application: the reminder that a year's notice is missing.
+    # Both null for what concerns no application: the reminder that a year's notice is missing. Only the clock
+    # is null for what is no date's: an application sent for information.
     Column("application_id", Key, ForeignKey("application.id"), index=True),
     Column("clock_id", Key, ForeignKey("clock.id")),
     Column("rung", String(30), nullable=False),
@@ -74,8 +75,8 @@ alert = Table(
     Column("scheduled_at", Instant, nullable=False),
     Column("raised_at", Instant, nullable=False),
     UniqueConstraint("clock_id", "rung", "due_on"),
-    CheckConstraint("(application_id IS NULL) = (clock_id IS NULL)", name="of_a_clock_or_of_none"),
-    partial("uq_alert_of_no_clock", "rung", "due_on", where="clock_id IS NULL", unique=True),
+    CheckConstraint("clock_id IS NULL OR application_id IS NOT NULL", name="clock_of_its_application"),
+    partial("uq_alert_of_no_application", "rung", "due_on", where="application_id IS NULL", unique=True),
 )
 
 alert_recipient = Table(

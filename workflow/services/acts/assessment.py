@@ -55,7 +55,7 @@ def record_results(case: Case, payload: Results) -> None:
             certificate["id_index"] = persons[number].token
             certificate["id_number"] = sealed_value(number, "identity", keys=keys)
     assessment["results"] = results
-    assessment["inspector"] = case.actor.name
+    assessment["inspector"] = case.signature
     assessment["recorded_on"] = case.today.isoformat()
 
 

@@ -48,7 +48,7 @@ def accept(case: Case, _payload: Nothing) -> None:
     """受理: the industry department's ten working days begin."""
     claim = case.section(Section.CLAIM)
     claim["accepted_on"] = case.today.isoformat()
-    claim["accepted_by"] = case.actor.name
+    claim["accepted_by"] = case.signature
 
 
 def fill_claim(case: Case, payload: Submission) -> None:
@@ -61,7 +61,7 @@ def fill_claim(case: Case, payload: Submission) -> None:
         message = "“补贴资金申领”未填写：须有申领明细和申请承诺"
         raise Malformed(message, [FieldError("payload.claim", message)])
     claim["submitted_on"] = case.today.isoformat()
-    claim["submitted_by"] = case.actor.name
+    claim["submitted_by"] = case.signature
     case.row["asked_fen"] = _sum(claim["lines"])
 
 

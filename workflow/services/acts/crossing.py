@@ -52,7 +52,7 @@ def return_for_correction(case: Case, payload: CorrectionRequest) -> None:
         raise Malformed(message, [FieldError("payload.sections", message)])
     case.row["correction_target"] = table.correction_target(case.state).value
     request = payload.stored() | {
-        "returned_by": case.actor.name,
+        "returned_by": case.signature,
         "returned_at": case.now.isoformat(),
         "returned_from": case.state.value,
     }
@@ -82,7 +82,7 @@ def suspend(case: Case, payload: Reason) -> None:
     """暂停: every clock rests; a notice that hangs is taken down and published anew afterwards."""
     case.row["suspension_target"] = case.state.value
     case.form.setdefault("suspensions", []).append(
-        {"reason": payload.reason, "by": case.actor.name, "on": case.today.isoformat()}
+        {"reason": payload.reason, "by": case.signature, "on": case.today.isoformat()}
     )
     take_down(case, "suspended")
 
@@ -91,7 +91,7 @@ def resume(case: Case, payload: Reason) -> None:
     """恢复: the clocks go on with what was left."""
     case.form["suspensions"][-1] |= {
         "resumed_on": case.today.isoformat(),
-        "resumed_by": case.actor.name,
+        "resumed_by": case.signature,
         "resume_reason": payload.reason,
     }
 
@@ -105,7 +105,7 @@ def _end(case: Case, payload: Reason, how: str) -> None:
     case.form["ending"] = {
         "how": how,
         "reason": payload.reason,
-        "by": case.actor.name,
+        "by": case.signature,
         "on": case.today.isoformat(),
     }
     release_people(case)

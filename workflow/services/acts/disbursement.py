@@ -43,12 +43,11 @@ def pay(case: Case, payload: Payment) -> None:
             source=payload.source.value,
             paid_on=payload.paid_on,
             paid_by=case.actor.account_id,
+            paid_on_behalf_of_id=case.on_behalf_of_id,
             recorded_at=case.now,
         )
     )
-    _payments(case).append(
-        payload.stored() | {"year": year, "paid_by_name": case.actor.name, "failed": False}
-    )
+    _payments(case).append(payload.stored() | {"year": year, "paid_by_name": case.signature, "failed": False})
     case.row["paid_fen"] += amount_fen
     case.settled = case.row["paid_fen"] == case.row["approved_fen"]
 
@@ -77,7 +76,7 @@ def recover(case: Case, payload: Recovery) -> None:
     amount_fen = fen_from_yuan(payload.stored()["amount"])
     case.row["to_recover_fen"] = amount_fen
     case.section(Section.DISBURSEMENT)["recovery"] = payload.stored() | {
-        "ordered_by_name": case.actor.name,
+        "ordered_by_name": case.signature,
         "ordered_on": case.today.isoformat(),
     }
 
@@ -99,7 +98,7 @@ def record_recovery(case: Case, payload: RecoveryReceipt) -> None:
             recorded_at=case.now,
         )
     )
-    receipts.append(payload.stored() | {"recorded_by_name": case.actor.name, "returned_to": returned_to})
+    receipts.append(payload.stored() | {"recorded_by_name": case.signature, "returned_to": returned_to})
     case.row["recovered_fen"] += amount_fen
     case.settled = case.row["recovered_fen"] == case.row["to_recover_fen"]
     if case.row["recovered_fen"] == case.row["paid_fen"]:

@@ -33,6 +33,7 @@ def publish(case: Case, payload: Publication) -> None:
             site=payload.site,
             published_on=case.today,
             published_by=case.actor.account_id,
+            published_on_behalf_of_id=case.on_behalf_of_id,
             content=_frozen_content(case),
         )
         .returning(tables.notice.c.id)
@@ -42,7 +43,8 @@ def publish(case: Case, payload: Publication) -> None:
             "id": notice_id,
             "published_on": case.today.isoformat(),
             "published_by": case.actor.account_id,
-            "published_by_name": case.actor.name,
+            "published_by_name": case.signature,
+            **({"published_on_behalf_of_id": case.on_behalf_of_id} if case.on_behalf_of else {}),
             "site": payload.site,
             "minimum_until": None,
             "ended_because": None,
@@ -111,6 +113,7 @@ def resolve_objection(case: Case, payload: ObjectionReply) -> None:
             outcome=payload.outcome.value,
             reply=payload.reply,
             resolved_by=case.actor.account_id,
+            resolved_on_behalf_of_id=case.on_behalf_of_id,
             resolved_at=case.now,
         )
     )
@@ -118,7 +121,7 @@ def resolve_objection(case: Case, payload: ObjectionReply) -> None:
         outcome=payload.outcome.value,
         outcome_label=payload.outcome.label,
         reply=payload.reply,
-        resolved_by_name=case.actor.name,
+        resolved_by_name=case.signature,
         resolved_at=case.now.astimezone(SHANGHAI).isoformat(),
         settled_in_notice=notice["id"],
     )
@@ -150,7 +153,7 @@ def take_down(case: Case, why: str) -> None:
     notice["ended_because"] = why
     notice["closed_on"] = case.today.isoformat()
     if closed:
-        notice["closed_by_name"] = case.actor.name
+        notice["closed_by_name"] = case.signature
     case.connection.execute(
         update(tables.notice)
         .where(tables.notice.c.id == notice["id"])
@@ -158,6 +161,7 @@ def take_down(case: Case, why: str) -> None:
             ended_because=why,
             closed_on=case.today,
             closed_by=(case.actor.account_id or None) if closed else None,
+            closed_on_behalf_of_id=case.on_behalf_of_id if closed else None,
         )
     )
     keeper_of(case).end_notice(notice["id"])

@@ -21,7 +21,7 @@ def record_opening_inspection(case: Case, payload: OpeningInspection) -> None:
     check_rules(case, Occasion.INSPECTION, payload.stored(), place=place)
     if any(check["class_no"] == payload.class_no for check in done):
         raise NotNow(f"第{payload.class_no}班的开班当日检查已经登记过")
-    done.append(payload.stored() | {"inspector": case.actor.name})
+    done.append(payload.stored() | {"inspector": case.signature})
 
 
 def record_inspection(case: Case, payload: Inspection) -> None:
@@ -40,7 +40,7 @@ def record_inspection(case: Case, payload: Inspection) -> None:
         at = payload.inspected_at.astimezone(SHANGHAI)
         message = f"第{payload.class_no}班在{at:%Y-%m-%d %H:%M}的检查已经登记过，同一次检查只登记一次"
         raise Malformed(message, [FieldError("payload.inspected_at", message)])
-    held.append(payload.stored() | {"inspector": case.actor.name})
+    held.append(payload.stored() | {"inspector": case.signature})
 
 
 def _is_same_visit(check: dict[str, Any], payload: Inspection) -> bool:
