@@ -164,6 +164,7 @@ ACCESS: dict[str, Rule] = {
     # pages
     "home.show": PUBLIC,
     "home.set_display": PUBLIC,
+    "search.find": SIGNED_IN,
     "worklist.show": SIGNED_IN,
     "worklist.approve": only(Role.REVIEWER),
     "urging.send": SIGNED_IN,

@@ -111,13 +111,13 @@ class ApplicationsQuery(PageQuery):
     region: Region | None = _given("地区")
     overdue: Flag | None = _given("是否有已逾期的时限")
     mine: Flag | None = _given("仅限本人或本单位的申请")
-    text: Words | None = _given("申请编号或申请人名称中的文字")
+    text: Words | None = _given("申请编号或申请人名称中的文字，或者统一社会信用代码的前 8 位以上")
 
 
 class WorklistQuery(PageQuery):
     """Filters of the worklist."""
 
-    text: Words | None = _given("申请编号或申请人名称中的文字")
+    text: Words | None = _given("申请编号或申请人名称中的文字，或者统一社会信用代码的前 8 位以上")
     state: Annotated[State, Field(strict=False)] | None = _given("状态")
     urgency: Annotated[Urgency, Field(strict=False)] | None = _given("缓急")
     subsidy: Annotated[Subsidy, Field(strict=False)] | None = _given("补贴种类")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Integer, Text
+from sqlalchemy import BigInteger, DateTime, Integer, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -17,6 +17,11 @@ Key = BigInteger().with_variant(Integer(), "sqlite")
 LARGEST_ID = 2**63 - 1
 # Where a date must stand in an order and there is none: after all others.
 NEVER = date.max
+
+
+def in_byte_order(length: int) -> String:
+    """Text in the order of its bytes whatever the database speaks, so that what begins alike is together."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):

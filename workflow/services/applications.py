@@ -21,9 +21,11 @@ from workflow.services.case import Case, open_case
 from workflow.services.certificate_numbers import cover_on_form
 from workflow.services.door import check_command_id, digests_of, find_reply, reply_to, store_reply
 from workflow.services.editing import EDITABLE, require_editable, require_own, require_version
+from workflow.services.numbers import number_of
 from workflow.services.personal import keep_masked, masked_form, open_form, seal_part
 from workflow.services.product import Product
 from workflow.services.readings import read_in_clear
+from workflow.services.search import keep_name
 from workflow.services.view import application_view
 from workflow.vocabulary import ApplicationKind, ReadingSubject, Role, Section, State
 
@@ -82,7 +84,8 @@ def create_application(
                 )
                 .returning(tables.application.c.id)
             ).scalar_one()
-            number = f"{new.region}-{now.astimezone(SHANGHAI).year}-{application_id:06d}"
+            number = number_of(new.region, now.astimezone(SHANGHAI).year, application_id)
+            keep_name(connection, new.applicant.name)
             connection.execute(
                 update_rows(tables.application)
                 .where(tables.application.c.id == application_id)
@@ -130,7 +133,10 @@ def edit_application(
         cover_on_form(connection, parts, applicant, keys=keys)
         for name, part in parts.items():
             _replace_part(case, name, part)
-        case.row["applicant_name"] = case.form["applicant"]["name"]
+        name = case.form["applicant"]["name"]
+        if name != case.row["applicant_name"]:
+            keep_name(connection, name)
+        case.row["applicant_name"] = name
         case.row["version"] += 1
         case.write()
         append_entry(

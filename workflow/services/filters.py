@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 
 from calendars import ChinaWorkingDays
 from workflow.persistence import tables
-from workflow.services.pages import containing
 from workflow.vocabulary import Urgency
 
 SOON_DAYS = 3
@@ -23,19 +22,12 @@ def narrowing(
     section: str | None = None,
     subsidy: str | None = None,
     region: str | None = None,
-    text: str | None = None,
 ) -> Iterator[ColumnElement[bool]]:
-    """The filters that were given; ``text`` is a part of the number or of the applicant's name."""
+    """The filters that were given."""
     given = {"state": state, "section": section, "subsidy": subsidy, "region": region}
     for name, value in given.items():
         if value is not None:
             yield _application.c[name] == value
-    if text:
-        pattern = containing(text)
-        yield or_(
-            _application.c.number.like(pattern, escape="\\"),
-            _application.c.applicant_name.like(pattern, escape="\\"),
-        )
 
 
 def due(urgency: Urgency, today: date, calendar: ChinaWorkingDays) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from workflow.services.awaiting import awaiting
 from workflow.services.filters import narrowing
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
+from workflow.services.search import found_by
 from workflow.services.summaries import COLUMNS, summaries_of
 from workflow.services.visibility import visible
 
@@ -33,16 +34,18 @@ def list_applications(
 ) -> Page:
     """Applications that this person may see, newest first, filtered.
 
-    ``overdue``: with a clock past its due date; ``mine``: in which this person can act now; ``text``: part
-    of the number or of the applicant's name.
+    ``overdue``: with a clock past its due date; ``mine``: in which this person can act now; ``text`` as
+    ``search.found_by`` has it.
     """
     application = tables.application
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
         statement = select(*COLUMNS).where(
             visible(actor),
-            *narrowing(state=state, section=section, subsidy=subsidy, region=region, text=text),
+            *narrowing(state=state, section=section, subsidy=subsidy, region=region),
         )
+        if text:
+            statement = statement.where(found_by(connection, actor, text, region))
         if overdue is not None:
             late = application.c.due_on < today
             statement = statement.where(late if overdue else ~late)

@@ -20,6 +20,7 @@ from workflow.services.case import Case, read_cases
 from workflow.services.filters import due, narrowing
 from workflow.services.pages import Page, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
+from workflow.services.search import found_by
 from workflow.services.summaries import summary_of
 from workflow.services.training_records import consents_in, waiting_make_ups
 from workflow.services.view import capacities_now
@@ -46,13 +47,15 @@ def read_worklist(
 ) -> Page:
     """What this person can act on now, what is due first on top; each with its most urgent clock.
 
-    ``urgency``: overdue, or due soon; ``text``: part of the number or of the applicant's name. Raises
-    ``Malformed`` (400) for a cursor that this product did not give.
+    ``urgency``: overdue, or due soon; ``text`` as ``search.found_by`` has it. Raises ``Malformed`` (400)
+    for a cursor that this product did not give.
     """
     after = None if cursor is None else _place_of(cursor)
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
-        conditions = list(narrowing(state=state, subsidy=subsidy, region=region, text=text))
+        conditions = list(narrowing(state=state, subsidy=subsidy, region=region))
+        if text:
+            conditions.append(found_by(connection, actor, text, region))
         if urgency is not None:
             calendar = product.calendar(connection).for_region(region or actor.region)
             conditions.append(due(urgency, today, calendar))

@@ -17,6 +17,7 @@ from workflow.persistence.tables.accounts import (
 from workflow.persistence.tables.applications import (
     application,
     decision,
+    name_part,
     notice,
     objection,
     payment,
@@ -80,6 +81,7 @@ __all__ = [
     "listed_platform",
     "local_closure",
     "metadata",
+    "name_part",
     "notice",
     "objection",
     "organisation",

@@ -19,13 +19,13 @@ from sqlalchemy import (
 )
 
 from workflow.persistence.tables.base import metadata, partial
-from workflow.persistence.types import NEVER, Document, Instant, Key
+from workflow.persistence.types import NEVER, Document, Instant, Key, in_byte_order
 
 application = Table(
     "application",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("number", String(32), nullable=False, unique=True),
+    Column("number", in_byte_order(32), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     # What it claims: training, or one of the subsidies that start at the claim.
     Column("subsidy", String(20), nullable=False, server_default="training"),
@@ -37,7 +37,7 @@ application = Table(
     Column("created_by", Key, ForeignKey("account.id"), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    Column("applicant_name", String(200), nullable=False),
+    Column("applicant_name", in_byte_order(200), nullable=False),
     Column("state", String(40), nullable=False),
     Column("section", String(20), nullable=False),
     Column("state_since_on", Date, nullable=False),
@@ -73,12 +73,22 @@ application = Table(
     Index(None, "region", "state", "due_on", "id"),
     Index(None, "region", "id"),
     Index(None, "state", "id"),
+    # Looked up by the whole name, after ``name_part``.
+    Index(None, "applicant_name", "region"),
     # What is rare: few rows, so that hardly a write touches them.
     partial("ix_application_dated", "region", "due_on", "id", where="due_on < '9999-12-31'"),
     partial("ix_application_beside_training", "subsidy", "id", where="subsidy <> 'training'"),
     partial("ix_application_making_up", "region", "due_on", "id", where="waiting_make_up_count > 0"),
     partial("ix_application_assigned_to_id", "assigned_to_id", where="assigned_to_id IS NOT NULL"),
     partial("ix_application_delegated_to_id", "delegated_to_id", where="delegated_to_id IS NOT NULL"),
+)
+
+name_part = Table(
+    "name_part",
+    metadata,
+    # Every applicant's name from each of its signs on, in small letters: what is a part of a name begins one.
+    Column("part", in_byte_order(200), primary_key=True),
+    Column("name", in_byte_order(200), primary_key=True),
 )
 
 returned_list = Table(
