@@ -62,10 +62,12 @@ def _test_now() -> datetime | None:
     return test_clock.business_now(product()).astimezone(SHANGHAI)
 
 
-def _unread_alerts() -> int:
+def _unread_alerts() -> str:
+    """The number in the navigation; nothing where all is read."""
     person = actor()
     if person is None or g.get("without_furniture"):
-        return 0
+        return ""
     if "unread_alerts" not in g:
-        g.unread_alerts = alerts.count_unread(product(), actor=person)
-    return int(g.unread_alerts)
+        count = alerts.count_unread(product(), actor=person)
+        g.unread_alerts = f"{count - 1}+" if count == alerts.MOST_COUNTED else str(count or "")
+    return str(g.unread_alerts)

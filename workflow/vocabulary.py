@@ -399,6 +399,20 @@ class Urgency(Word):
     SOON = "soon", "即将到期"
 
 
+class AlertKind(Word):
+    """What a message is about: people filter by it, and choose which come by e-mail too."""
+
+    DUE = "due", "到期提醒"
+    OVERDUE = "overdue", "逾期"
+    URGED = "urged", "催办"
+    TASK = "task", "轮到办理"
+    RETURNED = "returned", "退回"
+    PROGRESS = "progress", "办理进展"
+    COPIED = "copied", "抄送"
+    CALENDAR = "calendar", "日历变动"
+    SYSTEM = "system", "系统"
+
+
 class LimitUnit(Word):
     """In what a limit is counted."""
 

@@ -93,6 +93,7 @@ _LEGAL: dict[str, dict[str, Any]] = {
         "scheduled_at": MOMENT,
         "raised_at": MOMENT,
     },
+    "alert_recipient": {"kind": "overdue"},
     "listed_institution": {
         "region": "410400",
         "year": 2026,

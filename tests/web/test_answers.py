@@ -192,6 +192,10 @@ def test_an_application_is_answered_as_described_wherever_it_stands(reader: Read
             read = reader.call(login, "POST", f"/alerts/{alert['id']}/read")
             assert read["read_at"] is not None
         assert reader.get(login, "/alerts?unread=true")["items"] == []
+    marked = reader.call(own, "POST", "/alerts/read", {"until": 10**12, "kind": "progress"})
+    assert marked == {"marked": 0, "unread": 0}
+    chosen = reader.call(own, "PUT", "/mail-choice", {"kinds": ["returned", "due"]})
+    assert chosen == reader.get(own, "/mail-choice") == {"email": None, "kinds": ["due", "returned"]}
     for notice in reader.get(None, "/public-notices")["items"]:
         assert reader.get(None, f"/public-notices/{notice['id']}") == notice
 

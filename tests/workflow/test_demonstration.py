@@ -329,6 +329,9 @@ def test_every_alert_was_raised_when_it_was_scheduled_as_if_the_scheduler_had_al
     assert {row.rung for row in alerts} >= {"due_in_3", "due_in_1", "overdue", "overdue_3"}
     for row in alerts:
         assert row.raised_at == row.scheduled_at
+        if row.clock_id is None and row.application_id is not None:
+            # A step of the application is told when it is taken.
+            continue
         assert row.scheduled_at < at_shanghai(TODAY, 0)
         local = row.scheduled_at.astimezone(SHANGHAI)
         assert (local.hour, local.minute) == (8, 30)

@@ -19,6 +19,7 @@ from workflow.policy import Group
 from workflow.rules import Occasion
 from workflow.services.calendar_versions import MOST_LISTED
 from workflow.vocabulary import (
+    AlertKind,
     ApplicationKind,
     CertificateKind,
     ClockKind,
@@ -671,9 +672,11 @@ class Changes(BaseModel):
 
 
 class AlertAnswer(BaseModel):
-    """A reminder or escalation addressed to the caller; one about the system itself is of no application."""
+    """A message to the caller; one about the system itself is of no application."""
 
     id: Key
+    kind: AlertKind
+    kind_label: str
     application_id: Key | None
     application_number: str | None
     applicant_name: str | None
@@ -691,7 +694,24 @@ class AlertAnswer(BaseModel):
     scheduled_at: datetime
     raised_at: datetime
     read_at: datetime | None
+    state: State | None = Field(description="该申请现在的状态")
+    state_label: str | None
     message: str
+    advice: str = Field(description="现在应当怎么办")
+
+
+class AlertsMarked(BaseModel):
+    """How many messages were marked as read, and how many unread ones are left, counted up to 100."""
+
+    marked: int
+    unread: int
+
+
+class MailChosen(BaseModel):
+    """Where e-mail goes, and the kinds of message that are sent there too."""
+
+    email: str | None
+    kinds: list[AlertKind]
 
 
 class NewCalendarFeed(BaseModel):

@@ -355,6 +355,23 @@ OPERATIONS: tuple[Operation, ...] = (
     _list("/v1/alerts", clocks.list_alerts, "clocks", answers.AlertAnswer, query=parameters.AlertsQuery),
     Operation(
         method="POST",
+        path="/v1/alerts/read",
+        view=clocks.mark_alerts_read,
+        tag="clocks",
+        body=bodies.READ_MARK,
+        answer=answers.AlertsMarked,
+    ),
+    _get("/v1/mail-choice", clocks.read_mail_choice, "clocks", answers.MailChosen),
+    Operation(
+        method="PUT",
+        path="/v1/mail-choice",
+        view=clocks.choose_mail,
+        tag="clocks",
+        body=bodies.MAIL_CHOICE,
+        answer=answers.MailChosen,
+    ),
+    Operation(
+        method="POST",
         path="/v1/alerts/{alert_id}/read",
         view=clocks.mark_alert_read,
         tag="clocks",

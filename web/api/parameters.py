@@ -13,6 +13,7 @@ from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text, compa
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
 from workflow.vocabulary import (
+    AlertKind,
     AttachmentPlace,
     ClockKind,
     ClockState,
@@ -136,6 +137,8 @@ class AlertsQuery(PageQuery):
     """Filters of the list of alerts."""
 
     unread: Flag | None = _given("是否未读")
+    kind: Annotated[AlertKind, Field(strict=False)] | None = _given("消息种类")
+    text: Words | None = _given("申请编号、申请人或消息中的文字")
 
 
 class RegionQuery(Typed):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,8 @@ from web.current import product, require_actor
 from web.views.fields import Errors, Field
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import FieldError, Malformed, NotSignedIn, Refused
-from workflow.services import accounts, feeds
+from workflow.services import accounts, feeds, mail_choices
+from workflow.vocabulary import AlertKind, Role
 
 blueprint = Blueprint("account", __name__)
 _ONCE = "shown_once"
@@ -38,6 +41,18 @@ def change_password() -> ResponseReturnValue:
         return _page(shown(refusal), messages_of(refusal)), refusal.status
     flash("密码已修改，请用新密码重新登录。", "good")
     return redirect(url_for("sign_in.show"), code=303)
+
+
+@blueprint.post("/account/mail")
+def choose_mail() -> ResponseReturnValue:
+    """Chooses which messages come by e-mail too, and where to."""
+    typed = {"email": request.form.get("email", ""), "kinds": request.form.getlist("kinds")}
+    try:
+        mail_choices.choose_mail(product(), actor=require_actor(), body=typed)
+    except Refused as refusal:
+        return _page(shown(refusal), messages_of(refusal), mail=typed), refusal.status
+    flash("邮件提醒已保存。", "good")
+    return redirect(url_for("account.show", _anchor="mail"), code=303)
 
 
 @blueprint.post("/account/tokens")
@@ -76,9 +91,14 @@ def _shown_once(name: str, secret: str) -> ResponseReturnValue:
 
 
 def _page(
-    refused: Shown | None = None, errors: Errors | None = None, token: str = "", feed_address: str = ""
+    refused: Shown | None = None,
+    errors: Errors | None = None,
+    token: str = "",
+    feed_address: str = "",
+    mail: dict[str, Any] | None = None,
 ) -> str:
     found = errors or {}
+    chosen = mail or mail_choices.read_mail_choice(product(), actor=require_actor())
     fields = [
         Field(
             name,
@@ -95,9 +115,38 @@ def _page(
     return render_template(
         "account/show.html",
         fields=fields,
+        mail_fields=_mail_fields(chosen, found),
+        sends_mail=bool(product().settings.smtp_url),
         refused=refused,
         tokens=tokens["items"],
         token=token,
         feed=feeds.show_feed(product(), actor=require_actor()),
         feed_address=feed_address,
     )
+
+
+def _mail_fields(chosen: dict[str, Any], errors: Errors) -> list[Field]:
+    applies = require_actor().role is Role.APPLICANT
+    # What never reaches an applicant, or nobody else, is not asked of them.
+    left_out = {AlertKind.TASK} if applies else {AlertKind.RETURNED, AlertKind.PROGRESS}
+    shown_kinds = tuple((kind.value, kind.label) for kind in AlertKind if kind not in left_out)
+    return [
+        Field(
+            "email",
+            "电子邮箱",
+            value=chosen["email"] or "",
+            error=errors.get("email", ""),
+            help="不填则不发邮件；消息总会在本系统的“消息”中",
+            max_length=200,
+            width="half",
+            autocomplete="email",
+        ),
+        Field(
+            "kinds",
+            "哪些消息同时发邮件",
+            "checkboxes",
+            value=chosen["kinds"],
+            error=errors.get("kinds", ""),
+            options=shown_kinds,
+        ),
+    ]

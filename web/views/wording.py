@@ -130,6 +130,11 @@ def moment(value: object) -> str:
     return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def clock_time(value: object) -> str:
+    """09:30, on the wall in China: where the day stands above."""
+    return moment(value)[-5:]
+
+
 def yuan(value: object) -> str:
     """54,000.00"""
     return "" if _blank(value) else f"{Decimal(str(value)):,.2f}"
@@ -253,6 +258,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "said": said,
     "weekday": weekday,
     "moment": moment,
+    "clock_time": clock_time,
     "yuan": yuan,
     "wan": ten_thousand,
     "capitals": capitals,

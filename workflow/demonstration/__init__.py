@@ -29,6 +29,8 @@ __all__ = ["ACCOUNTS", "PASSWORD", "DemonstrationAccount", "load"]
 
 # Loading takes some seconds, on a busy machine more than the ten for which a lock is waited.
 _PATIENCE = 9
+# Everybody has looked at their messages until so many working days ago.
+_UNREAD_DAYS = 3
 
 
 def load(
@@ -70,6 +72,7 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         say(f"已建立{pools}个资金池（示例）")
         player = Player(stage, people)
         player.play(placed, scheduler_moments(calendar, begins, present), say)
+        stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))
         stage.close()
     say(f"已载入{len(placed)}件演示申请")
     return True

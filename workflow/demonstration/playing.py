@@ -175,6 +175,7 @@ class Player:
             command_id=None,
             answer=_what_stands,
         )
+        self.stage.deliver()
         self.states[number] = State(answered["state"])
         self.unanswered[number] = answered["unanswered"]
 

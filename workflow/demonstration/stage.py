@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Dialect, Engine, delete, insert, update
+from sqlalchemy import Connection, Dialect, Engine, delete, insert, select, update
 
+from workflow.clock import at_shanghai
 from workflow.persistence import tables
 from workflow.persistence.types import canonical
 from workflow.policy import Policy
@@ -107,7 +108,20 @@ class Stage:
         self.move(moment)
         if count_waiting(self._connection, moment):
             sweep(self.product)
+        self.deliver()
+
+    def deliver(self) -> None:
+        """What waits in the outbox is told, as the scheduler does every few seconds."""
         deliver(self.product)
+
+    def read_messages(self, before: date) -> None:
+        """Everybody has read what came before this day."""
+        recipient, alert = tables.alert_recipient, tables.alert
+        moment = at_shanghai(before, 0)
+        old = select(alert.c.id).where(alert.c.raised_at < moment)
+        self._connection.execute(
+            update(recipient).where(recipient.c.alert_id.in_(old)).values(read_at=moment)
+        )
 
     def close(self) -> None:
         """Real time holds again."""

@@ -55,16 +55,18 @@ class Parcel:
 
 
 def post_move(
-    connection: Connection, application_id: int, event: str, old: State, new: State, now: datetime
+    connection: Connection,
+    application_id: int,
+    event: str,
+    old: State,
+    new: State,
+    now: datetime,
+    *,
+    reason: str | None = None,
 ) -> None:
-    """An application was acted on; whoever acts next is told."""
-    post(
-        connection,
-        "moved",
-        application_id,
-        {"event": event, "from": old.value, "to": new.value},
-        now,
-    )
+    """An application was acted on; its applicant and whoever acts next are told, the applicant also why."""
+    content = {"event": event, "from": old.value, "to": new.value}
+    post(connection, "moved", application_id, content | ({"reason": reason} if reason else {}), now)
 
 
 def post(
@@ -93,24 +95,25 @@ def claim(connection: Connection, now: datetime, size: int) -> list[Parcel]:
         attempts=_outbox.c.attempts + 1,
         next_attempt_at=now + LEASE,
     )
-    return [
-        Parcel(
-            id=row["id"],
-            topic=row["topic"],
-            application_id=row["application_id"],
-            content=row["content"],
-            created_at=row["created_at"],
-            attempts=row["attempts"] + 1,
-        )
-        for row in rows
-    ]
+    return [_parcel(row) for row in rows]
 
 
-def settle_all(connection: Connection, now: datetime, size: int) -> int:
-    """Marks up to ``size`` waiting rows as sent, where there is nothing to send; answers how many."""
+def settle_all(connection: Connection, now: datetime, size: int) -> list[Parcel]:
+    """Marks up to ``size`` waiting rows as sent, where there is nothing to send; answers them."""
     rows = connection.execute(_WAITING, {"now": now, "size": size}).mappings().all()
     _update(connection, [row["id"] for row in rows], sent_at=now, next_attempt_at=None)
-    return len(rows)
+    return [_parcel(row) for row in rows]
+
+
+def _parcel(row: Any) -> Parcel:
+    return Parcel(
+        id=row["id"],
+        topic=row["topic"],
+        application_id=row["application_id"],
+        content=row["content"],
+        created_at=row["created_at"],
+        attempts=row["attempts"] + 1,
+    )
 
 
 def settle_sent(connection: Connection, parcel: Parcel, now: datetime, remark: str | None = None) -> None:

@@ -497,6 +497,11 @@ def _malformed(errors: list[FieldError]) -> Malformed:
     return Malformed("；".join(error.message for error in errors), errors)
 
 
+def is_email(text: str) -> bool:
+    """Whether letters could be sent there, by its form."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def _identity_errors(login: str, name: str, email: str | None) -> list[FieldError]:
     errors = []
     if not _LOGIN.fullmatch(login):
@@ -507,7 +512,7 @@ def _identity_errors(login: str, name: str, email: str | None) -> list[FieldErro
         )
     if not 1 <= len(name) <= 64:
         errors.append(FieldError("name", "姓名或名称不能为空，最多 64 个字符"))
-    if email is not None and not _EMAIL.fullmatch(email):
+    if email is not None and not is_email(email):
         errors.append(FieldError("email", "电子邮箱的格式不正确"))
     return errors
 

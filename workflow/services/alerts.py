@@ -1,22 +1,59 @@
-"""Reminders and escalations: how they are raised, and the inbox of each person."""
+"""Messages to people: how reminders and escalations are raised, and the inbox of each person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
-from workflow.access import Actor
+from workflow.access import Actor, is_awaited
 from workflow.clock import SHANGHAI
 from workflow.deadlines.words import said
-from workflow.errors import NotFound
+from workflow.errors import FieldError, Malformed, NotFound
+from workflow.form.alerts import ReadMark
+from workflow.form.reading import read
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, upsert, writing
 from workflow.persistence.types import LARGEST_ID
-from workflow.services.pages import Page, page_of
+from workflow.services.pages import Page, containing, page_of
 from workflow.services.product import Product
-from workflow.vocabulary import ClockKind
+from workflow.vocabulary import (
+    FINAL_STATES,
+    STATE_DEPARTMENT,
+    AlertKind,
+    ClockKind,
+    Role,
+    State,
+)
+
+# Counted no further: the navigation of every page asks, and nobody needs to know more than "99+".
+MOST_COUNTED = 100
+# Words are looked for in so many of a person's newest messages, so that a full inbox is no slower.
+SEARCHED = 20_000
+_MARKED_AT_ONCE = 5_000
+_MOST_MARKED = 200_000
+_KIND_OF_PREFIX = {
+    "due": AlertKind.DUE,
+    "urged": AlertKind.URGED,
+    "closure": AlertKind.SYSTEM,
+    "circulated": AlertKind.COPIED,
+    "handed": AlertKind.TASK,
+    "delegated": AlertKind.TASK,
+    "answered": AlertKind.TASK,
+    "returned": AlertKind.RETURNED,
+    "moved": AlertKind.PROGRESS,
+    "calendar": AlertKind.CALENDAR,
+}
+
+
+def kind_of(rung: str) -> AlertKind:
+    """The kind of message that a rung is, by how its name begins; the rungs after a due date are the rest."""
+    if rung == "calendar_missing":
+        return AlertKind.SYSTEM
+    return _KIND_OF_PREFIX.get(rung.partition("_")[0], AlertKind.OVERDUE)
 
 
 def list_alerts(
@@ -24,16 +61,45 @@ def list_alerts(
     *,
     actor: Actor,
     unread: bool | None = None,
+    kind: AlertKind | None = None,
+    text: str | None = None,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page:
-    """The alerts addressed to this person, newest first."""
-    statement = _alerts().where(tables.alert_recipient.c.account_id == actor.account_id)
+    """The messages to this person, newest first; ``text``: part of number, applicant, title or reason.
+
+    Words are looked for in the newest ``SEARCHED`` messages only.
+    """
+    recipient = tables.alert_recipient
+    statement = _alerts().where(recipient.c.account_id == actor.account_id)
     if unread is not None:
-        read = tables.alert_recipient.c.read_at
-        statement = statement.where(read.is_(None) if unread else read.is_not(None))
+        read_at = recipient.c.read_at
+        statement = statement.where(read_at.is_(None) if unread else read_at.is_not(None))
+    if kind is not None:
+        statement = statement.where(recipient.c.kind == kind.value)
+    if text:
+        statement = statement.where(_says(text), tables.alert.c.id.in_(_newest_of(actor)))
     with reading(product.engine) as connection:
-        return page_of(connection, statement, tables.alert.c.id, cursor, limit, _view, descending=True)
+        key, view = recipient.c.alert_id, partial(_view, actor=actor)
+        return page_of(connection, statement, key, cursor, limit, view, descending=True)
+
+
+def _newest_of(actor: Actor) -> Any:
+    recipient = tables.alert_recipient
+    newest = (
+        select(recipient.c.alert_id)
+        .where(recipient.c.account_id == actor.account_id)
+        .order_by(recipient.c.alert_id.desc())
+        .limit(SEARCHED)
+        .subquery()
+    )
+    return select(newest.c.alert_id)
+
+
+def _says(text: str) -> Any:
+    alert, application, pattern = tables.alert, tables.application, containing(text)
+    searched = (application.c.number, application.c.applicant_name, alert.c.title, alert.c.reason)
+    return or_(*(column.like(pattern, escape="\\") for column in searched))
 
 
 def mark_alert_read(product: Product, *, actor: Actor, alert_id: int) -> dict[str, Any]:
@@ -51,18 +117,60 @@ def mark_alert_read(product: Product, *, actor: Actor, alert_id: int) -> dict[st
             row = connection.execute(_alerts().where(own)).mappings().one_or_none()
         if row is None:
             raise NotFound(f"没有编号为 {alert_id} 的提醒")
-        return _view(row)
+        return _view(row, actor)
+
+
+def mark_alerts_read(product: Product, *, actor: Actor, body: dict[str, Any]) -> dict[str, int]:
+    """Marks these messages of the caller as read, or all up to one; how many were, and how many are left.
+
+    What arrived after the newest one seen stays unread. Other people's messages are passed over. ``unread``
+    is counted up to ``MOST_COUNTED``. Raises ``Malformed`` unless it says either which or up to which.
+    """
+    mark = read(ReadMark, body)
+    recipient = tables.alert_recipient
+    if (mark.ids is None) == (mark.until is None) or (mark.ids and mark.kind):
+        message = "请给出要标为已读的消息编号，或者标到哪一条为止（可以限于一种），两者只取其一"
+        raise Malformed(message, [FieldError("ids", message)])
+    wanted = [recipient.c.account_id == actor.account_id, recipient.c.read_at.is_(None)]
+    if mark.ids is not None:
+        wanted.append(recipient.c.alert_id.in_(mark.ids))
+    if mark.until is not None:
+        wanted.append(recipient.c.alert_id <= mark.until)
+    if mark.kind is not None:
+        wanted.append(recipient.c.kind == mark.kind.value)
+    marked = 0
+    while marked < _MOST_MARKED:
+        # A transaction each: whoever raises alerts meanwhile does not wait for a full inbox.
+        done = _mark_some(product, wanted)
+        marked += done
+        if done < _MARKED_AT_ONCE:
+            break
+    return {"marked": marked, "unread": count_unread(product, actor=actor)}
+
+
+def _mark_some(product: Product, wanted: Sequence[Any]) -> int:
+    recipient = tables.alert_recipient
+    some = select(recipient.c.alert_id).where(*wanted).limit(_MARKED_AT_ONCE)
+    with writing(product.engine) as connection:
+        done = connection.execute(
+            update(recipient)
+            .where(*wanted, recipient.c.alert_id.in_(some))
+            .values(read_at=product.now(connection))
+        )
+        return int(done.rowcount)
 
 
 def count_unread(product: Product, *, actor: Actor) -> int:
-    """How many alerts this person has not read."""
+    """How many messages this person has not read, counted up to ``MOST_COUNTED``."""
     recipient = tables.alert_recipient
+    some = (
+        select(recipient.c.alert_id)
+        .where(recipient.c.account_id == actor.account_id, recipient.c.read_at.is_(None))
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
     with reading(product.engine) as connection:
-        return connection.execute(
-            select(func.count())
-            .select_from(recipient)
-            .where(recipient.c.account_id == actor.account_id, recipient.c.read_at.is_(None))
-        ).scalar_one()
+        return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def raise_alerts(
@@ -85,7 +193,7 @@ def raise_alerts(
         raised,
     ).all()
     recipients = [
-        {"alert_id": row.id, "account_id": account_id}
+        {"alert_id": row.id, "account_id": account_id, "kind": kind_of(row.rung).value}
         for row in written
         for account_id in sorted(audience[row.clock_id, row.rung])
     ]
@@ -115,8 +223,11 @@ def _alerts() -> Select[Any]:
         select(
             alert,
             tables.alert_recipient.c.read_at,
+            tables.alert_recipient.c.kind.label("alert_kind"),
             clock.c.kind,
+            clock.c.ended.label("clock_ended"),
             application.c.number,
+            application.c.state,
             application.c.applicant_name,
             application.c.region,
         )
@@ -126,7 +237,9 @@ def _alerts() -> Select[Any]:
     )
 
 
-def _view(row: Any) -> dict[str, Any]:
+def _view(row: Any, actor: Actor) -> dict[str, Any]:
+    kind = AlertKind(row["alert_kind"])
+    state = State(row["state"]) if row["state"] else None
     clock = ClockKind(row["kind"]) if row["kind"] else None
     before = row["due_before_on"]
     return {
@@ -136,6 +249,8 @@ def _view(row: Any) -> dict[str, Any]:
         "applicant_name": row["applicant_name"],
         "region": row["region"],
         "clock_id": row["clock_id"],
+        "kind": kind.value,
+        "kind_label": kind.label,
         "rung": row["rung"],
         "rung_label": row["title"],
         "reason": row["reason"],
@@ -148,13 +263,35 @@ def _view(row: Any) -> dict[str, Any]:
         "scheduled_at": row["scheduled_at"].astimezone(SHANGHAI).isoformat(),
         "raised_at": row["raised_at"].astimezone(SHANGHAI).isoformat(),
         "read_at": row["read_at"].astimezone(SHANGHAI).isoformat() if row["read_at"] else None,
+        "state": state.value if state else None,
+        "state_label": state.label if state else None,
         "message": _message(row, clock),
+        "advice": _advice(row, kind, state, actor) if state else "",
     }
+
+
+def _advice(row: Any, kind: AlertKind, state: State, actor: Actor) -> str:
+    """What this person has to do about it now: the application may have gone on since."""
+    if state in FINAL_STATES:
+        return f"该申请{state.label}，已经办结，无需处理。"
+    if is_awaited(actor.role, actor.department, state):
+        if kind is AlertKind.RETURNED:
+            return "请按退回的要求修改后重新提交。"
+        return "轮到您办理，请打开申请办理。"
+    if row["clock_ended"]:
+        return f"这一时限已经结束；该申请现为“{state.label}”。"
+    department = STATE_DEPARTMENT.get(state)
+    if department is None and not is_awaited(Role.APPLICANT, None, state):
+        return f"该申请{state.label}，您无需操作。"
+    where = f"现由{department.label if department else '申请人'}办理"
+    watches = kind in {AlertKind.OVERDUE, AlertKind.URGED} and actor.role in {Role.HEAD, Role.OFFICE}
+    return f"{where}，请督促办理。" if watches else f"{where}，您无需操作。"
 
 
 def _message(row: Any, clock: ClockKind | None) -> str:
     if clock is None:
-        return f"{row['title']}。{row['reason']}"
+        about = f"{row['number']} {row['applicant_name']}：" if row["number"] else ""
+        return f"{about}{row['title']}" + (f"。{row['reason']}" if row["reason"] else "")
     due = f"到期日{said(row['due_on'], row['provisional'])}"
     if row["due_before_on"] is not None and row["due_before_on"] != row["due_on"]:
         due = f"原{said(row['due_before_on'], row['provisional_before'])}，现{due}"

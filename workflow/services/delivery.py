@@ -31,14 +31,16 @@ from workflow.notifications.outbox import Parcel, claim, settle_all, settle_fail
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.services.actors import ACTOR_COLUMNS, actor_of_row, stand_ins
+from workflow.services.alerts import kind_of
 from workflow.services.case import Case, open_case
 from workflow.services.product import Product
-from workflow.vocabulary import ClockKind, Event, Role, State
+from workflow.services.steps import tell_applicants
+from workflow.vocabulary import AlertKind, ClockKind, Event, Role, State
 
 BATCH = 10
 IN_APP_BATCH = 500
 _account = tables.account
-_ADDRESSES = (*ACTOR_COLUMNS, _account.c.id, _account.c.email)
+_ADDRESSES = (*ACTOR_COLUMNS, _account.c.id, _account.c.email, _account.c.mailed_kinds)
 # An event that leaves the state as it was is news only where somebody has to act on it.
 _NEWS_IN_PLACE = frozenset({Event.FILE_OBJECTION.value, Event.PROPOSE_ASSESSMENT.value})
 _NEWS_FOR_APPLICANT = frozenset(
@@ -69,6 +71,7 @@ def deliver(product: Product, limit: int = 100, *, session: Session | None = Non
     while sent + failed < limit:
         with writing(product.engine) as connection:
             parcels = claim(connection, product.now(connection), min(BATCH, limit - sent - failed))
+            tell_applicants(connection, parcels)
         if not parcels:
             break
         done = _send_batch(product, session, parcels)
@@ -82,8 +85,9 @@ def _settle_in_app(product: Product) -> int:
     while True:
         with writing(product.engine) as connection:
             settled = settle_all(connection, product.now(connection), IN_APP_BATCH)
-        total += settled
-        if settled < IN_APP_BATCH:
+            tell_applicants(connection, settled)
+        total += len(settled)
+        if len(settled) < IN_APP_BATCH:
             return total
 
 
@@ -153,7 +157,7 @@ def _fail(product: Product, parcel: Parcel, error: str, reached: list[int] | Non
 
 def _letters(product: Product, parcel: Parcel) -> list[_Letter]:
     with reading(product.engine) as connection:
-        people, headline, details = _news(product, connection, parcel)
+        people, kind, headline, details = _news(product, connection, parcel)
     site = product.settings.site_name
     return [
         _Letter(
@@ -169,12 +173,25 @@ def _letters(product: Product, parcel: Parcel) -> list[_Letter]:
             ),
         )
         for person in people
-        if person["email"] and person["id"] not in parcel.reached
+        if person["email"] and person["id"] not in parcel.reached and _wants(person, kind)
     ]
 
 
-def _news(product: Product, connection: Connection, parcel: Parcel) -> tuple[list[RowMapping], str, str]:
-    """Who is told, a headline and more lines. Names and numbers of private persons stay in the product."""
+def _wants(person: RowMapping, kind: AlertKind | None) -> bool:
+    """Whether this person chose to have such news by e-mail; an applicant's own step is no task."""
+    mailed = person["mailed_kinds"]
+    if kind is None:
+        kind = AlertKind.PROGRESS if person["role"] == Role.APPLICANT.value else AlertKind.TASK
+    return mailed is None or kind.value in mailed
+
+
+def _news(
+    product: Product, connection: Connection, parcel: Parcel
+) -> tuple[list[RowMapping], AlertKind | None, str, str]:
+    """Who is told, the kind of news, a headline and more lines. The kind is None where it depends on whom.
+
+    Names and numbers of private persons stay in the product.
+    """
     if parcel.topic == "alert":
         return _alert_news(connection, parcel.content["alert_id"])
     assert parcel.application_id is not None
@@ -185,17 +202,18 @@ def _news(product: Product, connection: Connection, parcel: Parcel) -> tuple[lis
         people = _concerned(connection, case, applicant=True)
         if reason := parcel.content.get("reason"):
             lines.append(f"原因：{reason}。")
-        return people, f"申请 {number} 的办理期限因日历更新而变动", "\n".join(lines)
+        return people, AlertKind.CALENDAR, f"申请 {number} 的办理期限因日历更新而变动", "\n".join(lines)
     old, new = parcel.content["from"], parcel.content["to"]
     stale = new != case.state.value
     if stale or (old == new and parcel.content["event"] not in _NEWS_IN_PLACE):
-        return [], "", ""
+        return [], None, "", ""
     people = _concerned(connection, case, applicant=case.state in _NEWS_FOR_APPLICANT)
-    event = Event(parcel.content["event"]).label
-    return people, f"申请 {number} 现为“{state}”", f"最近办理：{event}。"
+    event = Event(parcel.content["event"])
+    kind = AlertKind.RETURNED if event is Event.RETURN_FOR_CORRECTION else None
+    return people, kind, f"申请 {number} 现为“{state}”", f"最近办理：{event.label}。"
 
 
-def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping], str, str]:
+def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping], AlertKind, str, str]:
     alert, told = tables.alert, tables.alert_recipient
     found = connection.execute(
         select(alert, tables.clock.c.kind, tables.application.c.number)
@@ -211,9 +229,10 @@ def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping]
         .order_by(_account.c.id)
     )
     if row["kind"] is None:
-        return list(people.mappings()), row["title"], ""
+        return list(people.mappings()), kind_of(row["rung"]), row["title"], ""
     headline = f"申请 {row['number']} 的“{ClockKind(row['kind']).label}”{row['title']}"
-    return list(people.mappings()), headline, f"到期日：{said(row['due_on'], row['provisional'])}。"
+    due = f"到期日：{said(row['due_on'], row['provisional'])}。"
+    return list(people.mappings()), kind_of(row["rung"]), headline, due
 
 
 def _concerned(connection: Connection, case: Case, *, applicant: bool) -> list[RowMapping]:

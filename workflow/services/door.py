@@ -118,10 +118,9 @@ def _carry_out(case: Case, event: Event, payload: Any, expected_version: int | N
     case.upheld = case.objection_upheld()
     act_of(event, old)(case, read)
     move(case, event)
-    append_entry(
-        case, event.value, outcome="done", old=old, new=case.state, details=kept_details(read.stored())
-    )
-    post_move(case.connection, case.id, event.value, old, case.state, case.now)
+    details = kept_details(read.stored())
+    append_entry(case, event.value, outcome="done", old=old, new=case.state, details=details)
+    post_move(case.connection, case.id, event.value, old, case.state, case.now, reason=details.get("reason"))
     case.write_row()
 
 

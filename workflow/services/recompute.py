@@ -42,7 +42,7 @@ from workflow.services.audience import People
 from workflow.services.audit import next_entry
 from workflow.services.case import Case
 from workflow.services.product import Product
-from workflow.vocabulary import ClockKind, Section, State
+from workflow.vocabulary import AlertKind, ClockKind, Section, State
 
 BATCH = 250
 MOST_KNOWN = 20_000
@@ -512,7 +512,7 @@ def _tell(
     ]
     written = insert_new_rows(connection, tables.alert, rows, "id", "application_id")
     told = [
-        {"alert_id": row.id, "account_id": account_id}
+        {"alert_id": row.id, "account_id": account_id, "kind": AlertKind.CALENDAR.value}
         for row in written
         for account_id in sorted(concerned[row.application_id])
     ]

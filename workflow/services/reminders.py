@@ -18,7 +18,7 @@ from workflow.persistence import tables
 from workflow.persistence.bulk import insert_new_rows, insert_rows
 from workflow.persistence.engine import reading, writing
 from workflow.services.product import Product
-from workflow.vocabulary import Role
+from workflow.vocabulary import AlertKind, Role
 
 REMIND_FROM = (11, 15)
 REMIND_AT = (8, 30)
@@ -100,7 +100,8 @@ def remind(
     if not written:
         return False
     told = connection.execute(select(account.c.id).where(account.c.active, to)).scalars()
-    recipients = [{"alert_id": written[0].id, "account_id": each} for each in told]
+    alert = {"alert_id": written[0].id, "kind": AlertKind.SYSTEM.value}
+    recipients = [alert | {"account_id": each} for each in told]
     insert_rows(connection, tables.alert_recipient, recipients)
     post(connection, "alert", None, {"alert_id": written[0].id, "rung": rung}, now)
     return True

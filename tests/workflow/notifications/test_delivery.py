@@ -209,6 +209,19 @@ def test_an_alert_is_told_to_its_recipients(product: Product, server: FakeServer
     assert "2026-03-02（暂定）" in letter.get_content()
 
 
+def test_who_wants_no_letters_of_a_kind_gets_none(product: Product, server: FakeServer) -> None:
+    mailed = {"industry1": ["overdue", "system"], "industry2": ["task"], "institution": []}
+    with writing(product.engine) as connection:
+        for login, kinds in mailed.items():
+            connection.execute(
+                update(tables.account).where(tables.account.c.login == login).values(mailed_kinds=kinds)
+            )
+    _move(product, State.CLAIM_AWAITING_ACCEPTANCE, State.CLAIM_INDUSTRY_FIRST, "accept")
+    _move(product, State.CLAIM_INDUSTRY_FIRST, State.CLAIM_CORRECTION, "return_for_correction")
+    assert _deliver(product, server) == (2, 0)
+    assert server.reached == ["industry2@example.cn"]
+
+
 def test_a_new_calendar_is_told_with_old_and_new_date(product: Product, server: FakeServer) -> None:
     application_id = _application(product, State.CLAIM_INDUSTRY_FIRST)
     moved = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from workflow.persistence.tables.base import metadata
-from workflow.persistence.types import Instant, Key
+from workflow.persistence.types import Document, Instant, Key
 
 organisation = Table(
     "organisation",
@@ -30,6 +30,8 @@ account = Table(
     Column("applicant_kind", String(20)),
     Column("organisation_id", Key, ForeignKey("organisation.id")),
     Column("email", String(200)),
+    # The kinds of message that come by e-mail too; null: all of them.
+    Column("mailed_kinds", Document),
     Column("active", Boolean, nullable=False, default=True),
     Column("failed_count", Integer, nullable=False, default=0),
     Column("locked_until_at", Instant),

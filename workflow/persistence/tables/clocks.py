@@ -58,8 +58,8 @@ alert = Table(
     "alert",
     metadata,
     Column("id", Key, primary_key=True),
-    # Both null for what concerns no application: the reminder that a year's notice is missing. Only the clock
-    # is null for what is no date's: an application sent for information.
+    # Both null for what is about the system itself: the reminder that a year's notice is missing. Only the
+    # clock is null for what is no date's: a step of an application, or one that is sent for information.
     Column("application_id", Key, ForeignKey("application.id"), index=True),
     Column("clock_id", Key, ForeignKey("clock.id")),
     Column("rung", String(30), nullable=False),
@@ -84,8 +84,12 @@ alert_recipient = Table(
     metadata,
     Column("alert_id", Key, ForeignKey("alert.id"), primary_key=True),
     Column("account_id", Key, ForeignKey("account.id"), primary_key=True),
+    # An AlertKind; here and not with the alert, so that a person's filtered list is read from one index.
+    Column("kind", String(20), nullable=False),
     Column("read_at", Instant),
     Index(None, "account_id", "alert_id"),
+    Index(None, "account_id", "kind", "alert_id"),
+    partial("ix_alert_recipient_unread", "account_id", "alert_id", where="read_at IS NULL"),
 )
 
 outbox = Table(
