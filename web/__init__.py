@@ -53,6 +53,7 @@ def create_app(product: Product) -> Flask:
         OBJECTIONS_PER_MINUTE=60,
         READINGS_PER_MINUTE=30,
         VERIFICATIONS_PER_MINUTE=30,
+        FOLLOW_UPS_PER_MINUTE=30,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions[EXTENSION] = product

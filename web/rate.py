@@ -79,6 +79,11 @@ def check_verification_rate() -> None:
     _take((f"verification {request.remote_addr}", 0), "VERIFICATIONS_PER_MINUTE")
 
 
+def check_follow_up_rate() -> None:
+    """Counts one look at an objection by this address; raises ``TooMany`` beyond the limit."""
+    _take((f"follow-up {request.remote_addr}", 0), "FOLLOW_UPS_PER_MINUTE")
+
+
 def _take(key: tuple[str, int], limit: str) -> None:
     window: SlidingWindow = current_app.extensions[EXTENSION]
     wait = window.take(key, current_app.config[limit])

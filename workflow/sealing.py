@@ -10,6 +10,7 @@ import base64
 import hmac
 import os
 import re
+import secrets
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -170,9 +171,22 @@ def read_check_code(typed: str) -> str | None:
     return "-".join(signs[place : place + 4] for place in range(0, CODE_LENGTH, 4))
 
 
+_SECRET_SIGNS = 6
+
+
+def secret_signs() -> str:
+    """A few signs that nobody guesses, for a number that people write down: 30 bits."""
+    return "".join(secrets.choice(_SIGNS) for _ in range(_SECRET_SIGNS))
+
+
+def as_printed(typed: str) -> str:
+    """Signs typed off paper as they were printed: 1 and 0 for what is taken for them."""
+    return typed.translate(_MISREAD)
+
+
 def secrets_of_code(code: str, *, keys: KeyRing) -> tuple[str, ...]:
     """The secrets on the ring under which a code may have been made, by what it says itself."""
-    return tuple(secret for secret in keys.all if check_code("", secret=secret)[:2] == code[:2])
+    return tuple(each for each in keys.all if check_code("", secret=each)[:2] == code[:2])
 
 
 def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:

@@ -350,6 +350,15 @@ class ObjectionOutcome(Word):
     DISMISSED = "dismissed", "异议不成立"
 
 
+class ObjectionProgress(Word):
+    """How an objection stands, for who filed it."""
+
+    IN_HAND = "in_hand", "正在核实"
+    PAUSED = "paused", "暂停核实"
+    ANSWERED = "answered", "已答复"
+    ENDED = "ended", "已终止，不再答复"
+
+
 NOTICE_LABELS = {
     "open": "公示中",
     "closed": "公示结束",
@@ -360,6 +369,13 @@ NOTICE_LABELS = {
     "terminated": "公示中止（终止办理）",
 }
 """How a public notice stands: it hangs, or why it ended."""
+
+
+class NoticeStanding(Word):
+    """Whether a public notice still hangs."""
+
+    OPEN = "open", "正在公示"
+    ENDED = "ended", "已经结束"
 
 
 class ClockKind(Word):

@@ -205,8 +205,11 @@ def test_anybody_objects_to_a_notice_and_hr_answers_with_a_recorded_look_at_the_
     objection = {"name": "李示例", "contact": "13900000009", "content": "名单中有人没有参加培训"}
     stranger.fill(objection)
     assert stranger.press("提交异议") == 200
-    receipt = stranger.page.get_by_role("status").inner_text()
-    assert "回执编号：YY-" in receipt
+    assert "回执编号：YY-" in stranger.page.get_by_role("status").inner_text()
+    receipt = stranger.page.locator("#answer").inner_text().removeprefix("回执 ")
+    assert "正在核实" in stranger.text
+    assert "李示例" not in stranger.text
+    assert stranger.faults() == []
 
     suffix = "_bf" if number.startswith("410421") else ""
     hr = office.person(f"hr1{suffix}")
@@ -227,4 +230,9 @@ def test_anybody_objects_to_a_notice_and_hr_answers_with_a_recorded_look_at_the_
         "reply": "经核实，名单人员均参加培训",
     }
     assert hr.send("resolve_objection", answer, "处理异议") == 200
+    stranger.open("/")
+    stranger.page.get_by_role("link", name="查询异议办理情况").click()
+    stranger.fill({"receipt": receipt.lower()})
+    assert stranger.press("查询") == 200
+    assert "经核实，名单人员均参加培训" in stranger.text
     assert stranger.complaints == hr.complaints == []

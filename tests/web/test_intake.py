@@ -290,6 +290,16 @@ def test_a_moment_that_cannot_be_is_refused(caller: Callable[[str], Caller], now
     assert fields(answer) == ["now"]
 
 
+def test_looks_at_objections_are_limited_by_address(client: FlaskClient) -> None:
+    client.application.config["FOLLOW_UPS_PER_MINUTE"] = 2
+    page = client.get("/objections?receipt=YY-1-001-AAAAAA").status_code
+    statuses = [client.get("/api/v1/objections/YY-1-001-AAAAAA").status_code for _ in range(2)]
+    assert [page, *statuses] == [404, 404, 429]
+    assert client.get("/objections").status_code == 200
+    elsewhere = client.get("/api/v1/objections/YY-1-001-AAAAAA", environ_base={"REMOTE_ADDR": "192.0.2.1"})
+    assert elsewhere.status_code == 404
+
+
 def test_objections_are_limited_by_address_and_notice(client: FlaskClient) -> None:
     client.application.config["OBJECTIONS_PER_MINUTE"] = 2
     statuses = [client.post("/api/v1/public-notices/1/objections", json={}).status_code for _ in range(3)]

@@ -27,6 +27,7 @@ _CONVERTERS = {
     "attachment_id": "key",
     "row_no": "key",
     "ordinal": "key",
+    "receipt": "string",
     "year": "int(fixed_digits=4)",
     "name": "string",
     "policy": "policy",

@@ -29,6 +29,7 @@ from workflow.vocabulary import (
     Event,
     LimitUnit,
     ObjectionOutcome,
+    ObjectionProgress,
     Section,
     State,
     Subsidy,
@@ -771,6 +772,31 @@ class ObjectionReceipt(BaseModel):
     receipt: str
     notice_id: Key
     filed_at: datetime
+
+
+class FollowedObjection(BaseModel):
+    """How an objection stands, for whoever holds its receipt."""
+
+    receipt: str
+    state: ObjectionProgress
+    state_label: str
+    filed_at: datetime
+    due_on: date | None = Field(description="应答复的最后一天；不在核实中的为空")
+    provisional: bool
+    overdue: bool
+    limit_days: int = Field(description="答复期限，工作日")
+    source: str
+    outcome: ObjectionOutcome | None
+    outcome_label: str | None
+    reply: str | None
+    answered_at: datetime | None
+    notice_id: Key
+    notice_state: str
+    notice_state_label: str
+    application_number: str
+    applicant_name: str
+    region: str
+    region_label: str
 
 
 class CalendarDay(BaseModel):

@@ -5,16 +5,25 @@ from __future__ import annotations
 from flask import Response
 
 from web.api.intake import idempotency_key, json_object
-from web.api.parameters import PageQuery
+from web.api.parameters import NoticesQuery
 from web.api.replies import reply
 from web.current import actor, product
-from web.rate import check_objection_rate
-from workflow.services import notices
+from web.rate import check_follow_up_rate, check_objection_rate
+from workflow.services import notices, objections
 
 
-def list_public_notices(query: PageQuery) -> Response:
+def list_public_notices(query: NoticesQuery) -> Response:
     """The public notices, newest first."""
-    return reply(notices.list_public_notices(product(), cursor=query.cursor, limit=query.limit))
+    return reply(
+        notices.list_public_notices(
+            product(),
+            region=query.region,
+            standing=query.standing,
+            text=query.text,
+            cursor=query.cursor,
+            limit=query.limit,
+        )
+    )
 
 
 def read_public_notice(notice_id: int) -> Response:
@@ -35,3 +44,9 @@ def file_objection(notice_id: int) -> Response:
         ),
         status=201,
     )
+
+
+def follow_objection(receipt: str) -> Response:
+    """How an objection stands, by its receipt; so many looks a minute for each address."""
+    check_follow_up_rate()
+    return reply(objections.follow_objection(product(), receipt=receipt))

@@ -42,6 +42,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "survey_id": _KEY_SCHEMA,
     "make_up_id": _KEY_SCHEMA,
     "attachment_id": _KEY_SCHEMA,
+    "receipt": {"type": "string", "maxLength": 60, "description": "异议的回执编号，如 YY-12-001-7KQ4XD"},
     "row_no": _KEY_SCHEMA | {"description": "学员在名册中的序号"},
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.

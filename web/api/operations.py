@@ -393,7 +393,13 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="calendar feed",
         answer=answers.CalendarFeed,
     ),
-    _list("/v1/public-notices", notices.list_public_notices, "notices", answers.PublicNotice),
+    _list(
+        "/v1/public-notices",
+        notices.list_public_notices,
+        "notices",
+        answers.PublicNotice,
+        query=parameters.NoticesQuery,
+    ),
     _get("/v1/public-notices/{notice_id}", notices.read_public_notice, "notices", answers.PublicNotice),
     Operation(
         method="POST",
@@ -406,6 +412,13 @@ OPERATIONS: tuple[Operation, ...] = (
         conflicts=True,
         limited=True,
         key="optional",
+    ),
+    _get(
+        "/v1/objections/{receipt}",
+        notices.follow_objection,
+        "notices",
+        answers.FollowedObjection,
+        limited=True,
     ),
     _get(
         "/v1/calendar/{year}",

@@ -21,6 +21,7 @@ from workflow.vocabulary import (
     FundSource,
     InstitutionKind,
     LedgerKind,
+    NoticeStanding,
     SanctionKind,
     Section,
     State,
@@ -123,6 +124,14 @@ class WorklistQuery(PageQuery):
     urgency: Annotated[Urgency, Field(strict=False)] | None = _given("缓急")
     subsidy: Annotated[Subsidy, Field(strict=False)] | None = _given("补贴种类")
     region: Region | None = _given("地区")
+
+
+class NoticesQuery(PageQuery):
+    """Filters of the list of public notices."""
+
+    region: Region | None = _given("地区")
+    standing: Annotated[NoticeStanding, Field(strict=False)] | None = _given("公示状态")
+    text: Words | None = _given("申请编号，或申请单位名称中的文字")
 
 
 class ClocksQuery(PageQuery):

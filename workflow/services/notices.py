@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
@@ -14,10 +14,10 @@ from workflow.persistence.engine import reading
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
 from workflow.services.door import send_event
-from workflow.services.pages import Page, page_of
+from workflow.services.pages import Page, containing, page_of
 from workflow.services.product import Product
 from workflow.services.readings import read_in_clear
-from workflow.vocabulary import NOTICE_LABELS, ClockKind, Event, ReadingSubject, Subsidy
+from workflow.vocabulary import NOTICE_LABELS, ClockKind, Event, NoticeStanding, ReadingSubject, Subsidy
 
 LEVEL_LABELS = {
     5: "初级工（五级）",
@@ -26,16 +26,36 @@ LEVEL_LABELS = {
     2: "技师（二级）",
     1: "高级技师（一级）",
 }
+_MOST_NAMED = 200
 
 
 def list_public_notices(
-    product: Product, *, region: str | None = None, cursor: str | None = None, limit: int = 20
+    product: Product,
+    *,
+    region: str | None = None,
+    standing: str | None = None,
+    text: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
 ) -> Page:
-    """The notices, newest first; no personal data beyond what a notice must show."""
+    """The notices, newest first; no personal data beyond what a notice must show.
+
+    ``standing`` is whether it still hangs; ``text`` a whole number, or a part of an organisation's name.
+    People cannot be searched for by their names.
+    """
+    application, notice = tables.application, tables.notice
     statement = _notices()
     if region is not None:
-        statement = statement.where(tables.application.c.region == region)
+        statement = statement.where(application.c.region == region)
+    if standing is not None:
+        hangs = notice.c.ended_because.is_(None)
+        statement = statement.where(hangs if standing == NoticeStanding.OPEN else ~hangs)
     with reading(product.engine) as connection:
+        if text:
+            named = connection.scalars(_organisations_named(text)).all()
+            statement = statement.where(
+                or_(application.c.number == text, application.c.organisation_id.in_(named))
+            )
         return page_of(connection, statement, tables.notice.c.id, cursor, limit, _view, descending=True)
 
 
@@ -103,6 +123,12 @@ def read_objection(
         "contact": objector["contact"],
         "content": row.content,
     }
+
+
+def _organisations_named(text: str) -> Select[Any]:
+    organisation = tables.organisation
+    wanted = organisation.c.name.like(containing(text), escape="\\")
+    return select(organisation.c.id).where(wanted).order_by(organisation.c.id).limit(_MOST_NAMED)
 
 
 def _notices() -> Select[Any]:

@@ -13,7 +13,7 @@ from workflow.form.masking import mask_name
 from workflow.form.money import yuan_from_fen
 from workflow.form.payloads import Nothing, Objection, ObjectionReply, Publication
 from workflow.persistence import tables
-from workflow.sealing import seal
+from workflow.sealing import seal, secret_signs
 from workflow.services.acts.claim import claim_digest
 from workflow.services.beneficiaries import names_claimed_for
 from workflow.services.case import Case
@@ -68,7 +68,8 @@ def file_objection(case: Case, payload: Objection) -> None:
     notice = _open_notice(case)
     keys = case.product.settings.keys
     objections = tables.objection
-    receipt = f"YY-{notice['id']}-{len(case.objections()) + 1:03d}"
+    # Whoever knows the receipt may follow the objection, so the count alone must not be enough.
+    receipt = f"YY-{notice['id']}-{len(case.objections()) + 1:03d}-{secret_signs()}"
     objection_id = case.connection.execute(
         insert(objections)
         .values(
