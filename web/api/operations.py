@@ -31,6 +31,7 @@ from web.api import (
     reading_answers,
     readings,
     reports,
+    rule_answers,
     trainee_bodies,
     trainees,
     training,
@@ -419,6 +420,13 @@ OPERATIONS: tuple[Operation, ...] = (
         "notices",
         answers.FollowedObjection,
         limited=True,
+    ),
+    _get(
+        "/v1/rules",
+        policies.read_plain_rules,
+        "policies",
+        rule_answers.PlainRules,
+        query=parameters.RegionQuery,
     ),
     _get(
         "/v1/calendar/{year}",

@@ -151,7 +151,7 @@ class AlertsQuery(PageQuery):
 
 
 class RegionQuery(Typed):
-    """Whose calendar is meant: the country's, or that of a region with what was closed there."""
+    """Which region is meant; of the calendar none is the country's, else with what was closed there."""
 
     region: Region | None = _given("地区")
 
