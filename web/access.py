@@ -59,6 +59,11 @@ POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 FUND_READERS = only(Role.REVIEWER, Role.CASHIER, Role.HEAD, Role.OFFICE, Role.AUDITOR)
 FUND_KEEPERS = only(Role.HEAD)
 
+# Of the region's 财政部门, and who reads every region: the services look closer.
+PAYERS = only(Role.CASHIER)
+BANK_FILE_FETCHERS = only(Role.CASHIER, Role.HEAD)
+BANK_RESULT_UPLOADERS = only(Role.CASHIER, max_bytes=UPLOAD_BYTES)
+
 # Where the form asks each of them for a seal or a proof: the services look closer.
 _ADDERS = (Role.APPLICANT, Role.REVIEWER, Role.INSPECTOR, Role.CASHIER)
 FILE_ADDERS, FILE_REMOVERS = only(*_ADDERS, max_bytes=FILE_BYTES), only(*_ADDERS)
@@ -141,6 +146,16 @@ ACCESS: dict[str, Rule] = {
     "api.read_fund_balance": FUND_READERS,
     "api.read_application_funds": FUND_READERS,
     "api.reserve_funds_anew": FUND_KEEPERS,
+    "api.read_finance_desk": FUND_READERS,
+    "api.list_payment_batches": FUND_READERS,
+    "api.make_payment_batch": PAYERS,
+    "api.read_payment_batch": FUND_READERS,
+    "api.take_out_payment_line": PAYERS,
+    "api.cancel_payment_batch": PAYERS,
+    "api.fetch_payment_file": BANK_FILE_FETCHERS,
+    "api.upload_bank_result": BANK_RESULT_UPLOADERS,
+    "api.read_bank_result": FUND_READERS,
+    "api.record_bank_result": PAYERS,
     "api.list_listed_institutions": SIGNED_IN,
     "api.read_listed_institution": SIGNED_IN,
     "api.add_listed_institution": LIST_KEEPERS,
@@ -242,6 +257,18 @@ ACCESS: dict[str, Rule] = {
     "funds.balance": FUND_READERS,
     "funds.application": FUND_READERS,
     "funds.reserve_anew": FUND_KEEPERS,
+    "finance.show": FUND_READERS,
+    "payment_batches.list_all": FUND_READERS,
+    "payment_batches.new": PAYERS,
+    "payment_batches.make": PAYERS,
+    "payment_batches.show": FUND_READERS,
+    "payment_batches.fetch": BANK_FILE_FETCHERS,
+    "payment_batches.take_out": PAYERS,
+    "payment_batches.cancel": PAYERS,
+    "bank_results.upload": BANK_RESULT_UPLOADERS,
+    "bank_results.show": FUND_READERS,
+    "bank_results.record": PAYERS,
+    "bank_results.report": FUND_READERS,
     "listed.list_all": PUBLIC,
     "rules.show": PUBLIC,
     "year_list.list_all": SIGNED_IN,

@@ -194,6 +194,43 @@ LEDGER_SIDES: dict[LedgerKind, tuple[LedgerAccount, LedgerAccount]] = {
 """The account that gives and the account that takes."""
 
 
+class PaymentBatchState(Word):
+    """Where a batch of payments stands; it is settled once no line of it waits for the bank any more."""
+
+    OPEN = "open", "待导出"
+    EXPORTED = "exported", "已导出，待银行结果"
+    SETTLED = "settled", "已全部有结果"
+    CANCELLED = "cancelled", "已取消"
+
+
+class PaymentLineState(Word):
+    """Where a line of a batch stands. Only one that waits can still be paid, and each at most once."""
+
+    WAITING = "waiting", "待银行结果"
+    PAID = "paid", "已拨付"
+    FAILED = "failed", "支付失败"
+    REMOVED = "removed", "已取出"
+    CANCELLED = "cancelled", "随批次取消"
+
+
+class BankOutcome(Word):
+    """What the bank says of a line."""
+
+    PAID = "paid", "成功"
+    FAILED = "failed", "失败"
+
+
+class ResultStanding(Word):
+    """What a line of the bank's result leads to, as the batch stands now."""
+
+    PAID = "paid", "成功，待登记"
+    FAILED = "failed", "失败，待登记"
+    RETURNED = "returned", "拨付后退回，待登记"
+    DONE = "done", "已处理"
+    UNMATCHED = "unmatched", "无法对应"
+    BLANK = "blank", "未填结果"
+
+
 class TraineeCategory(Word):
     """Who is trained."""
 

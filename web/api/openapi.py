@@ -43,6 +43,9 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "make_up_id": _KEY_SCHEMA,
     "attachment_id": _KEY_SCHEMA,
     "receipt": {"type": "string", "maxLength": 60, "description": "异议的回执编号，如 YY-12-001-7KQ4XD"},
+    "batch_id": _KEY_SCHEMA,
+    "result_id": _KEY_SCHEMA,
+    "line_no": _KEY_SCHEMA | {"description": "批次中的行号"},
     "row_no": _KEY_SCHEMA | {"description": "学员在名册中的序号"},
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.
@@ -194,6 +197,8 @@ def _content_in(operation: Operation, references: References) -> dict[str, Any]:
         content["multipart/form-data"] = {
             "schema": {"type": "object", "properties": {"file": _WORKBOOK}, "required": ["file"]}
         }
+    if operation.also_csv_in:
+        content[CSV] = {"schema": {"type": "string"}}
     if operation.file_in:
         content[RAW] = {"schema": _BINARY}
         content["multipart/form-data"] = {

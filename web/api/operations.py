@@ -27,6 +27,8 @@ from web.api import (
     funds,
     notices,
     parameters,
+    payment_batch_answers,
+    payment_batches,
     policies,
     reading_answers,
     readings,
@@ -41,6 +43,7 @@ from web.api import (
     year_list_bodies,
 )
 from workflow.form.fields import Typed
+from workflow.form.payment_batches import BatchCancellation, NewBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ class Operation:
     body: tuple[type[BaseModel], ...] = ()
     listed: bool = False
     also_workbook_in: bool = False
+    also_csv_in: bool = False
     file_in: bool = False
     file_out: bool = False
     also_workbook_out: bool = False
@@ -750,6 +754,92 @@ OPERATIONS: tuple[Operation, ...] = (
         query=parameters.YearListImportQuery,
         also_workbook_in=True,
         answer=year_list_answers.YearListImport,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/finance",
+        payment_batches.read_finance_desk,
+        "finance",
+        payment_batch_answers.FinanceDesk,
+        query=parameters.FinanceQuery,
+    ),
+    _list(
+        "/v1/payment-batches",
+        payment_batches.list_payment_batches,
+        "finance",
+        payment_batch_answers.PaymentBatchSummary,
+        query=parameters.BatchesQuery,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payment-batches",
+        view=payment_batches.make_payment_batch,
+        tag="finance",
+        body=(NewBatch,),
+        answer=payment_batch_answers.PaymentBatch,
+        status=201,
+        conflicts=True,
+        key="optional",
+    ),
+    _get(
+        "/v1/payment-batches/{batch_id}",
+        payment_batches.read_payment_batch,
+        "finance",
+        payment_batch_answers.PaymentBatch,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payment-batches/{batch_id}/lines/{line_no}/removal",
+        view=payment_batches.take_out_payment_line,
+        tag="finance",
+        answer=payment_batch_answers.PaymentBatch,
+        conflicts=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payment-batches/{batch_id}/cancellation",
+        view=payment_batches.cancel_payment_batch,
+        tag="finance",
+        body=(BatchCancellation,),
+        answer=payment_batch_answers.PaymentBatch,
+        conflicts=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payment-batches/{batch_id}/file",
+        view=payment_batches.fetch_payment_file,
+        tag="finance",
+        query=parameters.BatchFileQuery,
+        answer=None,
+        also_workbook_out=True,
+        also_csv_out=True,
+        conflicts=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payment-batches/{batch_id}/results",
+        view=payment_batches.upload_bank_result,
+        tag="finance",
+        also_workbook_in=True,
+        also_csv_in=True,
+        answer=payment_batch_answers.BankResult,
+        status=201,
+        conflicts=True,
+    ),
+    _get(
+        "/v1/payment-batches/{batch_id}/results/{result_id}",
+        payment_batches.read_bank_result,
+        "finance",
+        payment_batch_answers.BankResult,
+        query=parameters.BatchResultQuery,
+        also_workbook_out=True,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payment-batches/{batch_id}/results/{result_id}/recording",
+        view=payment_batches.record_bank_result,
+        tag="finance",
+        answer=payment_batch_answers.BankResult,
         conflicts=True,
     ),
     _list("/v1/reports", reports.list_reports, "reports", answers.ReportName, query=parameters.NoQuery),

@@ -12,6 +12,7 @@ from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text, compact
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
+from workflow.services.payment_files import FileFormat
 from workflow.vocabulary import (
     AlertKind,
     AttachmentPlace,
@@ -287,6 +288,31 @@ class PoolsQuery(Typed):
 
     region: Region | None = _given("地区")
     year: Year | None = _given("年度")
+
+
+class FinanceQuery(Typed):
+    """Whose desk of finance is wanted, and in which order."""
+
+    region: Region | None = _given("地区")
+    order: Literal["due", "amount"] = _given("排列", "due")
+
+
+class BatchesQuery(PageQuery):
+    """Filters of the list of payment batches."""
+
+    region: Region | None = _given("地区")
+
+
+class BatchFileQuery(Typed):
+    """In which shape the bank takes a batch."""
+
+    format: Annotated[FileFormat, Field(strict=False)] = _given("格式", FileFormat.XLSX)
+
+
+class BatchResultQuery(Typed):
+    """In which shape a result of the bank is wanted."""
+
+    format: Literal["json", "xlsx"] = _given("格式", "json")
 
 
 class LedgerQuery(PageQuery):

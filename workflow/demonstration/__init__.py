@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 from workflow.access import Actor
 from workflow.clock import at_shanghai, real_now, shanghai_date
 from workflow.demonstration.funding import fill_pools
+from workflow.demonstration.payment_batches import play_batches
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
 from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
 from workflow.demonstration.stage import Stage
@@ -72,6 +73,8 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         say(f"已建立{pools}个资金池（示例）")
         player = Player(stage, people)
         player.play(placed, scheduler_moments(calendar, begins, present), say)
+        batches = play_batches(stage.product, people)
+        say(f"已建立{batches}个拨付批次（示例）")
         stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))
         stage.close()
     say(f"已载入{len(placed)}件演示申请")

@@ -339,6 +339,16 @@ STORIES: tuple[Story, ...] = (
     Story(_WORKS, _one("车工", 4, 45), lambda script: script.to_payment().paid(), State.DISBURSED, 18),
     Story(_CITY, _one("车工", 5, 52), _being_recovered, State.RECOVERING, 3),
     Story(_COUNTY, _one("养老护理员", 5, 31), _recovered, State.RECOVERED, 6),
+    # Of the last working day: the cashier puts them into batches.
+    Story(
+        _CITY, _one("焊工", 4, 28), lambda script: script.to_payment(), State.DISBURSEMENT_AWAITING_PAYMENT
+    ),
+    Story(
+        _CITY, _one("车工", 4, 31), lambda script: script.to_payment(), State.DISBURSEMENT_AWAITING_PAYMENT
+    ),
+    Story(
+        _WORKS, _one("焊工", 4, 27), lambda script: script.to_payment(), State.DISBURSEMENT_AWAITING_PAYMENT
+    ),
     # 评价补贴
     Story(
         _ASSESSORS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -46,6 +46,7 @@ _KIND_OF_PREFIX = {
     "returned": AlertKind.RETURNED,
     "moved": AlertKind.PROGRESS,
     "calendar": AlertKind.CALENDAR,
+    "payment": AlertKind.PROGRESS,
 }
 
 
@@ -176,12 +177,12 @@ def count_unread(product: Product, *, actor: Actor) -> int:
 def raise_alerts(
     connection: Connection,
     raised: list[dict[str, Any]],
-    audience: dict[tuple[int, str], set[int]],
+    audience: Mapping[tuple[Any, str], set[int]],
     now: datetime,
 ) -> int:
     """Writes these alerts with those who hear them, and posts them; answers how many are new.
 
-    An alert is one by clock, rung and due date; ``audience`` is by clock and rung.
+    An alert is one by clock, rung and due date; ``audience`` is by clock (None: of no clock) and rung.
     """
     if not raised:
         return 0

@@ -90,7 +90,7 @@ class People:
 
     def concerned(self, row: Mapping[Any, Any]) -> set[int]:
         """Who is touched when the application's dates move: who has to act on it, and its applicant."""
-        return self.actors(row) | self._applicants_of(row)
+        return self.actors(row) | self.applicants_of(row)
 
     def actors(self, row: Mapping[Any, Any]) -> set[int]:
         """Who may have to act on it as it stands: whom it was handed over to, or all of the role."""
@@ -107,9 +107,10 @@ class People:
                 )
             }
         told = self._awaited[key]
-        return told | self._applicants_of(row) if row["state"] in _APPLICANTS_TURN else told
+        return told | self.applicants_of(row) if row["state"] in _APPLICANTS_TURN else told
 
-    def _applicants_of(self, row: Mapping[Any, Any]) -> set[int]:
+    def applicants_of(self, row: Mapping[Any, Any]) -> set[int]:
+        """The applicant, or whoever belongs to the organisation that applies."""
         if row["organisation_id"] is not None:
             return self._members.get(row["organisation_id"], set())
         return {row["created_by"]} & self._applicants

@@ -33,6 +33,8 @@ from workflow.vocabulary import Event, Role, State, Subsidy
 Standing = tuple[str, str, int, str]
 """The state of an application, the digest of its form, its version, the digest of what it is worth."""
 SYSTEM_CHAIN = 0
+PAYMENT_LINE_FAILED = "payment_line_failed"
+"""The bank could not pay a line of a batch: nothing has moved."""
 # Nothing of the application changed but the key under which personal data on its form lies.
 RESEAL = "reseal"
 MOST_FAULTS = 100
@@ -257,6 +259,7 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "decline_make_up": "不同意补课",
     "strike_observations": "撤销检查所见",
     "urge": "催办",
+    PAYMENT_LINE_FAILED: "银行支付失败",
     ADD: "上传附件",
     REMOVE: "移除附件",
     "recompute": "因日历更新重新计算期限",

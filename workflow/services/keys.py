@@ -58,6 +58,7 @@ LABELS = {
     "objection": "异议人",
     "roster_import": "上传的名册",
     "attachment": "附件的密钥",
+    "payment_line": "拨付批次的收款账号",
     "application": "申请表",
 }
 ROLES = {"current": "现用", "further": "备用", "unknown": "不在配置中"}

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from workflow.access import Actor, require_clear_reading
 from workflow.clock import SHANGHAI
@@ -22,7 +23,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import LARGEST_ID
 from workflow.sealing import unseal
-from workflow.services.audit import SYSTEM_CHAIN, append_system_entry, behalf_of
+from workflow.services.audit import SYSTEM_CHAIN, append_system_entries, append_system_entry, behalf_of
 from workflow.services.case import Case, open_case, signed_as
 from workflow.services.pages import Page, page_of
 from workflow.services.personal import open_form
@@ -108,6 +109,28 @@ def record_reading(
             **place,
             **behalf_of(case),
         },
+    )
+
+
+def record_payees(
+    connection: Connection, actor: Actor, now: datetime, payees: Sequence[tuple[int, str, str]], *, note: str
+) -> None:
+    """The record that the accounts of these applications went to the bank: id, number, and whose, masked."""
+    append_system_entries(
+        connection,
+        actor,
+        f"{_EVENT}{ReadingSubject.BANK_ACCOUNT.value}",
+        now,
+        [
+            {
+                "application": application_id,
+                "application_number": number,
+                "purpose": ReadingPurpose.PAYMENT.value,
+                "note": note,
+                "whose": [whose],
+            }
+            for application_id, number, whose in payees
+        ],
     )
 
 

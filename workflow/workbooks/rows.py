@@ -66,6 +66,11 @@ def read_table(content: bytes, template: Template, *, progress: Progress | None 
     sentence for which the file cannot be used. ``progress`` as for ``read_sheet``.
     """
     sheet = read_sheet(content, name=template.name, most_rows=template.most_rows, progress=progress)
+    return table_of(sheet, template)
+
+
+def table_of(sheet: Sheet, template: Template) -> Table:
+    """The rows of a sheet that was read; raises like ``read_table``."""
     places = places_of(sheet, template)
     known = {plain_label(column.label) for column in template.columns} | {REASONS_LABEL}
     rows = (_filled(row, template, places) for row in sheet.rows if row.number > 1)

@@ -32,6 +32,12 @@ from workflow.persistence.tables.collaboration import absence, circulation, dele
 from workflow.persistence.tables.funds import fund_pool, fund_reservation, ledger_movement
 from workflow.persistence.tables.ground import calendar_version, local_closure, policy_version, test_clock
 from workflow.persistence.tables.imports import roster_import
+from workflow.persistence.tables.payment_batches import (
+    bank_result,
+    payment_batch,
+    payment_batch_file,
+    payment_line,
+)
 from workflow.persistence.tables.people import (
     certificate,
     class_result,
@@ -60,6 +66,7 @@ __all__ = [
     "application",
     "attachment",
     "audit_entry",
+    "bank_result",
     "beneficiary",
     "calendar_feed",
     "calendar_version",
@@ -87,6 +94,9 @@ __all__ = [
     "organisation",
     "outbox",
     "payment",
+    "payment_batch",
+    "payment_batch_file",
+    "payment_line",
     "person",
     "person_index",
     "policy_version",

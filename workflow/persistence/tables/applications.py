@@ -182,8 +182,12 @@ payment = Table(
     Column("failed_at", Instant),
     Column("failure_reason", Text),
     Column("paid_on_behalf_of_id", Key, ForeignKey("account.id")),
+    # The line of a batch that it settles.
+    Column("line_id", Key, ForeignKey("payment_line.id")),
     UniqueConstraint("application_id", "voucher"),
     CheckConstraint("amount_fen > 0", name="positive"),
+    # No line is ever paid twice.
+    partial("uq_payment_line_id", "line_id", where="line_id IS NOT NULL", unique=True),
 )
 
 recovery = Table(

@@ -1,6 +1,7 @@
 """五 资金拨付: payments, payments that came back, and the recovery of money wrongly paid.
 
-Each moves the money in its pool as well (``workflow.services.ledger``).
+Each moves the money in its pool as well (``workflow.services.ledger``), and settles the line of a batch that
+waits for the bank (``workflow.services.payment_lines``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Payment, PaymentFailure, Recovery, RecoveryReceipt
 from workflow.persistence import tables
 from workflow.rules import Occasion
-from workflow.services import ledger
+from workflow.services import ledger, payment_lines
 from workflow.services.case import Case
 from workflow.services.checks import check_rules
 from workflow.services.enrolments import release_people
@@ -33,6 +34,7 @@ def pay(case: Case, payload: Payment) -> None:
             message = f"“拨付时间”{payload.paid_on}不能早于财政部门复核通过的日期（{approved_on}）"
             raise Malformed(message, [FieldError("payload.paid_on", message)])
     _require_new_voucher(_payments(case), payload.voucher)
+    line = payment_lines.line_to_settle(case, payload)
     year = ledger.pay(case, payload)
     amount_fen = fen_from_yuan(payload.stored()["amount"])
     case.connection.execute(
@@ -45,8 +47,11 @@ def pay(case: Case, payload: Payment) -> None:
             paid_by=case.actor.account_id,
             paid_on_behalf_of_id=case.on_behalf_of_id,
             recorded_at=case.now,
+            line_id=line.id if line else None,
         )
     )
+    if line:
+        payment_lines.mark_paid(case, line, payload)
     _payments(case).append(payload.stored() | {"year": year, "paid_by_name": case.signature, "failed": False})
     case.row["paid_fen"] += amount_fen
     case.settled = case.row["paid_fen"] == case.row["approved_fen"]
@@ -66,6 +71,7 @@ def payment_failed(case: Case, payload: PaymentFailure) -> None:
         .where(payments.c.application_id == case.id, payments.c.voucher == payload.voucher)
         .values(failed_at=case.now, failure_reason=payload.reason)
     )
+    payment_lines.mark_returned(case, payload)
     paid.update(failed=True, failure_reason=payload.reason, failed_on=case.today.isoformat())
     case.row["paid_fen"] -= fen_from_yuan(paid["amount"])
 
