@@ -53,6 +53,8 @@ LIST_UPLOADERS = only(Role.REVIEWER, Role.HEAD, max_bytes=UPLOAD_BYTES)
 # Of 人社部门 and for their own region: the services look closer.
 MAKE_UP_DECIDERS = only(Role.REVIEWER, Role.INSPECTOR)
 
+INSPECTORS = only(Role.INSPECTOR)
+
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
 # Of the departments only 财政部门, and for their own region: the services look closer.
@@ -108,6 +110,7 @@ ACCESS: dict[str, Rule] = {
     "api.strike_observations": only(Role.HEAD),
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
+    "api.list_visits": INSPECTORS,
     "api.list_clocks": SIGNED_IN,
     "api.read_clock": SIGNED_IN,
     "api.list_alerts": SIGNED_IN,
@@ -186,6 +189,12 @@ ACCESS: dict[str, Rule] = {
     "home.set_display": PUBLIC,
     "search.find": SIGNED_IN,
     "worklist.show": SIGNED_IN,
+    "visits.list_all": INSPECTORS,
+    "visits.show": INSPECTORS,
+    "visits.send": INSPECTORS,
+    "visits.record": SIGNED_IN,
+    "visits.show_photos": SIGNED_IN,
+    "visits.add_photos": only(Role.INSPECTOR, max_bytes=FILE_BYTES),
     "worklist.approve": only(Role.REVIEWER),
     "urging.send": SIGNED_IN,
     "applications.list_all": SIGNED_IN,

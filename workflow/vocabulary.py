@@ -505,6 +505,22 @@ STATE_DEPARTMENT: dict[State, Department] = {
 }
 
 
+class VisitOccasion(Word):
+    """What an inspector goes to see."""
+
+    OPENING = "opening", "开班当日检查"
+    TRAINING = "training", "培训期间检查"
+    ASSESSMENT = "assessment", "考核巡查"
+
+
+class VisitList(Word):
+    """The lists of an inspector's day."""
+
+    NEEDED = "needed", "需要检查"
+    RUNNING = "running", "在培，次数已够"
+    DRAWN = "drawn", "双随机抽中"
+
+
 class ClosureStatus(Word):
     """Where a local closure stands; what is in force counts until its withdrawal is confirmed."""
 

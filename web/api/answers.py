@@ -227,6 +227,7 @@ class OpeningInspectionShown(OpeningInspection):
     """开班当日检查, with who made it, and who struck its observations."""
 
     inspector: str
+    roster_digest: str | None = Field(default=None, description="点名所用的名册")
     observations_struck: bool = False
     struck_by: str | None = None
     struck_on: date | None = None
@@ -237,6 +238,7 @@ class InspectionShown(Inspection):
     """培训期间检查, with who made it, and who struck its observations."""
 
     inspector: str
+    roster_digest: str | None = Field(default=None, description="点名所用的名册")
     observations_struck: bool = False
     struck_by: str | None = None
     struck_on: date | None = None

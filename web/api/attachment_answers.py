@@ -21,6 +21,7 @@ class AttachmentAnswer(BaseModel):
     place: AttachmentPlace
     place_label: str
     class_no: int | None
+    inspection_no: int | None = Field(description="该班第几次检查的照片；0 为开班当日检查")
     name: str
     kind: FileKind
     byte_count: int

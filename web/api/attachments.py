@@ -52,6 +52,7 @@ def add_attachment(application_id: int, query: AttachmentQuery) -> Response:
         application_id=application_id,
         place=query.place,
         class_no=query.class_no,
+        inspection_no=query.inspection_no,
         uploads=[upload],
         expected_version=query.version,
         command_id=command_id,

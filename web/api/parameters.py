@@ -28,6 +28,7 @@ from workflow.vocabulary import (
     State,
     Subsidy,
     Urgency,
+    VisitList,
 )
 from workflow.workbooks.limits import MOST_ROWS
 
@@ -226,6 +227,13 @@ class ListedInstitutionsQuery(PageQuery):
     text: Words | None = _given("机构名称、代码或者职业中的文字")
 
 
+class VisitsQuery(PageQuery):
+    """Which visits of an inspector are listed."""
+
+    on: Day | None = _given("哪一天；不填为今天")
+    show: Annotated[VisitList, Field(strict=False)] = _given("哪一种", VisitList.NEEDED)
+
+
 class ListedPlatformsQuery(PageQuery):
     """Filters of the platforms on the year's list."""
 
@@ -331,6 +339,9 @@ class AttachmentQuery(Typed):
 
     place: Annotated[AttachmentPlace, Field(strict=False)] = Field(title="附件位置")
     class_no: Annotated[int, Field(ge=1, le=999), BeforeValidator(_number)] | None = _given("班次")
+    inspection_no: Annotated[int, Field(ge=0, le=999), BeforeValidator(_number)] | None = _given(
+        "该班第几次检查的照片；0 为开班当日检查"
+    )
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = _given("显示的文件名")
     version: Version | None = _given("您所看到的申请版本")
 

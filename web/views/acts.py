@@ -215,7 +215,9 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
     if event is Event.RECORD_RESULTS:
         return Act(event, form="results", rows=result_rows(view, attempt, scope))
     values = attempt.sent if attempt else _defaults(event, view)
-    fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope, without=OBSERVATIONS)
+    # The roster is called on the page of the visit.
+    without = (*OBSERVATIONS, "absent_rows")
+    fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope, without=without)
     return Act(
         event,
         fields=[_with_choices(one, event, view) for one in fields],

@@ -93,7 +93,7 @@ def page_again(refusal: Refused, kind: Event, application_id: int, sent: Sent, r
     if isinstance(refusal, Conflict):
         head = shown(
             Conflict(
-                f"{refusal.message} {_last_change(application_id)}您填写的内容还在，请核对后再办理。".strip()
+                f"{refusal.message} {last_change(application_id)}您填写的内容还在，请核对后再办理。".strip()
             ),
             reload=url_for("applications.show", application_id=application_id, **carried()),
         )
@@ -109,7 +109,7 @@ def _with_all_faults(kind: Event, payload: dict[str, Any], refusal: Malformed) -
     return refusal
 
 
-def _last_change(application_id: int) -> str:
+def last_change(application_id: int) -> str:
     """Who changed it, and to what."""
     last: dict[str, Any] | None = None
     after: str | None = None

@@ -85,7 +85,28 @@ def observed(entry: Mapping[str, Any]) -> list[str]:
     return words
 
 
-class OpeningInspection(Observations):
+RowNumbers = Annotated[
+    list[Annotated[int, Field(strict=True, ge=1, le=MOST_ROSTER_ROWS)]], Field(max_length=MOST_ROSTER_ROWS)
+]
+"""Trainees by their places on the roster."""
+
+
+class Attendance(Observations):
+    """Who of the roster was not there, where the roster was called; else only the heads were counted."""
+
+    absent_rows: RowNumbers | None = optional(
+        "缺勤学员的名册序号", help="按名册点名的给出，无人缺勤给出空列表；实到人数须与之一致"
+    )
+
+    @field_validator("absent_rows")
+    @classmethod
+    def _each_absent_once(cls, row_nos: list[int] | None) -> list[int] | None:
+        if row_nos is not None and len(set(row_nos)) != len(row_nos):
+            raise ValueError("中有重复")
+        return row_nos
+
+
+class OpeningInspection(Attendance):
     """开班当日检查 of one class."""
 
     class_no: ClassNumber = asked("班次")
@@ -95,7 +116,7 @@ class OpeningInspection(Observations):
     materials: Lines = asked("培训资料留存情况")
 
 
-class Inspection(Observations):
+class Inspection(Attendance):
     """培训期间检查 of one class."""
 
     class_no: ClassNumber = asked("班次")
@@ -124,13 +145,9 @@ class MakeUp(Typed):
         "第几次检查", help="该班培训期间的第几次检查"
     )
     count: Heads = asked("补课人数", help="不能多于该次检查的缺勤人数")
-    row_nos: (
-        Annotated[
-            list[Annotated[int, Field(strict=True, ge=1, le=MOST_ROSTER_ROWS)]],
-            Field(min_length=1, max_length=MOST_ROSTER_ROWS),
-        ]
-        | None
-    ) = optional("补课学员的名册序号", help="填写的，须与补课人数一致")
+    row_nos: Annotated[RowNumbers, Field(min_length=1)] | None = optional(
+        "补课学员的名册序号", help="填写的，须与补课人数一致"
+    )
     made_up_on: Day = asked("补课日期", help="在该次检查之后、考核之前")
     hours: Annotated[int, Field(strict=True, ge=1, le=MOST_HOURS), Widget("number")] = asked("补课课时")
     remarks: Lines | None = optional("备注")

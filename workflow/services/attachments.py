@@ -89,6 +89,7 @@ def add_attachments(
     application_id: int,
     place: AttachmentPlace,
     class_no: int | None,
+    inspection_no: int | None = None,
     uploads: Sequence[Upload],
     expected_version: int | None = None,
     command_id: str | None = None,
@@ -98,18 +99,20 @@ def add_attachments(
     A result has the file's ``name``, and its ``attachment`` or else the ``message`` why it was not taken.
     Raises ``Malformed`` where nothing was sent or too much at once, ``Forbidden``, ``NotNow``, ``Conflict``,
     and ``Unavailable`` where the scan or the folder fails. The same command id adds once.
+    ``inspection_no`` says which inspection of the class they show, 0 for that of the opening day.
     """
     check_command_id(command_id)
     _require_some(uploads)
     sums = [hashlib.sha256(each.content).hexdigest() for each in uploads]
     named = [[each.name, digest] for each, digest in zip(uploads, sums, strict=True)]
-    digests = digests_of(product, [ADD, application_id, place.value, class_no, named, expected_version])
+    content = [ADD, application_id, place.value, class_no, named, expected_version]
+    digests = digests_of(product, content if inspection_no is None else [*content, inspection_no])
     with reading(product.engine) as connection:
         known = None if command_id is None else find_reply(connection, actor, command_id, digests)
         if known is not None:
             return known
         case = open_case(product, connection, actor, application_id, lock=False)
-        _require_addable(case, place, class_no)
+        _require_addable(case, place, class_no, inspection_no)
         require_version(case, expected_version)
     # Looked at, sealed and written outside any transaction: nobody waits for somebody's large files.
     results = [_looked_at(product, each, digest) for each, digest in zip(uploads, sums, strict=True)]
@@ -122,9 +125,9 @@ def add_attachments(
             case = open_case(product, connection, actor, application_id, lock=True)
             known = None if command_id is None else find_reply(connection, actor, command_id, digests)
             if known is None:
-                _require_addable(case, place, class_no)
+                _require_addable(case, place, class_no, inspection_no)
                 require_version(case, expected_version)
-                reply = _registered(case, place, class_no, results)
+                reply = _registered(case, place, class_no, inspection_no, results)
                 store_reply(case, command_id, digests, reply)
     except Exception as error:
         # What failed otherwise may have been committed after all; the sweep will know.
@@ -211,7 +214,11 @@ def _forget(product: Product, results: Sequence[_Result]) -> None:
 
 
 def _registered(
-    case: Case, place: AttachmentPlace, class_no: int | None, results: Sequence[_Result]
+    case: Case,
+    place: AttachmentPlace,
+    class_no: int | None,
+    inspection_no: int | None,
+    results: Sequence[_Result],
 ) -> dict[str, Any]:
     """Rows and entries of the files; those that break a limit of the application get their message."""
     table = tables.attachment
@@ -244,19 +251,22 @@ def _registered(
         case.row["version"] += 1
         case.write()
     for result in rows:
-        _register(case, place, class_no, result)
+        _register(case, place, class_no, inspection_no, result)
     if rows:
         case.write_row()
     return {"version": case.row["version"], "results": [result.as_dict() for result in results]}
 
 
-def _register(case: Case, place: AttachmentPlace, class_no: int | None, result: _Result) -> None:
+def _register(
+    case: Case, place: AttachmentPlace, class_no: int | None, inspection_no: int | None, result: _Result
+) -> None:
     assert result.inspected is not None
     table = tables.attachment
     values = {
         "application_id": case.id,
         "place": place.value,
         "class_no": class_no,
+        "inspection_no": inspection_no,
         "name": result.name,
         "kind": result.inspected.kind.value,
         "byte_count": len(result.upload.content),
@@ -426,6 +436,7 @@ def _view(case: Case, row: dict[str, Any]) -> dict[str, Any]:
         "place": place.value,
         "place_label": place.label,
         "class_no": row["class_no"],
+        "inspection_no": row["inspection_no"],
         "name": row["name"],
         "kind": row["kind"],
         "byte_count": row["byte_count"],
@@ -474,13 +485,17 @@ def _allows(require: Any, *about: Any) -> bool:
 # --- who, and when -----------------------------------------------------------------------------------------
 
 
-def _require_addable(case: Case, place: AttachmentPlace, class_no: int | None) -> None:
+def _require_addable(
+    case: Case, place: AttachmentPlace, class_no: int | None, inspection_no: int | None = None
+) -> None:
     rule, matter = ATTACHMENT_PLACES[place], case.matter()
     require_reading(case.actor, matter)
     if not rule.stands_on(case.kind, case.subsidy):
         raise _wrong("place", f"这件申请的申请表没有“{place.label}”")
     require_attaching(case.actor, matter, rule.adds, place.label, case.absent)
     _require_open(case, place, rule)
+    if inspection_no is not None:
+        _require_inspection(case, place, class_no, inspection_no)
     if class_no is None:
         return
     classes = [entry["class_no"] for entry in case.form.get("opening", {}).get("classes", [])]
@@ -488,6 +503,15 @@ def _require_addable(case: Case, place: AttachmentPlace, class_no: int | None) -
         raise _wrong("class_no", f"“{place.label}”不分班次，不填写班次")
     if class_no not in classes:
         raise _wrong("class_no", f"这件申请没有班次{class_no}")
+
+
+def _require_inspection(case: Case, place: AttachmentPlace, class_no: int | None, inspection_no: int) -> None:
+    training = case.section(Section.TRAINING)
+    name = "inspections" if inspection_no else "opening_inspections"
+    wanted = AttachmentPlace.TRAINING_INSPECTION if inspection_no else AttachmentPlace.OPENING_INSPECTION
+    held = sum(each["class_no"] == class_no for each in training.get(name, ()))
+    if place is not wanted or held < max(inspection_no, 1):
+        raise _wrong("inspection_no", f"这个班没有第{inspection_no}次检查，或者照片不属于“{place.label}”")
 
 
 def _require_open(case: Case, place: AttachmentPlace, rule: PlaceRule) -> None:

@@ -28,6 +28,7 @@ from workflow.services.acts import AFTERWARDS, act_of
 from workflow.services.audit import append_entry, kept_details
 from workflow.services.case import Case, open_case
 from workflow.services.clocks import keeper_of
+from workflow.services.due_visits import VISITED, keep_due_visits
 from workflow.services.product import Product
 from workflow.services.recompute import is_behind, recompute_one
 from workflow.services.view import application_view
@@ -181,6 +182,8 @@ def move(case: Case, event: Event) -> None:
     afterwards = AFTERWARDS.get(event)
     if afterwards is not None:
         afterwards(case)
+    if old in VISITED or case.state in VISITED:
+        keep_due_visits(case)
     case.upheld = None
     case.row["version"] += 1
     case.write()

@@ -21,6 +21,18 @@
     document.querySelectorAll("form button[type=submit]:disabled").forEach(function (button) { button.disabled = false; });
   });
 
+  // What an inspector typed and could not send stays on the device only while its owner is signed in.
+  document.addEventListener("submit", function (submission) {
+    if (!/\/sign-out$/.test(submission.target.action)) { return; }
+    var kept = Object.keys(window.localStorage).filter(function (name) { return name.indexOf("visit:") === 0; });
+    if (kept.length && !window.confirm("本机有 " + kept.length + " 份检查没有送达，退出后将清除。确定退出？")) {
+      submission.preventDefault();
+      return;
+    }
+    kept.forEach(function (name) { window.localStorage.removeItem(name); });
+    if (window.indexedDB) { window.indexedDB.deleteDatabase("visits"); }
+  });
+
   // What is too large is told before it is sent; the server says so too, but a form cannot keep its files.
   document.addEventListener("change", function (change) {
     var input = change.target, most, together, files, words = "";

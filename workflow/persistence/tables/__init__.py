@@ -48,6 +48,7 @@ from workflow.persistence.tables.people import (
     trainee,
 )
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
+from workflow.persistence.tables.visits import draw, drawn_inspector, drawn_visit, due_visit
 from workflow.persistence.tables.year_list import (
     listed_institution,
     listed_occupation,
@@ -77,6 +78,10 @@ __all__ = [
     "command",
     "decision",
     "delegation",
+    "draw",
+    "drawn_inspector",
+    "drawn_visit",
+    "due_visit",
     "enrolment",
     "entitlement",
     "fund_pool",

@@ -14,6 +14,8 @@ attachment = Table(
     Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
     Column("place", String(40), nullable=False),
     Column("class_no", Integer),
+    # Which inspection of that class it shows, 0 for the opening day; null where nobody said so.
+    Column("inspection_no", Integer),
     # As it was sent, without its path and with long numbers covered.
     Column("name", String(200), nullable=False),
     Column("kind", String(10), nullable=False),
