@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
-from web.current import actor, require_actor
+from web.current import actor, require_actor, wants_problem
 from workflow.attachments.limits import MOST_BYTES_AT_ONCE
 from workflow.errors import Forbidden
 from workflow.vocabulary import Role
@@ -184,6 +185,17 @@ ACCESS: dict[str, Rule] = {
     "api.make_report": STAFF,
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
     "api.set_test_clock": only(Role.ADMIN),
+    "api.list_accounts": only(Role.ADMIN),
+    "api.add_account": only(Role.ADMIN),
+    "api.read_account": only(Role.ADMIN),
+    "api.change_account": only(Role.ADMIN),
+    "api.close_account": only(Role.ADMIN),
+    "api.reopen_account": only(Role.ADMIN),
+    "api.unlock_account": only(Role.ADMIN),
+    "api.require_new_password": only(Role.ADMIN),
+    "api.set_one_time_password": only(Role.ADMIN),
+    "api.sign_out_everywhere": only(Role.ADMIN),
+    "api.read_seats": only(Role.ADMIN),
     # pages
     "home.show": PUBLIC,
     "home.set_display": PUBLIC,
@@ -311,9 +323,13 @@ ACCESS: dict[str, Rule] = {
     "account.create_feed": SIGNED_IN,
     "account.revoke_feed": SIGNED_IN,
     "feeds.read": ANONYMOUS,
-    "admin.show_accounts": only(Role.ADMIN),
-    "admin.add_account": only(Role.ADMIN),
-    "admin.change_account": only(Role.ADMIN),
+    "accounts.list_all": only(Role.ADMIN),
+    "accounts.show_seats": only(Role.ADMIN),
+    "accounts.new": only(Role.ADMIN),
+    "accounts.add": only(Role.ADMIN),
+    "accounts.show": only(Role.ADMIN),
+    "accounts.change": only(Role.ADMIN),
+    "accounts.act": only(Role.ADMIN),
     "admin.show_system": only(Role.ADMIN),
     "admin.set_test_clock": only(Role.ADMIN),
     "policies.list_all": POLICY_READERS,
@@ -322,6 +338,8 @@ ACCESS: dict[str, Rule] = {
     "oversight.readings": only(Role.AUDITOR, Role.ADMIN),
     "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }
+# Where somebody with a one-time password is let in: to set an own one, and nowhere else.
+_BEFORE_OWN_PASSWORD = frozenset({"account.show", "account.change_password"})
 TEST_CLOCK_ONLY = frozenset({"api.set_test_clock"})
 
 
@@ -339,18 +357,23 @@ def guard(app: Flask) -> None:
     app.before_request(_admit)
 
 
-def _admit() -> None:
+def _admit() -> ResponseReturnValue | None:
     rule = rule_of_request()
     if rule is None:
-        return
+        return None
     # Read here, before anybody looks at the body. JSON never needs the larger allowance.
     if rule.max_bytes is not None and not request.is_json:
         request.max_content_length = rule.max_bytes
     if rule.public:
-        return
+        return None
     person = require_actor()
+    if person.must_change_password and request.endpoint not in _BEFORE_OWN_PASSWORD:
+        if wants_problem():
+            raise Forbidden("请先登录网页，把一次性密码改为自己的密码，然后才能使用接口")
+        return redirect(url_for("account.show", _anchor="password"), code=303)
     if rule.roles is not None and person.role not in rule.roles:
         raise Forbidden(f"“{person.role.label if person.role else person.name}”无权使用此功能")
+    return None
 
 
 def may_open(endpoint: str) -> bool:

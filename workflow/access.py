@@ -39,6 +39,8 @@ class Actor:
     region: str | None
     organisation_id: int | None
     applicant_kind: ApplicationKind | None
+    # Let in by a one-time password, to set an own one and for nothing else.
+    must_change_password: bool = False
 
 
 SYSTEM = Actor(0, "system", "系统", None, None, None, None, None)

@@ -14,7 +14,7 @@ from tests.journeys.city import City
 from workflow.errors import NotFound
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import accounts, feeds
+from workflow.services import account_keeping, accounts, feeds
 from workflow.services.feeds import DueDate
 
 REASONS = {"reason": "材料不全", "code": "incomplete", "sections": ["applicant", "claim"]}
@@ -190,10 +190,11 @@ def test_of_two_made_at_once_one_lives(city: City) -> None:
 def test_the_address_of_a_closed_account_is_unknown_and_stays_so(city: City) -> None:
     token = make(city, "hr1")
     hr1, admin = city.actors["hr1"].account_id, city.actors["admin"]
-    accounts.set_account_active(city.product, actor=admin, account_id=hr1, active=False)
+    body = {"version": 0, "confirmed": True}
+    account_keeping.close_account(city.product, actor=admin, account_id=hr1, body=body)
     with pytest.raises(NotFound):
         feeds.read_feed(city.product, token=token)
-    accounts.set_account_active(city.product, actor=admin, account_id=hr1, active=True)
+    account_keeping.reopen_account(city.product, actor=admin, account_id=hr1, body={"version": 1})
     with pytest.raises(NotFound):
         feeds.read_feed(city.product, token=token)
 

@@ -15,6 +15,7 @@ from web.api.replies import reply
 _CONVERTERS = {
     "application_id": "key",
     "clock_id": "key",
+    "account_id": "key",
     "alert_id": "key",
     "notice_id": "key",
     "closure_id": "key",

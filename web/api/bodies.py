@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from web.api.direct_claims import list_bodies
 from web.api.parameters import Day
 from workflow.form import PAYLOADS
+from workflow.form.accounts import AccountAct, AccountChange, NewAccount
 from workflow.form.alerts import MailChoice, ReadMark
 from workflow.form.application import (
     NEW_CLAIMS,
@@ -192,6 +193,9 @@ FUND_ENTRY: tuple[type[BaseModel], ...] = (FundEntry,)
 CARRY_OVER: tuple[type[BaseModel], ...] = (CarryOver,)
 RESERVATION: tuple[type[BaseModel], ...] = (ReservationRequest,)
 READING: tuple[type[BaseModel], ...] = (ReadingRequest,)
+NEW_ACCOUNT: tuple[type[BaseModel], ...] = (NewAccount,)
+ACCOUNT_CHANGE: tuple[type[BaseModel], ...] = (AccountChange,)
+ACCOUNT_ACT: tuple[type[BaseModel], ...] = (AccountAct,)
 READ_MARK: tuple[type[BaseModel], ...] = (ReadMark,)
 MAIL_CHOICE: tuple[type[BaseModel], ...] = (MailChoice,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

@@ -32,6 +32,7 @@ _KEY_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_KEY}
 _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "application_id": _KEY_SCHEMA,
     "clock_id": _KEY_SCHEMA,
+    "account_id": _KEY_SCHEMA,
     "alert_id": _KEY_SCHEMA,
     "notice_id": _KEY_SCHEMA,
     "closure_id": _KEY_SCHEMA,

@@ -19,10 +19,12 @@ from workflow.vocabulary import (
     ClockKind,
     ClockState,
     ClosureStatus,
+    Department,
     FundSource,
     InstitutionKind,
     LedgerKind,
     NoticeStanding,
+    Role,
     SanctionKind,
     Section,
     State,
@@ -150,6 +152,16 @@ class AlertsQuery(PageQuery):
     unread: Flag | None = _given("是否未读")
     kind: Annotated[AlertKind, Field(strict=False)] | None = _given("消息种类")
     text: Words | None = _given("申请编号、申请人或消息中的文字")
+
+
+class AccountsQuery(PageQuery):
+    """Filters of the list of accounts."""
+
+    text: Words | None = _given("登录名、姓名、单位名称或代码中的文字")
+    role: Annotated[Role, Field(strict=False)] | None = _given("角色")
+    department: Annotated[Department, Field(strict=False)] | None = _given("部门")
+    region: Region | None = _given("地区")
+    state: Literal["active", "closed", "locked", "one_time"] | None = _given("状态")
 
 
 class RegionQuery(Typed):

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from web.views import (
     account,
+    accounts,
     admin,
     alerts,
     applications,
@@ -80,6 +81,7 @@ PAGES: tuple[Blueprint, ...] = (
     account.blueprint,
     feeds.blueprint,
     admin.blueprint,
+    accounts.blueprint,
     oversight.blueprint,
     policies.blueprint,
 )

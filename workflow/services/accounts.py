@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import BoundedSemaphore
@@ -16,7 +18,7 @@ from typing import Any
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, RowMapping, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import SYSTEM, Actor
@@ -59,7 +61,8 @@ def digest_of(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _hash(password: str) -> str:
+def hash_of(password: str) -> str:
+    """The argon2id hash of a password."""
     with _hashing:
         return _hasher.hash(password)
 
@@ -96,11 +99,13 @@ def sign_in(product: Product, *, login: str, password: str, address: str) -> tup
         raise NotSignedIn(_WRONG)
     if not row["active"]:
         raise Forbidden("该账号已停用，请联系系统管理员")
-    token = secrets.token_urlsafe(32)
     now = real_now()
+    if row["one_time_until_at"] is not None and row["one_time_until_at"] <= now:
+        raise Forbidden("一次性密码已过期，请联系系统管理员重新设置")
+    token = secrets.token_urlsafe(32)
     values: dict[str, Any] = {"failed_count": 0, "locked_until_at": None}
     if _hasher.check_needs_rehash(row["password_hash"]):
-        values["password_hash"] = _hash(password)
+        values["password_hash"] = hash_of(password)
     with writing(product.engine) as connection:
         connection.execute(update(account).where(account.c.id == row["account_id"]).values(values))
         # Sessions past their absolute limit are of no use to anybody: the table stays small by itself.
@@ -135,7 +140,13 @@ def _take_attempt(product: Product, login: str, address: str) -> RowMapping:
             failed_count=case((is_last, 0), else_=account.c.failed_count + 1),
             locked_until_at=case((is_last, now + LOCK_PERIOD), else_=None),
         )
-        .returning(*ACTOR_COLUMNS, account.c.password_hash, account.c.active, account.c.locked_until_at)
+        .returning(
+            *ACTOR_COLUMNS,
+            account.c.password_hash,
+            account.c.active,
+            account.c.locked_until_at,
+            account.c.one_time_until_at,
+        )
     )
     with writing(product.engine) as connection:
         row = connection.execute(counted).mappings().one_or_none()
@@ -155,7 +166,12 @@ def actor_of_session(product: Product, *, session_token: str) -> Actor | None:
     """Who the session belongs to; None once it has ended, been idle too long, or lasted its longest."""
     now = real_now()
     found = (
-        select(*ACTOR_COLUMNS, sign_in_session.c.id.label("session_id"), sign_in_session.c.last_seen_at)
+        select(
+            *ACTOR_COLUMNS,
+            account.c.one_time_until_at,
+            sign_in_session.c.id.label("session_id"),
+            sign_in_session.c.last_seen_at,
+        )
         .join(sign_in_session, sign_in_session.c.account_id == account.c.id)
         .where(
             sign_in_session.c.token_digest == digest_of(session_token),
@@ -176,7 +192,7 @@ def actor_of_session(product: Product, *, session_token: str) -> Actor | None:
                 .where(sign_in_session.c.id == row["session_id"])
                 .values(last_seen_at=now)
             )
-    return actor_of_row(row)
+    return _person(row)
 
 
 def sign_out(product: Product, *, session_token: str) -> None:
@@ -198,7 +214,7 @@ def sign_out(product: Product, *, session_token: str) -> None:
 def actor_of_token(product: Product, *, token: str) -> Actor | None:
     """Who the bearer token belongs to; None when unknown, expired or revoked."""
     found = (
-        select(*ACTOR_COLUMNS)
+        select(*ACTOR_COLUMNS, account.c.one_time_until_at)
         .join(access_token, access_token.c.account_id == account.c.id)
         .where(
             access_token.c.token_digest == digest_of(token),
@@ -209,7 +225,11 @@ def actor_of_token(product: Product, *, token: str) -> Actor | None:
     )
     with reading(product.engine) as connection:
         row = connection.execute(found).mappings().one_or_none()
-    return None if row is None else actor_of_row(row)
+    return None if row is None else _person(row)
+
+
+def _person(row: RowMapping) -> Actor:
+    return replace(actor_of_row(row), must_change_password=row["one_time_until_at"] is not None)
 
 
 def issue_token(product: Product, *, login: str, days: int = 30) -> str:
@@ -308,10 +328,12 @@ def add_account(
     applicant_kind: str | None = None,
     email: str | None = None,
     actor: Actor | None = None,
+    one_time_until: datetime | None = None,
 ) -> dict[str, Any]:
     """A new account. Without ``actor`` the command line adds it; a person who does must be an administrator.
 
-    Raises ``Malformed`` naming every field that is wrong, ``Conflict`` when the login is taken.
+    With ``one_time_until`` the password serves, until then, only to set another. Raises ``Malformed`` naming
+    every field that is wrong, ``Conflict`` when the login is taken.
     """
     if actor is not None:
         _require_admin(actor)
@@ -324,7 +346,7 @@ def add_account(
     ]
     if errors:
         raise _malformed(errors)
-    password_hash = _hash(password)
+    password_hash = hash_of(password)
     try:
         with writing(product.engine) as connection:
             if organisation_id is not None:
@@ -344,41 +366,15 @@ def add_account(
                     active=True,
                     failed_count=0,
                     created_at=real_now(),
+                    one_time_until_at=one_time_until,
                 )
                 .returning(account.c.id)
             ).scalar_one()
-            view = _view(_account_rows(connection, account_id)[0])
+            view = _shown(connection, account_id)
             _record(product, connection, actor or SYSTEM, "add_account", view)
             return view
     except IntegrityError as error:
         raise Conflict(f"登录名“{login}”已被使用") from error
-
-
-def list_accounts(product: Product, *, actor: Actor) -> dict[str, Any]:
-    """All accounts, by login; for administrators."""
-    _require_admin(actor)
-    with reading(product.engine) as connection:
-        return {"items": [_view(row) for row in _account_rows(connection)]}
-
-
-def set_account_active(product: Product, *, actor: Actor, account_id: int, active: bool) -> dict[str, Any]:
-    """Closes or reopens an account; a closed one loses its sessions, tokens and feed at once."""
-    _require_admin(actor)
-    if account_id == actor.account_id and not active:
-        raise Forbidden("不能停用自己的账号")
-    with writing(product.engine) as connection:
-        _found(
-            connection.execute(
-                update(account).where(account.c.id == account_id).values(active=active)
-            ).rowcount
-        )
-        if not active:
-            _end_sessions(connection, account_id)
-            _revoke_tokens(connection, account_id)
-            end_feeds(connection, account_id)
-        view = _view(_account_rows(connection, account_id)[0])
-        _record(product, connection, actor, "open_account" if active else "close_account", view)
-        return view
 
 
 def end_sessions(product: Product, *, actor: Actor, account_id: int) -> int:
@@ -416,19 +412,19 @@ def reset_password(product: Product, *, actor: Actor, account_id: int, password:
 
 
 def _store_password(product: Product, actor: Actor, account_id: int, password: str, event: str) -> None:
-    password_hash = _hash(password)
+    password_hash = hash_of(password)
     with writing(product.engine) as connection:
         _found(
             connection.execute(
                 update(account)
                 .where(account.c.id == account_id)
-                .values(password_hash=password_hash, failed_count=0, locked_until_at=None)
+                .values(
+                    password_hash=password_hash, failed_count=0, locked_until_at=None, one_time_until_at=None
+                )
             ).rowcount
         )
-        _end_sessions(connection, account_id)
-        _revoke_tokens(connection, account_id)
-        end_feeds(connection, account_id)
-        _record(product, connection, actor, event, _view(_account_rows(connection, account_id)[0]))
+        end_everything(connection, account_id)
+        _record(product, connection, actor, event, _shown(connection, account_id))
 
 
 def _record(product: Product, connection: Connection, actor: Actor, event: str, view: dict[str, Any]) -> None:
@@ -481,6 +477,13 @@ def _revoke_tokens(connection: Connection, account_id: int) -> int:
     return int(revoked.rowcount)
 
 
+def end_everything(connection: Connection, account_id: int) -> None:
+    """Ends the account's sessions, tokens and calendar feed at once."""
+    _end_sessions(connection, account_id)
+    _revoke_tokens(connection, account_id)
+    end_feeds(connection, account_id)
+
+
 def end_feeds(connection: Connection, account_id: int) -> None:
     """Revokes the address of the account's calendar feed, if it has one."""
     connection.execute(
@@ -497,19 +500,53 @@ def _malformed(errors: list[FieldError]) -> Malformed:
     return Malformed("；".join(error.message for error in errors), errors)
 
 
+def checked_seating(
+    connection: Connection,
+    *,
+    name: str,
+    email: str | None,
+    role: str,
+    department: str | None,
+    region: str | None,
+    applicant_kind: str | None,
+    organisation_id: int | None,
+) -> dict[str, Any]:
+    """Who somebody is and where, as an account keeps it; raises ``Malformed`` naming what is wrong."""
+    name, email = name.strip(), (email or "").strip() or None
+    errors = [
+        *_name_errors(name, email),
+        *_place_errors(role, department, region, applicant_kind, organisation_id),
+    ]
+    if errors:
+        raise _malformed(errors)
+    if organisation_id is not None:
+        _check_organisation(connection, organisation_id, region if role == Role.APPLICANT else None)
+    return {
+        "name": name,
+        "email": email,
+        "role": str(role),
+        "department": department,
+        "region": region,
+        "applicant_kind": applicant_kind,
+        "organisation_id": organisation_id,
+    }
+
+
 def is_email(text: str) -> bool:
     """Whether letters could be sent there, by its form."""
     return _EMAIL.fullmatch(text) is not None
 
 
 def _identity_errors(login: str, name: str, email: str | None) -> list[FieldError]:
-    errors = []
+    errors = _name_errors(name, email)
     if not _LOGIN.fullmatch(login):
-        errors.append(
-            FieldError(
-                "login", "登录名应以小写字母开头，由小写字母、数字、下划线、点或连字符组成，2 至 64 个字符"
-            )
-        )
+        words = "登录名应以小写字母开头，由小写字母、数字、下划线、点或连字符组成，2 至 64 个字符"
+        errors.insert(0, FieldError("login", words))
+    return errors
+
+
+def _name_errors(name: str, email: str | None) -> list[FieldError]:
+    errors = []
     if not 1 <= len(name) <= 64:
         errors.append(FieldError("name", "姓名或名称不能为空，最多 64 个字符"))
     if email is not None and not is_email(email):
@@ -572,18 +609,21 @@ def _check_organisation(connection: Connection, organisation_id: int, region: st
         raise _malformed([FieldError("organisation_id", "单位不在该行政区划")])
 
 
-def _account_rows(connection: Connection, account_id: int | None = None) -> list[RowMapping]:
-    query = (
-        select(account, organisation.c.name.label("organisation_name"))
-        .outerjoin(organisation, organisation.c.id == account.c.organisation_id)
-        .order_by(account.c.login)
-    )
-    if account_id is not None:
-        query = query.where(account.c.id == account_id)
-    return list(connection.execute(query).mappings())
+def account_rows() -> Select[Any]:
+    """Accounts with their organisations: the rows of ``account_view``."""
+    return select(
+        account,
+        organisation.c.name.label("organisation_name"),
+        organisation.c.uscc.label("organisation_uscc"),
+    ).outerjoin(organisation, organisation.c.id == account.c.organisation_id)
 
 
-def _view(row: RowMapping) -> dict[str, Any]:
+def _shown(connection: Connection, account_id: int) -> dict[str, Any]:
+    return account_view(connection.execute(account_rows().where(account.c.id == account_id)).mappings().one())
+
+
+def account_view(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An account as administrators see it: nothing of its password."""
     locked_until = row["locked_until_at"]
     return {
         "id": row["id"],
@@ -601,10 +641,13 @@ def _view(row: RowMapping) -> dict[str, Any]:
         ),
         "organisation_id": row["organisation_id"],
         "organisation_name": row["organisation_name"],
+        "organisation_uscc": row["organisation_uscc"],
         "email": row["email"],
         "active": row["active"],
         "locked_until": (
             locked_until.isoformat() if locked_until is not None and locked_until > real_now() else None
         ),
+        "one_time_until": row["one_time_until_at"].isoformat() if row["one_time_until_at"] else None,
         "created_at": row["created_at"].isoformat(),
+        "version": row["version"],
     }

@@ -36,6 +36,12 @@ account = Table(
     Column("failed_count", Integer, nullable=False, default=0),
     Column("locked_until_at", Instant),
     Column("created_at", Instant, nullable=False),
+    # Until then the password serves only to set another; null: it is the person's own.
+    Column("one_time_until_at", Instant),
+    # Of what administrators keep; a failed sign-in changes none of it.
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("changed_by", Key, ForeignKey("account.id")),
+    Column("changed_at", Instant),
     Index(None, "region", "department", "role"),
 )
 

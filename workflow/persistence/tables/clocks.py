@@ -105,6 +105,17 @@ outbox = Table(
     Column("next_attempt_at", Instant),
     Column("sent_at", Instant),
     Column("last_error", Text),
+    # A sender has it in hand until then; nobody else may send it meanwhile.
+    Column("leased_until_at", Instant),
+    # Somebody decided that it is not to be sent any more.
+    Column("given_up_at", Instant),
+    Column("given_up_by", Key, ForeignKey("account.id")),
+    Column("given_up_reason", String(200)),
+    CheckConstraint(
+        "(given_up_at IS NULL) = (given_up_by IS NULL) AND (given_up_at IS NULL OR sent_at IS NULL)",
+        name="given_up_whole",
+    ),
+    partial("ix_outbox_unsent", "id", where="sent_at IS NULL"),
     partial("ix_outbox_waiting", "next_attempt_at", where="next_attempt_at IS NOT NULL"),
 )
 
@@ -115,4 +126,11 @@ scheduler_node = Table(
     Column("started_at", Instant, nullable=False),
     Column("last_sweep_at", Instant, nullable=False),
     Column("last_raised_count", Integer, nullable=False),
+    # How long the sweep took, and what else it did.
+    Column("last_sweep_ms", Integer),
+    Column("last_recomputed_count", Integer),
+    Column("last_closed_count", Integer),
+    Column("last_delivery_at", Instant),
+    Column("last_sent_count", Integer),
+    Column("last_failed_count", Integer),
 )
