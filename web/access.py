@@ -44,6 +44,12 @@ ANONYMOUS = Rule(public=True, identifies=False)
 SIGNED_IN = Rule()
 STAFF = only(*(role for role in Role if role is not Role.APPLICANT))
 
+# Whoever stands in for a colleague has that colleague's work: the services look closer.
+_OFFICERS = (Role.REVIEWER, Role.INSPECTOR, Role.CASHIER, Role.HEAD)
+OFFICERS = only(*_OFFICERS)
+ABSENCE_KEEPERS = only(*_OFFICERS, Role.ADMIN)
+ABSENCE_READERS = only(*_OFFICERS, Role.ADMIN, Role.AUDITOR)
+
 # Of the heads only those of 人社部门, and for their own region: the services look closer.
 CLOSURE_KEEPERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD)
 CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
@@ -52,7 +58,7 @@ CLOSURE_READERS = only(Role.ADMIN, Role.OFFICE, Role.HEAD, Role.AUDITOR)
 LIST_KEEPERS = only(Role.REVIEWER, Role.HEAD)
 LIST_UPLOADERS = only(Role.REVIEWER, Role.HEAD, max_bytes=UPLOAD_BYTES)
 # Of 人社部门 and for their own region: the services look closer.
-MAKE_UP_DECIDERS = only(Role.REVIEWER, Role.INSPECTOR)
+MAKE_UP_DECIDERS = OFFICERS
 
 INSPECTORS = only(Role.INSPECTOR)
 
@@ -68,7 +74,7 @@ BANK_FILE_FETCHERS = only(Role.CASHIER, Role.HEAD)
 BANK_RESULT_UPLOADERS = only(Role.CASHIER, max_bytes=UPLOAD_BYTES)
 
 # Where the form asks each of them for a seal or a proof: the services look closer.
-_ADDERS = (Role.APPLICANT, Role.REVIEWER, Role.INSPECTOR, Role.CASHIER)
+_ADDERS = (Role.APPLICANT, *_OFFICERS)
 FILE_ADDERS, FILE_REMOVERS = only(*_ADDERS, max_bytes=FILE_BYTES), only(*_ADDERS)
 
 ACCESS: dict[str, Rule] = {
@@ -102,13 +108,23 @@ ACCESS: dict[str, Rule] = {
     "api.read_computation": SIGNED_IN,
     "api.read_changes": SIGNED_IN,
     "api.urge": SIGNED_IN,
-    "api.approve_several": only(Role.REVIEWER),
+    "api.read_collaboration": STAFF,
+    "api.hand_over": OFFICERS,
+    "api.give_back": OFFICERS,
+    "api.delegate": OFFICERS,
+    "api.answer_delegation": OFFICERS,
+    "api.take_back_delegation": OFFICERS,
+    "api.circulate": OFFICERS,
+    "api.list_absences": ABSENCE_READERS,
+    "api.enter_absence": ABSENCE_KEEPERS,
+    "api.end_absence": ABSENCE_KEEPERS,
+    "api.approve_several": OFFICERS,
     "api.preview_typed": only(Role.APPLICANT),
     "api.send_event": SIGNED_IN,
     "api.ask_make_up": only(Role.APPLICANT),
     "api.consent_make_up": MAKE_UP_DECIDERS,
     "api.decline_make_up": MAKE_UP_DECIDERS,
-    "api.strike_observations": only(Role.HEAD),
+    "api.strike_observations": OFFICERS,
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
     "api.list_visits": INSPECTORS,
@@ -207,7 +223,16 @@ ACCESS: dict[str, Rule] = {
     "visits.record": SIGNED_IN,
     "visits.show_photos": SIGNED_IN,
     "visits.add_photos": only(Role.INSPECTOR, max_bytes=FILE_BYTES),
-    "worklist.approve": only(Role.REVIEWER),
+    "worklist.approve": OFFICERS,
+    "collaboration.hand_over": OFFICERS,
+    "collaboration.give_back": OFFICERS,
+    "collaboration.delegate": OFFICERS,
+    "collaboration.answer_delegation": OFFICERS,
+    "collaboration.take_back_delegation": OFFICERS,
+    "collaboration.circulate": OFFICERS,
+    "absences.show": ABSENCE_READERS,
+    "absences.enter": ABSENCE_KEEPERS,
+    "absences.end": ABSENCE_KEEPERS,
     "urging.send": SIGNED_IN,
     "applications.list_all": SIGNED_IN,
     "applications.show": SIGNED_IN,
@@ -237,17 +262,17 @@ ACCESS: dict[str, Rule] = {
     "trainees.add": only(Role.APPLICANT),
     "trainees.show": only(Role.APPLICANT),
     "trainees.change": only(Role.APPLICANT),
-    "results_sheets.show": only(Role.INSPECTOR),
-    "results_sheets.template": only(Role.INSPECTOR),
-    "results_sheets.send": only(Role.INSPECTOR, max_bytes=UPLOAD_BYTES),
+    "results_sheets.show": OFFICERS,
+    "results_sheets.template": OFFICERS,
+    "results_sheets.send": only(*_OFFICERS, max_bytes=UPLOAD_BYTES),
     "events.show": SIGNED_IN,
     "events.send": SIGNED_IN,
     "events.objector": SIGNED_IN,
-    "events.payee": only(Role.CASHIER),
+    "events.payee": OFFICERS,
     "training_records.show": SIGNED_IN,
     "training_records.ask_make_up": only(Role.APPLICANT),
     "training_records.decide_make_up": MAKE_UP_DECIDERS,
-    "training_records.strike_observations": only(Role.HEAD),
+    "training_records.strike_observations": OFFICERS,
     "readings.choose": SIGNED_IN,
     "readings.read": SIGNED_IN,
     "alerts.show": SIGNED_IN,

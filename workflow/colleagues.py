@@ -40,19 +40,18 @@ def require_directing(
     for event, person in capacities(actor, free, situation, absent).items():
         if event in AWAITED_EVENTS and actor_of(matter.state, event).department is department:
             return person
-    for person in (actor, *absent):
-        if _is_head(person, matter, department) and not is_of_applicant(actor, matter):
-            return None if person is actor else person
+    for person in heads(actor, matter, absent):
+        return None if person is actor else person
     raise Forbidden(f"只有现在可以办理这件申请的人员，或者{department.label}的负责人，可以转办、委派和抄送")
 
 
-def _is_head(person: Actor, matter: Matter, department: Department) -> bool:
-    return (
-        person.role is Role.HEAD
-        and person.department is department
-        and person.region == matter.region
-        and not is_of_applicant(person, matter)
-    )
+def heads(actor: Actor, matter: Matter, absent: Sequence[Actor] = ()) -> list[Actor]:
+    """Of the person and those in whose place they act, the heads of the department in charge."""
+    if is_of_applicant(actor, matter):
+        return []
+    return [
+        person for person in (actor, *absent) if person.role is Role.HEAD and is_colleague(person, matter)
+    ]
 
 
 def require_taking(colleague: Actor, matter: Matter, situation: Situation) -> None:

@@ -29,6 +29,7 @@ _CONVERTERS = {
     "batch_id": "key",
     "result_id": "key",
     "line_no": "key",
+    "absence_id": "key",
     "row_no": "key",
     "ordinal": "key",
     "receipt": "string",

@@ -478,6 +478,8 @@ class ApplicationAnswer(BaseModel):
     state_since_on: date
     form: FormAnswer
     allowed_events: list[Event]
+    # By event the name of the absent person in whose place the caller would send it.
+    acting_for: dict[Event, str]
     # Whether the caller may remind those in whose hands it is.
     may_urge: bool
     clocks: list[ClockAnswer]

@@ -23,9 +23,10 @@ from workflow.form.application import (
 )
 from workflow.form.approvals import Approvals
 from workflow.form.clear_reading import ReadingRequest
+from workflow.form.collaboration import AbsenceEntry, Circulation, Delegation, DelegationAnswer, HandOver
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.funds import CarryOver, FundEntry
-from workflow.form.payloads import Objection
+from workflow.form.payloads import Nothing, Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
 from workflow.form.urging import Urging
@@ -182,6 +183,12 @@ ROSTER: tuple[type[BaseModel], ...] = (RosterList, RosterRows, *list_bodies(Vers
 EVENTS: tuple[type[BaseModel], ...] = tuple(
     _event_body(event, payload) for event, payload in PAYLOADS.items()
 )
+HAND_OVER: tuple[type[BaseModel], ...] = (HandOver,)
+DELEGATION: tuple[type[BaseModel], ...] = (Delegation,)
+DELEGATION_ANSWER: tuple[type[BaseModel], ...] = (DelegationAnswer,)
+CIRCULATION: tuple[type[BaseModel], ...] = (Circulation,)
+ABSENCE: tuple[type[BaseModel], ...] = (AbsenceEntry,)
+NOTHING: tuple[type[BaseModel], ...] = (Nothing,)
 URGING: tuple[type[BaseModel], ...] = (Urging,)
 APPROVALS: tuple[type[BaseModel], ...] = (Approvals,)
 OBJECTION: tuple[type[BaseModel], ...] = (Objection,)

@@ -43,6 +43,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "survey_id": _KEY_SCHEMA,
     "make_up_id": _KEY_SCHEMA,
     "attachment_id": _KEY_SCHEMA,
+    "absence_id": _KEY_SCHEMA,
     "receipt": {"type": "string", "maxLength": 60, "description": "异议的回执编号，如 YY-12-001-7KQ4XD"},
     "batch_id": _KEY_SCHEMA,
     "result_id": _KEY_SCHEMA,

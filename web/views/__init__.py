@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from web.views import (
+    absences,
     account,
     accounts,
     admin,
@@ -16,6 +17,7 @@ from web.views import (
     calendar_import,
     calendar_versions,
     closures,
+    collaboration,
     drafts,
     events,
     feeds,
@@ -49,6 +51,8 @@ PAGES: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     home.blueprint,
     urging.blueprint,
+    collaboration.blueprint,
+    absences.blueprint,
     worklist.blueprint,
     search.blueprint,
     visits.blueprint,

@@ -12,6 +12,8 @@ from web.api.parameters import ApplicationsQuery, truth
 from web.current import actor, product, require_actor
 from web.views.acts import acts_for
 from web.views.attachment_forms import Uploaded, attachments_shown
+from web.views.collaboration_forms import Turned
+from web.views.collaboration_forms import with_forms as with_turns
 from web.views.filters import read_filters
 from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
@@ -31,6 +33,7 @@ from workflow.services import (
     audit,
     calendar,
     changes,
+    collaboration_view,
     deadlines,
     listing,
     previews,
@@ -112,8 +115,9 @@ def page_of(
     tried: Tried | None = None,
     refused: Shown | None = None,
     uploaded: Uploaded | None = None,
+    turned: Turned | None = None,
 ) -> str:
-    """The page of an application; with ``attempt`` or ``tried``, the refused form as it was filled in.
+    """The page of an application; with ``attempt``, ``tried`` or ``turned``, that form as it was refused.
 
     ``uploaded`` is what became of files that were just sent.
     """
@@ -136,9 +140,14 @@ def page_of(
     if view["form"]["training"].get("opening_inspections"):
         found = training_records.read_training_records(product(), actor=person, application_id=view["id"])
         records = with_forms(found, tried)
+    together = None
+    if person.role is not Role.APPLICANT:
+        found = collaboration_view.read_collaboration(product(), actor=person, application_id=view["id"])
+        together = with_turns(found, turned)
     return render_template(
         "applications/show.html",
         view=view,
+        together=together,
         onward=onward(view["id"]),
         attachments=attachments_shown(view, uploaded),
         roster=roster,

@@ -30,6 +30,7 @@ def show(application_id: int) -> ResponseReturnValue:
     # The list may be prepared before the day of the assessment.
     if State(view["state"]) is not State.ASSESSMENT_PROPOSED:
         raise NotNow("现在不能登记考核结果")
+    results_sheets.require_recordable(product(), actor=require_actor(), application_id=application_id)
     return _page(view)
 
 

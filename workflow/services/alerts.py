@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from workflow.access import Actor, is_awaited
-from workflow.clock import SHANGHAI
+from workflow.clock import SHANGHAI, shanghai_date
 from workflow.deadlines.words import said
 from workflow.errors import FieldError, Malformed, NotFound
 from workflow.form.alerts import ReadMark
@@ -218,6 +218,51 @@ def raise_alerts(
     return len(written)
 
 
+def tell(
+    connection: Connection,
+    *,
+    application_id: int,
+    rung: str,
+    title: str,
+    reason: str,
+    told: set[int],
+    now: datetime,
+) -> int:
+    """Writes one alert of an application, of none of its clocks, to these people, and posts it; its id."""
+    alert = tables.alert
+    alert_id: int = connection.execute(
+        insert(alert)
+        .values(
+            application_id=application_id,
+            rung=rung,
+            title=title,
+            reason=reason,
+            due_on=shanghai_date(now),
+            provisional=False,
+            scheduled_at=now,
+            raised_at=now,
+        )
+        .returning(alert.c.id)
+    ).scalar_one()
+    kind = kind_of(rung).value
+    recipients = [
+        {"alert_id": alert_id, "account_id": account_id, "kind": kind} for account_id in sorted(told)
+    ]
+    if recipients:
+        connection.execute(insert(tables.alert_recipient), recipients)
+    connection.execute(
+        insert(tables.outbox).values(
+            topic="alert",
+            application_id=application_id,
+            content={"alert_id": alert_id, "rung": rung},
+            created_at=now,
+            attempts=0,
+            next_attempt_at=now,
+        )
+    )
+    return alert_id
+
+
 def _alerts() -> Select[Any]:
     alert, clock, application = tables.alert, tables.clock, tables.application
     return (
@@ -271,10 +316,20 @@ def _view(row: Any, actor: Actor) -> dict[str, Any]:
     }
 
 
+_BETWEEN_PEOPLE = {
+    "handed_over": "请打开申请办理；不能办理的，退回本部门。",
+    "delegated": "请打开申请答复；答复之前，委派的人员不能办理。",
+    "answered": "答复在申请页上，请继续办理。",
+    "circulated": "供您知悉，不需要您办理。",
+}
+
+
 def _advice(row: Any, kind: AlertKind, state: State, actor: Actor) -> str:
     """What this person has to do about it now: the application may have gone on since."""
     if state in FINAL_STATES:
         return f"该申请{state.label}，已经办结，无需处理。"
+    if row["rung"] in _BETWEEN_PEOPLE:
+        return _BETWEEN_PEOPLE[row["rung"]]
     if is_awaited(actor.role, actor.department, state):
         if kind is AlertKind.RETURNED:
             return "请按退回的要求修改后重新提交。"

@@ -260,6 +260,12 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "strike_observations": "撤销检查所见",
     "urge": "催办",
     PAYMENT_LINE_FAILED: "银行支付失败",
+    "hand_over": "转办",
+    "give_back": "退回本部门",
+    "delegate": "委派",
+    "answer_delegation": "答复委派",
+    "take_back_delegation": "收回委派",
+    "circulate": "抄送",
     ADD: "上传附件",
     REMOVE: "移除附件",
     "recompute": "因日历更新重新计算期限",
@@ -285,8 +291,17 @@ def read_history(
             entries.c.sequence,
             cursor,
             limit,
-            _entry_view,
+            _entry_view if actor.role is not Role.APPLICANT else _entry_view_outside,
         )
+
+
+# Between the people of a department: applicants see that it was so, and not what was said.
+_INSIDE = frozenset({"hand_over", "delegate", "answer_delegation", "take_back_delegation", "circulate"})
+
+
+def _entry_view_outside(row: Any) -> dict[str, Any]:
+    view = _entry_view(row)
+    return view | {"detail": {}} if view["event"] in _INSIDE else view
 
 
 def _entry_view(row: Any) -> dict[str, Any]:

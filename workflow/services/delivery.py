@@ -229,7 +229,8 @@ def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping]
         .order_by(_account.c.id)
     )
     if row["kind"] is None:
-        return list(people.mappings()), kind_of(row["rung"]), row["title"], ""
+        headline = f"申请 {row['number']}：{row['title']}" if row["number"] else row["title"]
+        return list(people.mappings()), kind_of(row["rung"]), headline, ""
     headline = f"申请 {row['number']} 的“{ClockKind(row['kind']).label}”{row['title']}"
     due = f"到期日：{said(row['due_on'], row['provisional'])}。"
     return list(people.mappings()), kind_of(row["rung"]), headline, due

@@ -70,6 +70,12 @@ def mark_results_sheet(
         raise _malformed([RowRemark(0, "", str(fault))]) from fault
 
 
+def require_recordable(product: Product, *, actor: Actor, application_id: int) -> None:
+    """Raises ``Forbidden`` or ``NotNow`` for whoever does not record results of this application now."""
+    with reading(product.engine) as connection:
+        _recordable(product, connection, actor, application_id)
+
+
 def _read(product: Product, actor: Actor, application_id: int, content: bytes) -> ResultsReading:
     with reading(product.engine) as connection:
         _recordable(product, connection, actor, application_id)

@@ -52,6 +52,7 @@ WHY_LABELS = {event.value: event.label for event in Event}
 def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> dict[str, Any]:
     """The whole application for this person; personal data masked. ``matter`` is the case's, if at hand."""
     row, today = case.row, case.today
+    able = capacities_now(case, actor, matter)
     clocks = [clock_view(clock, case, today) for clock in case.clocks]
     form = masked_form(case.form)
     corrections = form.pop("corrections", [])
@@ -82,7 +83,8 @@ def application_view(case: Case, actor: Actor, matter: Matter | None = None) -> 
         "section_label": Section(row["section"]).label,
         "version": row["version"],
         "form": _form_view(form),
-        "allowed_events": allowed_now(case, actor, matter),
+        "allowed_events": list(able),
+        "acting_for": {event: name for event, name in able.items() if name is not None},
         "may_urge": may_urge(case, actor),
         "clocks": clocks,
         "departments": _departments(case, today),

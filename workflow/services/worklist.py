@@ -17,6 +17,7 @@ from workflow.persistence.engine import reading
 from workflow.services.actors import absent_persons
 from workflow.services.awaiting import awaiting
 from workflow.services.case import Case, read_cases
+from workflow.services.collaboration_view import open_delegation
 from workflow.services.filters import due, narrowing
 from workflow.services.pages import Page, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
@@ -130,7 +131,7 @@ def _marks(case: Case, able: dict[str, str | None]) -> Iterator[str]:
     asked = matter.delegated_to
     mine = {person.account_id: person for person in (case.actor, *case.absent)}
     if asked is not None and asked.account_id in mine:
-        yield "受委派提出意见"
+        yield f"受{open_delegation(case).asked_by_name}委派"
         if asked.account_id != case.actor.account_id:
             yield f"代{asked.name}"
     elif asked is not None:
