@@ -54,6 +54,8 @@ def create_app(product: Product) -> Flask:
         READINGS_PER_MINUTE=30,
         VERIFICATIONS_PER_MINUTE=30,
         FOLLOW_UPS_PER_MINUTE=30,
+        REGISTRATIONS_PER_MINUTE=10,
+        REGISTRATION_LOOKUPS_PER_MINUTE=20,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions[EXTENSION] = product

@@ -18,6 +18,8 @@ from workflow.vocabulary import Role
 UPLOAD_BYTES = 10 * 1024 * 1024
 # Several files at once, and what a form adds to them; a single one that is too large is told so by its name.
 FILE_BYTES = MOST_BYTES_AT_ONCE + 64 * 1024
+# The same in base64.
+ENCODED_FILE_BYTES = FILE_BYTES * 3 // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,14 @@ class Rule:
     """Who may call an endpoint.
 
     ``roles`` None means everybody who is signed in. ``identifies`` False spares the look-up of the caller
-    where it could not matter. ``max_bytes`` allows a larger body than usual.
+    where it could not matter. ``max_bytes`` allows a larger body than usual, of JSON with ``files_in_json``.
     """
 
     public: bool = False
     roles: frozenset[Role] | None = None
     identifies: bool = True
     max_bytes: int | None = None
+    files_in_json: bool = False
 
 
 def only(*roles: Role, max_bytes: int | None = None) -> Rule:
@@ -77,6 +80,11 @@ BANK_RESULT_UPLOADERS = only(Role.CASHIER, max_bytes=UPLOAD_BYTES)
 _ADDERS = (Role.APPLICANT, *_OFFICERS)
 FILE_ADDERS, FILE_REMOVERS = only(*_ADDERS, max_bytes=FILE_BYTES), only(*_ADDERS)
 
+# Of the reviewers and heads only those of 人社部门, and for their own region: the services look closer.
+REGISTRATION_DECIDERS = only(Role.REVIEWER, Role.HEAD)
+# The owner of an organisation looks at its own proof.
+PROOF_READERS = only(Role.REVIEWER, Role.HEAD, Role.APPLICANT)
+
 ACCESS: dict[str, Rule] = {
     # operators
     "static": ANONYMOUS,
@@ -87,6 +95,18 @@ ACCESS: dict[str, Rule] = {
     "sign_in.show": PUBLIC,
     "sign_in.enter": PUBLIC,
     "sign_in.leave": PUBLIC,
+    "registrations.create": PUBLIC,
+    "registrations.register": Rule(public=True, max_bytes=FILE_BYTES),
+    "registrations.status": PUBLIC,
+    "registrations.look_up": PUBLIC,
+    "registrations.mend": PUBLIC,
+    "registrations.send_again": Rule(public=True, max_bytes=FILE_BYTES),
+    "registration_reviews.list_all": REGISTRATION_DECIDERS,
+    "registration_reviews.show": REGISTRATION_DECIDERS,
+    "registration_reviews.decide": REGISTRATION_DECIDERS,
+    "registration_reviews.contact": REGISTRATION_DECIDERS,
+    "registration_reviews.contact_form": REGISTRATION_DECIDERS,
+    "registration_reviews.proof": PROOF_READERS,
     # API
     "api.openapi": ANONYMOUS,
     "api.create_application": only(Role.APPLICANT),
@@ -195,6 +215,18 @@ ACCESS: dict[str, Rule] = {
     "api.correct_satisfaction_survey": LIST_KEEPERS,
     "api.export_year_list": STAFF,
     "api.import_year_list": LIST_UPLOADERS,
+    "api.register_organisation": Rule(public=True, max_bytes=ENCODED_FILE_BYTES, files_in_json=True),
+    "api.look_up_registration": PUBLIC,
+    "api.send_registration_again": Rule(public=True, max_bytes=ENCODED_FILE_BYTES, files_in_json=True),
+    "api.list_registrations": REGISTRATION_DECIDERS,
+    "api.read_registration": REGISTRATION_DECIDERS,
+    "api.decide_registration": REGISTRATION_DECIDERS,
+    "api.read_registration_contact": REGISTRATION_DECIDERS,
+    "api.read_registration_proof": PROOF_READERS,
+    "api.read_organisation": only(Role.APPLICANT),
+    "api.add_colleague": only(Role.APPLICANT),
+    "api.set_colleague_active": only(Role.APPLICANT),
+    "api.hand_over_organisation": only(Role.APPLICANT),
     "api.read_in_clear": SIGNED_IN,
     "api.list_readings": only(Role.AUDITOR, Role.ADMIN),
     "api.list_reports": STAFF,
@@ -347,6 +379,10 @@ ACCESS: dict[str, Rule] = {
     "account.revoke_token": SIGNED_IN,
     "account.create_feed": SIGNED_IN,
     "account.revoke_feed": SIGNED_IN,
+    "organisation.show": only(Role.APPLICANT),
+    "organisation.add": only(Role.APPLICANT),
+    "organisation.change": only(Role.APPLICANT),
+    "organisation.hand_over": only(Role.APPLICANT),
     "feeds.read": ANONYMOUS,
     "accounts.list_all": only(Role.ADMIN),
     "accounts.show_seats": only(Role.ADMIN),
@@ -386,8 +422,8 @@ def _admit() -> ResponseReturnValue | None:
     rule = rule_of_request()
     if rule is None:
         return None
-    # Read here, before anybody looks at the body. JSON never needs the larger allowance.
-    if rule.max_bytes is not None and not request.is_json:
+    # Read here, before anybody looks at the body. JSON seldom needs the larger allowance.
+    if rule.max_bytes is not None and (rule.files_in_json or not request.is_json):
         request.max_content_length = rule.max_bytes
     if rule.public:
         return None

@@ -13,7 +13,7 @@ from web.current import actor, product, request_id
 from web.help import help_of
 from web.views.worklist_way import carried
 from workflow.clock import SHANGHAI
-from workflow.services import alerts, test_clock
+from workflow.services import alerts, registration_reviews, test_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ def _furniture() -> dict[str, Any]:
         ),
         "test_now": _test_now(),
         "unread_alerts": _unread_alerts(),
+        "decides_registrations": (person := actor()) is not None and registration_reviews.decides(person),
+        "pending_registrations": _pending_registrations(),
         "request_id": request_id(),
         "may_open": may_open,
         "page_help": help_of(request.endpoint if request else None),
@@ -60,6 +62,15 @@ def _test_now() -> datetime | None:
     if not product().settings.test_clock or g.get("without_furniture"):
         return None
     return test_clock.business_now(product()).astimezone(SHANGHAI)
+
+
+def _pending_registrations() -> int:
+    person = actor()
+    if person is None or g.get("without_furniture"):
+        return 0
+    if "pending_registrations" not in g:
+        g.pending_registrations = registration_reviews.count_pending(product(), actor=person)
+    return int(g.pending_registrations)
 
 
 def _unread_alerts() -> str:

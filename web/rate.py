@@ -1,4 +1,4 @@
-"""How often the public may write or check a print, and personal data be read in clear: so many a minute."""
+"""How often the public may write or ask, and personal data be read in clear: so many times a minute."""
 
 from __future__ import annotations
 
@@ -82,6 +82,16 @@ def check_verification_rate() -> None:
 def check_follow_up_rate() -> None:
     """Counts one look at an objection by this address; raises ``TooMany`` beyond the limit."""
     _take((f"follow-up {request.remote_addr}", 0), "FOLLOW_UPS_PER_MINUTE")
+
+
+def check_registration_rate() -> None:
+    """Counts one registration sent by this address; raises ``TooMany`` beyond the limit."""
+    _take((f"registration {request.remote_addr}", 0), "REGISTRATIONS_PER_MINUTE")
+
+
+def check_registration_lookup_rate() -> None:
+    """Counts one question by this address how a registration stands; raises ``TooMany`` beyond the limit."""
+    _take((f"registration look-up {request.remote_addr}", 0), "REGISTRATION_LOOKUPS_PER_MINUTE")
 
 
 def _take(key: tuple[str, int], limit: str) -> None:

@@ -272,6 +272,8 @@ def reading_purposes(actor: Actor, state: State, subject: ReadingSubject) -> tup
     if subject is ReadingSubject.OBJECTOR:
         answering = actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
         return (ReadingPurpose.OBJECTION,) if answering else ()
+    if subject is ReadingSubject.REGISTRATION:
+        return ()
     if actor.role is Role.APPLICANT:
         return (ReadingPurpose.CORRECTION,)
     if subject is ReadingSubject.BANK_ACCOUNT:
@@ -322,6 +324,7 @@ _MAY_READ: dict[ReadingSubject, str] = {
         "只有本地区财政部门的拨付经办人在拨付或者追缴阶段，以及申请人本单位可以查看"
     ),
     ReadingSubject.OBJECTOR: "只有本地区人社部门的审核人员可以查看",
+    ReadingSubject.REGISTRATION: "在“机构注册”中查看",
 }
 
 

@@ -26,7 +26,10 @@ def verify(as_json: bool) -> int:
         click.echo(f"完好：{facts['files']} 个附件，共 {megabytes(facts['byte_count'])}")
     else:
         for fault in facts["faults"]:
-            click.echo(f"  申请 {fault['application']} 的附件 {fault['attachment']}：{fault['fault']}")
+            whose = (
+                f"申请 {fault['application']}" if fault["application"] else f"注册 {fault['registration']}"
+            )
+            click.echo(f"  {whose} 的附件 {fault['attachment']}：{fault['fault']}")
     if not facts["holds"]:
         click.echo(f"错误：附件不完好，共发现 {facts['fault_count']} 处问题", err=True)
     return 0 if facts["holds"] else 1

@@ -343,6 +343,30 @@ class AttachmentPlace(Word):
     RECOVERY_VOUCHER = "recovery_voucher", "追缴到账凭证"
 
 
+class RegistrationState(Word):
+    """Where the registration of an organisation stands."""
+
+    PENDING = "pending", "待审核"
+    APPROVED = "approved", "已通过"
+    REFUSED = "refused", "已退回"
+
+
+class ProofKind(Word):
+    """What an organisation proves with that registers."""
+
+    LICENCE = "licence", "营业执照或者法人证书"
+    SCHOOL_PERMIT = "school_permit", "办学许可证"
+
+
+PROOFS_OF: dict[ApplicationKind, tuple[ProofKind, ...]] = {
+    ApplicationKind.INSTITUTION: (ProofKind.LICENCE, ProofKind.SCHOOL_PERMIT),
+    ApplicationKind.ENTERPRISE: (ProofKind.LICENCE,),
+    ApplicationKind.ASSESSMENT_BODY: (ProofKind.LICENCE,),
+    ApplicationKind.EMPLOYMENT_AGENCY: (ProofKind.LICENCE,),
+}
+"""The organisations that may register, each with what it has to prove with."""
+
+
 class ReadingSubject(Word):
     """Whose or what personal data is read in clear."""
 
@@ -350,6 +374,7 @@ class ReadingSubject(Word):
     APPLICANT = "applicant", "申请人的联系电话和证件号码"
     BANK_ACCOUNT = "bank_account", "收款账户"
     OBJECTOR = "objector", "异议人的姓名和联系方式"
+    REGISTRATION = "registration", "机构注册的联系人和证明材料"
 
 
 class ReadingPurpose(Word):

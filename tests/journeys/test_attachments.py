@@ -23,9 +23,9 @@ from workflow.form.attachments import ATTACHMENT_PLACES
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.services import attachments, audit, health, keys, readings
-from workflow.services.attachments import Upload
 from workflow.services.product import Product
 from workflow.services.setup import prepare
+from workflow.services.uploads import File, Upload
 from workflow.settings import Settings, SettingsError, read_settings
 from workflow.vocabulary import AttachmentPlace, State
 
@@ -69,7 +69,7 @@ def open_places(city: City, login: str) -> set[str]:
     return {name for name, each in places(city, login).items() if each["may_add"]}
 
 
-def read(city: City, login: str, attachment_id: int) -> attachments.File:
+def read(city: City, login: str, attachment_id: int) -> File:
     return attachments.read_attachment(
         city.product,
         actor=city.actors[login],
@@ -470,13 +470,13 @@ def test_a_refusal_after_the_file_was_written_leaves_no_file(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     city.at("2026-08-31").apply()
-    keep = attachments._keep
+    keep = attachments.keep
 
     def submitted_meanwhile(product: Product, result: Any) -> None:
         keep(product, result)
         city.send("institution", "submit")
 
-    monkeypatch.setattr(attachments, "_keep", submitted_meanwhile)
+    monkeypatch.setattr(attachments, "keep", submitted_meanwhile)
     with pytest.raises(NotNow):
         add(city, "institution", Place.APPLICANT_SEAL)
     assert kept(city.product) == []

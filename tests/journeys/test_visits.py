@@ -16,8 +16,8 @@ from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.services import attachments, visits
-from workflow.services.attachments import Upload
 from workflow.services.due_visits import visits_of
+from workflow.services.uploads import Upload
 from workflow.vocabulary import AttachmentPlace, State, VisitList
 
 OPENING: dict[str, Any] = {"sign_in": "已签到", "materials": "齐全"}

@@ -164,7 +164,7 @@ def test_of_a_workbook_with_a_wrong_row_nothing_is_written_and_every_fault_is_na
     looked_at = preview(city, content)
     assert said(looked_at) == [
         "机构3 与第2行重复",
-        "机构4 “统一社会信用代码”不是有效的统一社会信用代码（18位，末位为校验码）"
+        "机构4 “统一社会信用代码”不是有效的统一社会信用代码：末位校验码“X”与前17位不符，请逐位核对"
         "（填写的是“91410400MAEX00001X”）",
         "职业2 2026年度目录清单和工作表“机构”中都没有“52410400MJY000001Q”（或者那一行有误）",
         "职业3 “机构名称”与统一社会信用代码不符：52410400MJY000002U是“湛河示例学校”",

@@ -14,6 +14,7 @@ WITHOUT_A_PAGE = {
     "attachments.read",
     "feeds.read",
     "official_forms.show",
+    "registration_reviews.proof",
     "results_sheets.template",
     "rosters.beneficiary_template",
     "rosters.error_file",

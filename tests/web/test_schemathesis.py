@@ -19,6 +19,7 @@ from web import create_app
 from web.access import ACCESS
 from web.api.operations import OPERATIONS, Operation
 from workflow.services import accounts, attachments, closures, sanctions
+from workflow.services.uploads import Upload
 from workflow.vocabulary import AttachmentPlace, Role
 
 __all__ = ["small_city"]
@@ -73,7 +74,7 @@ def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: Ge
         application_id=small_city.application["id"],
         place=AttachmentPlace.NOTICE_PROOF,
         class_no=None,
-        uploads=[attachments.Upload("公示.png", PNG)],
+        uploads=[Upload("公示.png", PNG)],
     )
     app = create_app(product)
     app.config["OBJECTIONS_PER_MINUTE"] = 10_000

@@ -13,8 +13,9 @@ from tests.files import PDF, PNG
 from tests.journeys.city import City
 from tests.workflow.test_cli import Run, run, run_on
 from workflow.attachments import store
-from workflow.services.attachments import Upload, add_attachments
+from workflow.services.attachments import add_attachments
 from workflow.services.product import Product
+from workflow.services.uploads import Upload
 from workflow.settings import read_settings
 from workflow.vocabulary import AttachmentPlace
 

@@ -30,6 +30,8 @@ _CONVERTERS = {
     "result_id": "key",
     "line_no": "key",
     "absence_id": "key",
+    "registration_id": "key",
+    "proof_id": "key",
     "row_no": "key",
     "ordinal": "key",
     "receipt": "string",

@@ -14,7 +14,7 @@ from web.current import product, require_actor
 from workflow.attachments.kinds import FileKind
 from workflow.errors import FieldError, Malformed
 from workflow.services import attachments
-from workflow.services.attachments import File, Upload
+from workflow.services.uploads import File, Upload
 
 RAW = "application/octet-stream"
 _RAW_TYPES = frozenset({RAW, *(kind.content_type for kind in FileKind)})
@@ -87,6 +87,11 @@ def file_reply(application_id: int, attachment_id: int, *, saved: bool = False) 
     file = attachments.read_attachment(
         product(), actor=require_actor(), application_id=application_id, attachment_id=attachment_id
     )
+    return file_response(file, saved=saved)
+
+
+def file_response(file: File, *, saved: bool = False) -> Response:
+    """A file that runs nothing and loads nothing, for one reader; ``saved`` under its name, or shown."""
     response = Response(file.content, content_type=file.kind.content_type)
     response.headers["Content-Disposition"] = (
         f"{'attachment' if saved else 'inline'}; filename*=UTF-8''{quote(file.name)}"

@@ -48,6 +48,8 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "batch_id": _KEY_SCHEMA,
     "result_id": _KEY_SCHEMA,
     "line_no": _KEY_SCHEMA | {"description": "批次中的行号"},
+    "registration_id": _KEY_SCHEMA,
+    "proof_id": _KEY_SCHEMA,
     "row_no": _KEY_SCHEMA | {"description": "学员在名册中的序号"},
     "ordinal": _KEY_SCHEMA | {"description": "日历的版次"},
     # With every notice the calendar in force reaches a year further, at most to here.

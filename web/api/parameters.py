@@ -24,6 +24,7 @@ from workflow.vocabulary import (
     InstitutionKind,
     LedgerKind,
     NoticeStanding,
+    RegistrationState,
     Role,
     SanctionKind,
     Section,
@@ -262,6 +263,12 @@ class SanctionsQuery(PageQuery):
     uscc: Code | None = _given("统一社会信用代码")
     platform: Words | None = _given("平台名称")
     in_force: Flag | None = _given("是否执行中")
+
+
+class RegistrationsQuery(PageQuery):
+    """Filters of the registrations of organisations."""
+
+    state: Annotated[RegistrationState, Field(strict=False)] | None = _given("状态")
 
 
 class SurveysQuery(PageQuery):

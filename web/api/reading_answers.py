@@ -43,7 +43,7 @@ class ReadingRecord(BaseModel):
     at: datetime
     account: str
     account_name: str
-    application_id: Key
+    application_id: Key | None
     application_number: str | None
     subject: ReadingSubject
     subject_label: str

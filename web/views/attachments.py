@@ -13,7 +13,7 @@ from web.views.fields import ordinal_typed
 from web.views.refused import Shown, shown
 from workflow.errors import Malformed, NotFound, Refused
 from workflow.services import applications, attachments
-from workflow.services.attachments import Upload
+from workflow.services.uploads import Upload
 from workflow.vocabulary import AttachmentPlace
 
 blueprint = Blueprint("attachments", __name__)

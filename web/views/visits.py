@@ -22,7 +22,7 @@ from workflow.attachments.limits import MOST_BYTES, MOST_BYTES_AT_ONCE, megabyte
 from workflow.errors import Conflict, Malformed, NotFound, Refused
 from workflow.form.training import observed
 from workflow.services import attachments, door, visits
-from workflow.services.attachments import Upload
+from workflow.services.uploads import Upload
 from workflow.vocabulary import AttachmentPlace, Event, VisitList
 
 blueprint = Blueprint("visits", __name__)

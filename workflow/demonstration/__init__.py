@@ -17,6 +17,7 @@ from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.payment_batches import play_batches
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
 from workflow.demonstration.playing import Player, first_day, place_stories, scheduler_moments
+from workflow.demonstration.registrations import play_registrations
 from workflow.demonstration.stage import Stage
 from workflow.demonstration.year_list import first_day_of_lists, play_year_lists
 from workflow.errors import Unavailable
@@ -76,6 +77,7 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         batches = play_batches(stage.product, people)
         say(f"已建立{batches}个拨付批次（示例）")
         stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))
+        play_registrations(stage, people, calendar, present)
         stage.close()
     say(f"已载入{len(placed)}件演示申请")
     return True

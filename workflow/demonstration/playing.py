@@ -21,10 +21,11 @@ from workflow.services.applications import (
     edit_application,
     read_application,
 )
-from workflow.services.attachments import Upload, add_attachments
+from workflow.services.attachments import add_attachments
 from workflow.services.case import Case
 from workflow.services.door import send_event
 from workflow.services.rosters import replace_roster
+from workflow.services.uploads import Upload
 from workflow.services.warnings import unanswered
 from workflow.vocabulary import Event, State
 

@@ -232,10 +232,29 @@ def _identifier(pattern: str, message: str) -> Callable[[str], str]:
     return check
 
 
+_USCC_LENGTH, _USCC_DIGITS = 18, 8
+_USCC_SIGNS = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
+
+
 def _check_uscc(value: str) -> str:
-    if not uscc.is_valid(value):
-        raise ValueError("不是有效的统一社会信用代码（18位，末位为校验码）")
+    wrong = _fault_of_uscc(value)
+    if wrong:
+        raise ValueError(f"不是有效的统一社会信用代码：{wrong}")
     return value
+
+
+def _fault_of_uscc(value: str) -> str:
+    """What is wrong with the code, by the place of the sign; empty where nothing is."""
+    if len(value) != _USCC_LENGTH:
+        return f"应为{_USCC_LENGTH}位，现为{len(value)}位"
+    for place, sign in enumerate(value, 1):
+        if sign not in _USCC_SIGNS:
+            return f"第{place}位“{sign}”不能使用，只用数字和除 I、O、S、V、Z 以外的字母"
+        if place <= _USCC_DIGITS and not sign.isdecimal():
+            return f"第{place}位“{sign}”应为数字，前{_USCC_DIGITS}位都是数字"
+    if not uscc.is_valid(value):
+        return f"末位校验码“{value[-1]}”与前17位不符，请逐位核对"
+    return ""
 
 
 Uscc = Annotated[str, AfterValidator(_check_uscc), BeforeValidator(compact), Widget("text")]

@@ -174,6 +174,7 @@ def change_account(
         if moved:
             _require_stays(connection, row, change.confirmed)
             accounts.end_everything(connection, account_id)
+            _seat_owners(connection, row, values)
         _write(product, connection, actor, row, "change_account", values)
         return _shown(connection, _found(connection, account_id))
 
@@ -181,6 +182,7 @@ def change_account(
 def close_account(product: Product, *, actor: Actor, account_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Closes an account: its sessions, tokens and feed end at once. What it has done stays under its name.
 
+    An organisation's owner is followed by the oldest colleague who can sign in, if there is one.
     Raises as ``change_account``.
     """
     _require_admin(actor)
@@ -191,6 +193,9 @@ def close_account(product: Product, *, actor: Actor, account_id: int, body: dict
             raise Conflict(f"账号“{row['login']}”已经停用{_by_whom(connection, row)}")
         _require_stays(connection, row, act.confirmed)
         accounts.end_everything(connection, account_id)
+        successor = accounts.oldest_colleague(connection, account_id) if row["owner"] else None
+        if successor is not None:
+            accounts.pass_ownership(connection, account_id, successor)
         _write(product, connection, actor, row, "close_account", {"active": False}, act.reason)
         return _shown(connection, _found(connection, account_id))
 
@@ -352,6 +357,14 @@ def _organisation(connection: Connection, seating: Seating) -> int | None:
         message = f"没有统一社会信用代码为“{uscc[:40]}”的单位；新单位由其自行注册"
         raise Malformed(message, [FieldError("uscc", message)])
     return int(found)
+
+
+def _seat_owners(connection: Connection, row: Mapping[Any, Any], values: dict[str, Any]) -> None:
+    """Who leaves an organisation owns it no longer; the first to come to one without an owner does."""
+    if row["owner"]:
+        accounts.pass_ownership(connection, row["id"], accounts.oldest_colleague(connection, row["id"]))
+    if values["role"] == Role.APPLICANT and not accounts.has_owner(connection, values["organisation_id"]):
+        values["owner"] = True
 
 
 def _write(

@@ -25,12 +25,19 @@ from workflow.access import SYSTEM, Actor
 from workflow.clock import SHANGHAI, real_now
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotSignedIn
 from workflow.persistence.engine import reading, writing
-from workflow.persistence.tables import access_token, account, calendar_feed, organisation, sign_in_session
+from workflow.persistence.tables import (
+    access_token,
+    account,
+    calendar_feed,
+    organisation,
+    registration,
+    sign_in_session,
+)
 from workflow.policy import region_labels
 from workflow.services.actors import ACTOR_COLUMNS, actor_of_row
 from workflow.services.audit import append_system_entry
 from workflow.services.product import Product
-from workflow.vocabulary import ApplicationKind, Department, Role
+from workflow.vocabulary import ApplicationKind, Department, RegistrationState, Role
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -340,8 +347,8 @@ def add_account(
     login, name, email = login.strip().lower(), name.strip(), (email or "").strip() or None
     department, region, applicant_kind = department or None, region or None, applicant_kind or None
     errors = [
-        *_identity_errors(login, name, email),
-        *_password_errors(password, login),
+        *identity_errors(login, name, email),
+        *password_errors(password, login),
         *_place_errors(role, department, region, applicant_kind, organisation_id),
     ]
     if errors:
@@ -351,6 +358,8 @@ def add_account(
         with writing(product.engine) as connection:
             if organisation_id is not None:
                 _check_organisation(connection, organisation_id, region if role == Role.APPLICANT else None)
+            if is_registering(connection, login):
+                raise Conflict(f"登录名“{login}”已在待审核的机构注册中使用")
             account_id = connection.execute(
                 insert(account)
                 .values(
@@ -362,6 +371,7 @@ def add_account(
                     region=region,
                     applicant_kind=applicant_kind,
                     organisation_id=organisation_id,
+                    owner=role == Role.APPLICANT and not has_owner(connection, organisation_id),
                     email=email,
                     active=True,
                     failed_count=0,
@@ -375,6 +385,42 @@ def add_account(
             return view
     except IntegrityError as error:
         raise Conflict(f"登录名“{login}”已被使用") from error
+
+
+def is_registering(connection: Connection, login: str) -> bool:
+    """Whether an organisation that waits for HR's approval has chosen this login."""
+    waiting = select(registration.c.id).where(
+        registration.c.login == login, registration.c.state == RegistrationState.PENDING.value
+    )
+    return connection.execute(waiting).first() is not None
+
+
+def has_owner(connection: Connection, organisation_id: int | None) -> bool:
+    """Whether one of the organisation's accounts keeps the others; nobody's has one in any case."""
+    if organisation_id is None:
+        return True
+    owners = select(account.c.id).where(account.c.organisation_id == organisation_id, account.c.owner)
+    return connection.execute(owners).first() is not None
+
+
+def pass_ownership(connection: Connection, giver: int, taker: int | None) -> None:
+    """One account of an organisation is its owner no more; ``taker`` is, if there is one."""
+    # One after the other: there are never two.
+    connection.execute(update(account).where(account.c.id == giver).values(owner=False))
+    connection.execute(update(account).where(account.c.id == taker).values(owner=True))
+
+
+def oldest_colleague(connection: Connection, account_id: int) -> int | None:
+    """Who follows an owner: the oldest other account of the organisation that can sign in."""
+    own = select(account.c.organisation_id).where(account.c.id == account_id).scalar_subquery()
+    colleagues = select(account.c.id).where(
+        account.c.organisation_id == own,
+        account.c.role == Role.APPLICANT.value,
+        account.c.active,
+        account.c.id != account_id,
+    )
+    found: int | None = connection.scalar(colleagues.order_by(account.c.id).limit(1))
+    return found
 
 
 def end_sessions(product: Product, *, actor: Actor, account_id: int) -> int:
@@ -391,7 +437,7 @@ def change_own_password(product: Product, *, actor: Actor, current: str, new: st
     Raises ``Malformed`` when the current password is wrong or the new one not acceptable. A wrong current
     password counts towards the lockout like a failed sign-in.
     """
-    errors = _password_errors(new, actor.login, field="new")
+    errors = password_errors(new, actor.login, field="new")
     if new == current:
         errors.append(FieldError("new", "新密码不能与当前密码相同"))
     if errors:
@@ -405,7 +451,7 @@ def change_own_password(product: Product, *, actor: Actor, current: str, new: st
 def reset_password(product: Product, *, actor: Actor, account_id: int, password: str) -> None:
     """Sets another person's password and lifts a lockout; for administrators."""
     _require_admin(actor)
-    errors = _password_errors(password, "")
+    errors = password_errors(password, "")
     if errors:
         raise _malformed(errors)
     _store_password(product, actor, account_id, password, "reset_password")
@@ -537,7 +583,8 @@ def is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
 
 
-def _identity_errors(login: str, name: str, email: str | None) -> list[FieldError]:
+def identity_errors(login: str, name: str, email: str | None) -> list[FieldError]:
+    """What is wrong with who somebody signs in as; ``login`` in small letters."""
     errors = _name_errors(name, email)
     if not _LOGIN.fullmatch(login):
         words = "登录名应以小写字母开头，由小写字母、数字、下划线、点或连字符组成，2 至 64 个字符"
@@ -554,7 +601,8 @@ def _name_errors(name: str, email: str | None) -> list[FieldError]:
     return errors
 
 
-def _password_errors(password: str, login: str, *, field: str = "password") -> list[FieldError]:
+def password_errors(password: str, login: str, *, field: str = "password") -> list[FieldError]:
+    """What is wrong with a password for that login; empty where it may be used."""
     if not _PASSWORD_MINIMUM <= len(password) <= _PASSWORD_MAXIMUM:
         return [FieldError(field, f"密码应为 {_PASSWORD_MINIMUM} 至 {_PASSWORD_MAXIMUM} 个字符")]
     if len(set(password)) < 4:

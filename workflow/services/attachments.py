@@ -7,36 +7,28 @@ row, which nobody can open and ``sweep_attachments`` removes, never a row withou
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, attachment_purpose, is_own, require_attaching, require_reading
 from workflow.attachments import store
-from workflow.attachments.errors import Unacceptable
-from workflow.attachments.kinds import FileKind, Inspected, inspect
+from workflow.attachments.kinds import FileKind
 from workflow.attachments.limits import (
-    MOST_BYTES_AT_ONCE,
     MOST_BYTES_OF_APPLICATION,
-    MOST_FILES_AT_ONCE,
     MOST_FILES_OF_APPLICATION,
     megabytes,
 )
-from workflow.attachments.scanning import scan
 from workflow.clock import SHANGHAI, real_now
 from workflow.errors import Broken, FieldError, Forbidden, Malformed, NotFound, NotNow, Refused, Unavailable
 from workflow.form.attachments import ATTACHMENT_PLACES, PlaceRule
-from workflow.form.masking import cover_numbers, mask_name
+from workflow.form.masking import mask_name
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import LARGEST_ID
-from workflow.sealing import new_file_key, seal, seal_file, unseal, unseal_file
 from workflow.services.attachment_proof import ADD, REMOVE, told
 from workflow.services.audit import append_entry
 from workflow.services.case import Case, open_case
@@ -44,6 +36,7 @@ from workflow.services.door import check_command_id, digests_of, find_reply, rep
 from workflow.services.editing import require_editable, require_version
 from workflow.services.product import Product
 from workflow.services.readings import record_reading
+from workflow.services.uploads import File, Received, Upload, forget, keep, looked_at, opened, require_some
 from workflow.vocabulary import (
     FINAL_STATES,
     ApplicationKind,
@@ -57,26 +50,10 @@ from workflow.vocabulary import (
 # A file without a row may belong to somebody who is just uploading it.
 ORPHANED_AFTER = timedelta(hours=1)
 MOST_LISTED = 100
-_LONGEST_NAME = 120
+# Whatever names a file in the folder.
+_FILED = (tables.attachment, tables.registration_proof)
+_BELONGS_TO = {"application": "application_id", "registration": "registration_id"}
 _SECTIONS = tuple(Section)
-_log = structlog.get_logger("attachments")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file as it was sent."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file in clear, to be handed to whoever asked for it."""
-
-    name: str
-    kind: FileKind
-    content: bytes
 
 
 # --- adding ------------------------------------------------------------------------------------------------
@@ -102,7 +79,7 @@ def add_attachments(
     ``inspection_no`` says which inspection of the class they show, 0 for that of the opening day.
     """
     check_command_id(command_id)
-    _require_some(uploads)
+    require_some(uploads)
     sums = [hashlib.sha256(each.content).hexdigest() for each in uploads]
     named = [[each.name, digest] for each, digest in zip(uploads, sums, strict=True)]
     content = [ADD, application_id, place.value, class_no, named, expected_version]
@@ -115,12 +92,12 @@ def add_attachments(
         _require_addable(case, place, class_no, inspection_no)
         require_version(case, expected_version)
     # Looked at, sealed and written outside any transaction: nobody waits for somebody's large files.
-    results = [_looked_at(product, each, digest) for each, digest in zip(uploads, sums, strict=True)]
+    results = [looked_at(product, each, digest) for each, digest in zip(uploads, sums, strict=True)]
     if all(result.message for result in results):
         return {"version": case.row["version"], "results": [result.as_dict() for result in results]}
     try:
         for result in results:
-            _keep(product, result)
+            keep(product, result)
         with writing(product.engine) as connection:
             case = open_case(product, connection, actor, application_id, lock=True)
             known = None if command_id is None else find_reply(connection, actor, command_id, digests)
@@ -132,85 +109,15 @@ def add_attachments(
     except Exception as error:
         # What failed otherwise may have been committed after all; the sweep will know.
         if isinstance(error, Refused | IntegrityError) and not isinstance(error, Unavailable):
-            _forget(product, results)
+            forget(product, results)
         known = reply_to(product, actor, command_id, digests) if isinstance(error, IntegrityError) else None
         if known is None:
             raise
     if known is not None:
-        _forget(product, results)
+        forget(product, results)
         return known
-    _forget(product, [result for result in results if result.message])
+    forget(product, [result for result in results if result.message])
     return reply
-
-
-@dataclass(slots=True)
-class _Result:
-    """What becomes of one uploaded file; ``message`` says why it is not taken."""
-
-    upload: Upload
-    name: str
-    sha256: str
-    message: str = ""
-    inspected: Inspected | None = None
-    scanned: bool = False
-    key_sealed: str = ""
-    stored_sha256: str = ""
-    attachment: dict[str, Any] | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "message": self.message, "attachment": self.attachment}
-
-
-def _require_some(uploads: Sequence[Upload]) -> None:
-    message = ""
-    if not uploads:
-        message = "请选择要上传的文件（PDF、JPEG 或者 PNG）"
-    elif len(uploads) > MOST_FILES_AT_ONCE:
-        message = f"一次最多上传{MOST_FILES_AT_ONCE}个文件，现选了{len(uploads)}个"
-    elif (total := sum(len(each.content) for each in uploads)) > MOST_BYTES_AT_ONCE:
-        message = (
-            f"一次上传的文件合计不超过 {megabytes(MOST_BYTES_AT_ONCE)}，现为 {megabytes(total)}，请分次上传"
-        )
-    if message:
-        raise Malformed(message, [FieldError("file", message)])
-
-
-def _looked_at(product: Product, upload: Upload, digest: str) -> _Result:
-    result = _Result(upload, _shown_name(upload.name), digest)
-    command = product.settings.scan_command
-    try:
-        result.inspected = inspect(upload.content)
-        if command:
-            scan(upload.content, command)
-            result.scanned = True
-    except Unacceptable as why:
-        result.message = f"“{result.name}”{why}"
-    else:
-        result.name = _with_suffix(result.name, result.inspected.kind)
-    return result
-
-
-def _keep(product: Product, result: _Result) -> None:
-    if result.message:
-        return
-    key = new_file_key()
-    try:
-        result.stored_sha256 = store.write_file(
-            product.settings.files, seal_file(result.upload.content, key=key)
-        )
-    except OSError as error:
-        _log.error("attachment_not_written", error=str(error))
-        raise Unavailable(
-            "文件暂时无法保存（存储空间不足或者没有权限），请稍后再试；仍不行请联系管理员"
-        ) from error
-    result.key_sealed = seal(key, keys=product.settings.keys)
-
-
-def _forget(product: Product, results: Sequence[_Result]) -> None:
-    """Removes files that got no row."""
-    for result in results:
-        if result.stored_sha256:
-            store.remove_file(product.settings.files, result.stored_sha256)
 
 
 def _registered(
@@ -218,7 +125,7 @@ def _registered(
     place: AttachmentPlace,
     class_no: int | None,
     inspection_no: int | None,
-    results: Sequence[_Result],
+    results: Sequence[Received],
 ) -> dict[str, Any]:
     """Rows and entries of the files; those that break a limit of the application get their message."""
     table = tables.attachment
@@ -258,23 +165,16 @@ def _registered(
 
 
 def _register(
-    case: Case, place: AttachmentPlace, class_no: int | None, inspection_no: int | None, result: _Result
+    case: Case, place: AttachmentPlace, class_no: int | None, inspection_no: int | None, result: Received
 ) -> None:
     assert result.inspected is not None
     table = tables.attachment
-    values = {
+    values = result.columns | {
         "application_id": case.id,
         "place": place.value,
         "class_no": class_no,
         "inspection_no": inspection_no,
-        "name": result.name,
-        "kind": result.inspected.kind.value,
-        "byte_count": len(result.upload.content),
-        "sha256": result.sha256,
-        "stored_sha256": result.stored_sha256,
-        "key_sealed": result.key_sealed,
         "has_location": result.inspected.has_location,
-        "scanned": result.scanned,
         "added_by": case.actor.account_id,
         "added_at": case.now,
     }
@@ -393,15 +293,7 @@ def read_attachment(product: Product, *, actor: Actor, application_id: int, atta
                 note=f"查看附件 {attachment_id}“{AttachmentPlace(row['place']).label}”",
                 whose=[mask_name(name) if case.kind is ApplicationKind.INDIVIDUAL else name],
             )
-    return File(row["name"], FileKind(row["kind"]), _opened(product, row))
-
-
-def _opened(product: Product, row: Any) -> bytes:
-    key = unseal(row["key_sealed"], keys=product.settings.keys)
-    content = unseal_file(store.read_file(product.settings.files, row["stored_sha256"]), key=key)
-    if hashlib.sha256(content).hexdigest() != row["sha256"]:
-        raise Broken(f"attachment {row['id']} is another file than was added")
-    return content
+    return File(row["name"], FileKind(row["kind"]), opened(product, row))
 
 
 def _rows(case: Case) -> list[dict[str, Any]]:
@@ -553,46 +445,34 @@ def _wrong(name: str, message: str) -> Malformed:
     return Malformed(message, [FieldError(name, message)])
 
 
-def _shown_name(name: str) -> str:
-    """The file's own name without its path, without what is no sign, and with long numbers covered."""
-    own = name.replace("\\", "/").rpartition("/")[2]
-    plain = "".join(sign for sign in own if not unicodedata.category(sign).startswith("C"))
-    covered = cover_numbers(plain.strip(" ."))
-    if len(covered) > _LONGEST_NAME:
-        stem, dot, suffix = covered.rpartition(".")
-        kept = f"{dot}{suffix}" if stem and len(suffix) <= 5 else ""
-        covered = covered[: _LONGEST_NAME - len(kept)] + kept
-    return covered or "未命名"
-
-
-def _with_suffix(name: str, kind: FileKind) -> str:
-    fitting = (".jpg", ".jpeg") if kind is FileKind.JPEG else (kind.suffix,)
-    return name if name.lower().endswith(fitting) else name + kind.suffix
-
-
 # --- proving and tidying -----------------------------------------------------------------------------------
 
 
 def verify_attachments(product: Product) -> dict[str, Any]:
     """Whether the file of every row is there, unaltered, opens, and is the one that was added.
 
-    Answers ``holds``, how many files and bytes were looked at, and each fault with its application.
+    Answers ``holds``, how many files and bytes were looked at, and each fault with the application or the
+    registration of its file.
     """
-    table = tables.attachment
     faults: list[dict[str, Any]] = []
     count = total = 0
     with reading(product.engine) as connection:
-        rows = connection.execute(select(table).order_by(table.c.id)).mappings().all()
+        rows = [
+            row
+            for table in _FILED
+            for row in connection.execute(select(table).order_by(table.c.id)).mappings()
+        ]
     for row in rows:
         count, total = count + 1, total + row["byte_count"]
         fault = store.fault_of(product.settings.files, row["stored_sha256"])
         if not fault:
             try:
-                _opened(product, row)
+                opened(product, row)
             except Broken:
                 fault = "文件不能打开，或者不是当时上传的文件"
         if fault:
-            faults.append({"attachment": row["id"], "application": row["application_id"], "fault": fault})
+            place = {name: row.get(column) for name, column in _BELONGS_TO.items()}
+            faults.append({"attachment": row["id"], **place, "fault": fault})
     return {
         "holds": not faults,
         "files": count,
@@ -610,7 +490,7 @@ def sweep_attachments(product: Product, *, apply: bool) -> dict[str, Any]:
     folder, before = product.settings.files, real_now() - ORPHANED_AFTER
     old = [each for each in store.list_files(folder) if each.written_at < before]
     with reading(product.engine) as connection:
-        known = set(connection.scalars(select(tables.attachment.c.stored_sha256)))
+        known = {digest for table in _FILED for digest in connection.scalars(select(table.c.stored_sha256))}
     orphans = [each for each in old if each.digest not in known]
     if apply:
         for each in orphans:
@@ -621,8 +501,13 @@ def sweep_attachments(product: Product, *, apply: bool) -> dict[str, Any]:
 
 def count_attachments(connection: Connection) -> dict[str, int]:
     """How many files there are, and how many of them nothing has scanned."""
-    table = tables.attachment
-    row = connection.execute(
-        select(func.count().label("files"), func.count().filter(~table.c.scanned).label("unscanned"))
-    ).one()
-    return {"attachment_count": row.files, "unscanned_count": row.unscanned}
+    counted = [
+        connection.execute(
+            select(func.count().label("files"), func.count().filter(~table.c.scanned).label("unscanned"))
+        ).one()
+        for table in _FILED
+    ]
+    return {
+        "attachment_count": sum(row.files for row in counted),
+        "unscanned_count": sum(row.unscanned for row in counted),
+    }

@@ -271,6 +271,14 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "recompute": "因日历更新重新计算期限",
     "reserve_anew": "重新预留资金",
     RESEAL: "更换密钥，重新加密个人信息",
+    "register_organisation": "提交机构注册",
+    "send_registration_again": "修改后重新提交机构注册",
+    "approve_registration": "通过机构注册",
+    "refuse_registration": "退回机构注册",
+    "add_colleague": "添加本单位账号",
+    "open_colleague": "启用本单位账号",
+    "close_colleague": "停用本单位账号",
+    "hand_over_organisation": "移交账号管理员",
 }
 
 

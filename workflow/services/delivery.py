@@ -7,6 +7,7 @@ nothing leaves the house: the inbox in the product is what people read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import partial
@@ -34,8 +35,9 @@ from workflow.services.actors import ACTOR_COLUMNS, actor_of_row, stand_ins
 from workflow.services.alerts import kind_of
 from workflow.services.case import Case, open_case
 from workflow.services.product import Product
+from workflow.services.registration_rows import TOPIC
 from workflow.services.steps import tell_applicants
-from workflow.vocabulary import AlertKind, ClockKind, Event, Role, State
+from workflow.vocabulary import AlertKind, ClockKind, Event, RegistrationState, Role, State
 
 BATCH = 10
 IN_APP_BATCH = 500
@@ -43,6 +45,11 @@ _account = tables.account
 _ADDRESSES = (*ACTOR_COLUMNS, _account.c.id, _account.c.email, _account.c.mailed_kinds)
 # An event that leaves the state as it was is news only where somebody has to act on it.
 _NEWS_IN_PLACE = frozenset({Event.FILE_OBJECTION.value, Event.PROPOSE_ASSESSMENT.value})
+_AFTER_REGISTRATION = {
+    RegistrationState.PENDING: "审核结果会发到这个邮箱，也可以凭回执编号在“机构注册”中查询。",
+    RegistrationState.APPROVED: "现在可以用注册时的登录名和密码登录。",
+    RegistrationState.REFUSED: "退回的理由可以凭回执编号在“机构注册”中查看，修改后可以重新提交。",
+}
 _NEWS_FOR_APPLICANT = frozenset(
     {State.SUSPENDED, State.REJECTED, State.TERMINATED, State.DISBURSED, State.RECOVERING, State.RECOVERED}
 )
@@ -177,7 +184,7 @@ def _letters(product: Product, parcel: Parcel) -> list[_Letter]:
     ]
 
 
-def _wants(person: RowMapping, kind: AlertKind | None) -> bool:
+def _wants(person: Mapping[Any, Any], kind: AlertKind | None) -> bool:
     """Whether this person chose to have such news by e-mail; an applicant's own step is no task."""
     mailed = person["mailed_kinds"]
     if kind is None:
@@ -187,13 +194,15 @@ def _wants(person: RowMapping, kind: AlertKind | None) -> bool:
 
 def _news(
     product: Product, connection: Connection, parcel: Parcel
-) -> tuple[list[RowMapping], AlertKind | None, str, str]:
+) -> tuple[Sequence[Mapping[Any, Any]], AlertKind | None, str, str]:
     """Who is told, the kind of news, a headline and more lines. The kind is None where it depends on whom.
 
     Names and numbers of private persons stay in the product.
     """
     if parcel.topic == "alert":
         return _alert_news(connection, parcel.content["alert_id"])
+    if parcel.topic == TOPIC:
+        return _registration_news(connection, parcel.content)
     assert parcel.application_id is not None
     case = open_case(product, connection, SYSTEM, parcel.application_id, lock=False)
     number, state = case.row["number"], case.state.label
@@ -234,6 +243,21 @@ def _alert_news(connection: Connection, alert_id: int) -> tuple[list[RowMapping]
     headline = f"申请 {row['number']} 的“{ClockKind(row['kind']).label}”{row['title']}"
     due = f"到期日：{said(row['due_on'], row['provisional'])}。"
     return list(people.mappings()), kind_of(row["rung"]), headline, due
+
+
+def _registration_news(
+    connection: Connection, content: dict[str, Any]
+) -> tuple[Sequence[Mapping[Any, Any]], AlertKind | None, str, str]:
+    """To the address that was typed on the form: whoever registers has no account yet."""
+    table = tables.registration
+    wanted = select(table).where(table.c.id == content["registration_id"])
+    row = connection.execute(wanted).mappings().one()
+    if row["version"] != content["version"]:
+        return [], None, "", ""
+    state = RegistrationState(row["state"])
+    person = {"id": 0, "login": row["login"], "name": row["account_name"], "email": row["email"]}
+    headline = f"{row['name']}的机构注册现为“{state.label}”"
+    return [person | {"mailed_kinds": None}], AlertKind.PROGRESS, headline, _AFTER_REGISTRATION[state]
 
 
 def _concerned(connection: Connection, case: Case, *, applicant: bool) -> list[RowMapping]:

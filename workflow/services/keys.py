@@ -59,6 +59,8 @@ LABELS = {
     "roster_import": "上传的名册",
     "attachment": "附件的密钥",
     "payment_line": "拨付批次的收款账号",
+    "registration": "机构注册的联系人和电话",
+    "registration_proof": "机构注册证明材料的密钥",
     "application": "申请表",
 }
 ROLES = {"current": "现用", "further": "备用", "unknown": "不在配置中"}

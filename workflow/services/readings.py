@@ -272,7 +272,8 @@ def _view(row: Any) -> dict[str, Any]:
         "at": content["at"],
         "account": content["actor"],
         "account_name": signed_as(content["actor_name"], (details.get("on_behalf_of") or {}).get("name")),
-        "application_id": details["application"],
+        # A registration is of no application.
+        "application_id": details.get("application"),
         "application_number": details.get("application_number"),
         "subject": subject,
         "subject_label": ReadingSubject(subject).label,

@@ -47,6 +47,7 @@ from workflow.persistence.tables.people import (
     person_index,
     trainee,
 )
+from workflow.persistence.tables.registrations import registration, registration_proof
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
 from workflow.persistence.tables.visits import draw, drawn_inspector, drawn_visit, due_visit
 from workflow.persistence.tables.year_list import (
@@ -106,6 +107,8 @@ __all__ = [
     "person_index",
     "policy_version",
     "recovery",
+    "registration",
+    "registration_proof",
     "returned_list",
     "roster_import",
     "sanction",

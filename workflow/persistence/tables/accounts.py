@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, false
 
-from workflow.persistence.tables.base import metadata
+from workflow.persistence.tables.base import metadata, partial
 from workflow.persistence.types import Document, Instant, Key
 
 organisation = Table(
@@ -15,6 +15,9 @@ organisation = Table(
     Column("uscc", String(18), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("region", String(6), nullable=False),
+    # Null for those that did not register themselves.
+    Column("legal_representative", String(200)),
+    Column("address", String(200)),
 )
 
 account = Table(
@@ -28,7 +31,9 @@ account = Table(
     Column("department", String(20)),
     Column("region", String(6)),
     Column("applicant_kind", String(20)),
-    Column("organisation_id", Key, ForeignKey("organisation.id")),
+    Column("organisation_id", Key, ForeignKey("organisation.id"), index=True),
+    # Of the accounts of an organisation one keeps the others.
+    Column("owner", Boolean, nullable=False, default=False, server_default=false()),
     Column("email", String(200)),
     # The kinds of message that come by e-mail too; null: all of them.
     Column("mailed_kinds", Document),
@@ -43,6 +48,7 @@ account = Table(
     Column("changed_by", Key, ForeignKey("account.id")),
     Column("changed_at", Instant),
     Index(None, "region", "department", "role"),
+    partial("uq_account_owner", "organisation_id", where="owner", unique=True),
 )
 
 sign_in_session = Table(
