@@ -470,6 +470,14 @@ class ClockState(Word):
     CANCELLED = "cancelled", "已取消"
 
 
+STANDARD_OPINIONS: tuple[str, ...] = (
+    "符合要求，同意。",
+    "材料齐全，情况属实，同意。",
+    "经核对，人数、课时和金额无误，同意。",
+)
+"""Opinions that are offered to every reviewer."""
+
+
 class Urgency(Word):
     """What a worklist may be narrowed to, by the first due date of an application."""
 

@@ -42,6 +42,7 @@ NOT_LINKED = {
     "notices.objection_form": "where a refused objection is shown again",
     "results_sheets.show": "from the day of an assessment on",
     "results_sheets.template": "from the day of an assessment on",
+    "search.find": "the box in the head of every page",
     "rosters.error_file": "while a workbook waits for a decision",
     "rosters.follow": "while a workbook waits for a decision",
     "training_records.show": "where a refused make-up is shown again",

@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -21,7 +22,8 @@ _LINK = re.compile(r'<a\b[^>]*\shref="([^"]+)"')
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _STATE = re.compile(r'class="[^"]*tag-state[^"]*">([^<]+)<')
 _SHOWN = "applications.show"
-_CHANGING = re.compile(r"[?&](cursor|back)=")
+# Where one came from makes no other page.
+_CHANGING = re.compile(r"[?&](cursor|back|after)=")
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,7 @@ def walk(app: Flask, login: str | None) -> list[Page]:
     """
     client = app.test_client()
     if login is not None:
-        token = _TOKEN.search(client.get("/sign-in").text)
-        assert token, "the sign-in form has no token"
-        fields = {"login": login, "password": PASSWORD, "csrf_token": unescape(token[1])}
-        assert client.post("/sign-in", data=fields).status_code == 303, login
+        sign_in(client, login)
     waiting = deque((path, "") for path in (START if login else START[:1]))
     queued, visits, states = {path for path, _ in waiting}, Counter[str](), Counter[str]()
     pages = []
@@ -75,6 +74,14 @@ def walk(app: Flask, login: str | None) -> list[Page]:
                 queued.add(target)
                 waiting.append((target, path))
     return pages
+
+
+def sign_in(client: FlaskClient, login: str) -> None:
+    """Signs this account of the demonstration in."""
+    token = _TOKEN.search(client.get("/sign-in").text)
+    assert token, "the sign-in form has no token"
+    fields = {"login": login, "password": PASSWORD, "csrf_token": unescape(token[1])}
+    assert client.post("/sign-in", data=fields).status_code == 303, login
 
 
 def endpoint_of(app: Flask, path: str) -> str | None:

@@ -139,3 +139,36 @@ def test_a_filter_that_cannot_be_read_is_named_and_shows_nothing(signed_in: Peop
     place = found["items"][0]["place"]
     rest = client.get(f"/api/v1/worklist?cursor={place}").get_json()
     assert [item["id"] for item in rest["items"]] == three[1:]
+
+
+def test_common_opinions_stand_for_one_that_is_not_typed(
+    small_city: City, signed_in: People, three: list[int]
+) -> None:
+    first, second = signed_in("industry1"), signed_in("industry2")
+    page = first.get("/worklist").get_data(as_text=True)
+    assert '<option value="符合要求，同意。">' in page
+    chosen = {"chosen": [str(three[0])], "opinion": " ", "common_opinion": "符合要求，同意。"}
+    assert "已同意 <strong>1</strong> 件" in post(
+        first, "/worklist/approve", **chosen, **versions(page)
+    ).get_data(as_text=True)
+    path = f"/applications/{three[1]}"
+    version = re.findall(r'name="version" value="(\d+)"', first.get(path).get_data(as_text=True))[0]
+    typed = {"opinion": "证书逐张核对过", "common_opinion": "符合要求，同意。", "version": version}
+    assert post(first, f"{path}/events/approve", **typed).status_code == 303
+    # What was typed goes before what was chosen, and is offered from now on; not to others.
+    small_city.application = {"id": three[1]}
+    reviews = small_city.look()["form"]["claim"]["reviews"]
+    assert [review["opinion"] for review in reviews] == ["证书逐张核对过"]
+    shown = second.get(path).get_data(as_text=True)
+    assert '<option value="证书逐张核对过">' not in shown
+    # The first reviewer's opinion stands above the second one's form.
+    acts = shown[shown.index('id="act"') :]
+    assert acts.index("证书逐张核对过") < acts.index('id="event-approve"')
+    reason = "第 3 张证书请再核对"
+    version = re.findall(r'name="version" value="(\d+)"', shown)[0]
+    sent_back = {"reason": reason, "version": version}
+    assert post(second, f"{path}/events/return_to_first", **sent_back).status_code == 303
+    shown = first.get(path).get_data(as_text=True)
+    acts = shown[shown.index('id="act"') :]
+    assert acts.index(reason) < acts.index('id="event-approve"')
+    assert '<option value="证书逐张核对过">' in acts

@@ -1,4 +1,4 @@
-"""The forms of the events a person may send, drawn from the payload models; nothing of the request here."""
+"""The forms of the events a person may send, drawn from the payload models."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 from unicodedata import normalize
 from uuid import uuid4
 
+from web.views import opinions
 from web.views.fields import Field, Sent, fields_of, flat, with_options
 from web.views.findings import AnswerBox, answer_boxes, answered_rows
 from web.views.inspections import observation_fields, with_online
+from web.views.opinions import opinion_choice, opinion_of
 from web.views.rows import (
     Attempt,
     Row,
@@ -164,6 +166,7 @@ def payload_of(event: Event, view: dict[str, Any], sent: Sent) -> tuple[dict[str
         for row in rows:
             sent |= certificates(row, str(sent.pop(f"{row}.certificates", "")))
     elif event is Event.APPROVE:
+        sent["opinion"] = opinion_of(str(sent.get("opinion", "")), str(sent.pop(opinions.NAME, "")))
         rows = answered_rows(view, sent)
         sent = _only_rows(sent, "answers.", rows)
     elif event in _INSPECTING:
@@ -218,6 +221,8 @@ def _act(event: Event, view: dict[str, Any], roster: dict[str, Any], attempt: At
     # The roster is called on the page of the visit.
     without = (*OBSERVATIONS, "absent_rows")
     fields = fields_of(PAYLOADS[event], values=values, errors=errors, scope=scope, without=without)
+    if event is Event.APPROVE:
+        fields.insert(0, opinion_choice(str(values.get(opinions.NAME, "")), scope))
     return Act(
         event,
         fields=[_with_choices(one, event, view) for one in fields],

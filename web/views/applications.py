@@ -14,6 +14,7 @@ from web.views.acts import acts_for
 from web.views.attachment_forms import Uploaded, attachments_shown
 from web.views.collaboration_forms import Turned
 from web.views.collaboration_forms import with_forms as with_turns
+from web.views.earlier import said_before
 from web.views.filters import read_filters
 from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
@@ -149,6 +150,7 @@ def page_of(
         view=view,
         together=together,
         onward=onward(view["id"]),
+        before=said_before(view),
         attachments=attachments_shown(view, uploaded),
         roster=roster,
         changed=changed if changed["current"] else None,

@@ -13,6 +13,7 @@ from web.current import product, require_actor
 from web.views.acts import tasks_of
 from web.views.fields import Field, ordinal_typed
 from web.views.filters import read_filters
+from web.views.opinions import NAME, opinion_choice, opinion_of
 from web.views.paging import cursor, page_addresses
 from web.views.refused import messages_of, shown
 from web.views.worklist_way import FILTERS, filters_carried, to_item
@@ -42,8 +43,9 @@ def approve() -> ResponseReturnValue:
             for each in chosen
         ]
     }
-    if request.form.get("opinion", "").strip():
-        body["opinion"] = request.form["opinion"]
+    opinion = opinion_of(request.form.get("opinion", ""), request.form.get(NAME, ""))
+    if opinion.strip():
+        body["opinion"] = opinion
     try:
         if not chosen:
             message = "请至少勾选一件申请"
@@ -83,6 +85,7 @@ def _page(refusal: Refused | None = None) -> tuple[str, int]:
         approvable=approvable if len(approvable) > 1 else set(),
         most=MOST_APPROVED,
         chosen=set(request.form.getlist("chosen")),
+        common=opinion_choice(request.form.get(NAME, "")) if len(approvable) > 1 else None,
         opinion=_opinion(errors.get("opinion", "")),
         command_id=uuid4().hex,
         refused=unreadable or (shown(refusal) if refusal else None),

@@ -121,6 +121,8 @@ decision = Table(
     partial(
         "uq_decision_person", "application_id", "step", "account_id", where="NOT superseded", unique=True
     ),
+    # What somebody wrote last.
+    Index(None, "account_id", "decided_at"),
 )
 
 notice = Table(
