@@ -10,10 +10,10 @@ import time
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from workflow.clock import SHANGHAI, real_now
+from workflow.clock import SHANGHAI, monotonic, real_now
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
-from workflow.services.sweep import record_heartbeat, sweep
+from workflow.services.sweep import record_delivery, record_heartbeat, sweep
 
 SWEEP_SECONDS = 20
 DELIVERY_SECONDS = 10
@@ -26,15 +26,17 @@ def start(product: Product) -> BackgroundScheduler:
 
     def sweep_tick() -> None:
         try:
-            raised = sweep(product)["raised"]
-            record_heartbeat(product, started_at=started_at, raised=raised)
+            begun = monotonic()
+            facts = sweep(product)
+            took = round(1000 * (monotonic() - begun))
+            record_heartbeat(product, started_at=started_at, facts=facts, milliseconds=took)
         except Exception:
             # A tick that fails is tried again by the next one; nothing is lost meanwhile.
             _log.exception("sweep_failed")
 
     def delivery_tick() -> None:
         try:
-            deliver(product)
+            record_delivery(product, facts=deliver(product))
         except Exception:
             _log.exception("delivery_failed")
 

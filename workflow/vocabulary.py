@@ -499,6 +499,16 @@ class AlertKind(Word):
     SYSTEM = "system", "系统"
 
 
+class OutboxState(Word):
+    """How a message of the outbox stands."""
+
+    WAITING = "waiting", "待发送"
+    RETRYING = "retrying", "等待重试"
+    FAILED = "failed", "发送失败"
+    GIVEN_UP = "given_up", "已放弃"
+    SENT = "sent", "已发送"
+
+
 class LimitUnit(Word):
     """In what a limit is counted."""
 

@@ -548,8 +548,9 @@ def test_it_loads_once_on_each_kind_of_database(database_url: str, tmp_path: Pat
     assert held["holds"], held["faults"]
     assert len(said) >= 3
     assert all(re.search(r"[\u4e00-\u9fff]", line) for line in said)
-    waiting = select(func.count()).select_from(tables.outbox).where(tables.outbox.c.sent_at.is_(None))
-    assert rows(product, waiting)[0][0] == 0
+    # Two letters are left stuck, for whoever wants to see what an administrator does about them.
+    unsent = select(tables.outbox.c.attempts).where(tables.outbox.c.sent_at.is_(None))
+    assert sorted(row.attempts for row in rows(product, unsent)) == [2, 8]
     product.engine.dispose()
 
 

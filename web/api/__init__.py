@@ -17,6 +17,7 @@ _CONVERTERS = {
     "clock_id": "key",
     "account_id": "key",
     "alert_id": "key",
+    "message_id": "key",
     "notice_id": "key",
     "closure_id": "key",
     "institution_id": "key",

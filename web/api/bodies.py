@@ -26,6 +26,7 @@ from workflow.form.clear_reading import ReadingRequest
 from workflow.form.collaboration import AbsenceEntry, Circulation, Delegation, DelegationAnswer, HandOver
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.funds import CarryOver, FundEntry
+from workflow.form.outbox import GivingUp, Retry
 from workflow.form.payloads import Nothing, Objection
 from workflow.form.reading import model_inside
 from workflow.form.roster import Trainee
@@ -203,6 +204,8 @@ READING: tuple[type[BaseModel], ...] = (ReadingRequest,)
 NEW_ACCOUNT: tuple[type[BaseModel], ...] = (NewAccount,)
 ACCOUNT_CHANGE: tuple[type[BaseModel], ...] = (AccountChange,)
 ACCOUNT_ACT: tuple[type[BaseModel], ...] = (AccountAct,)
+RETRY: tuple[type[BaseModel], ...] = (Retry,)
+GIVING_UP: tuple[type[BaseModel], ...] = (GivingUp,)
 READ_MARK: tuple[type[BaseModel], ...] = (ReadMark,)
 MAIL_CHOICE: tuple[type[BaseModel], ...] = (MailChoice,)
 TEST_CLOCK: tuple[type[BaseModel], ...] = (TestClockSetting,)

@@ -34,6 +34,7 @@ _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "clock_id": _KEY_SCHEMA,
     "account_id": _KEY_SCHEMA,
     "alert_id": _KEY_SCHEMA,
+    "message_id": _KEY_SCHEMA,
     "notice_id": _KEY_SCHEMA,
     "closure_id": _KEY_SCHEMA,
     "institution_id": _KEY_SCHEMA,

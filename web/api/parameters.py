@@ -24,6 +24,7 @@ from workflow.vocabulary import (
     InstitutionKind,
     LedgerKind,
     NoticeStanding,
+    OutboxState,
     RegistrationState,
     Role,
     SanctionKind,
@@ -163,6 +164,13 @@ class AccountsQuery(PageQuery):
     department: Annotated[Department, Field(strict=False)] | None = _given("部门")
     region: Region | None = _given("地区")
     state: Literal["active", "closed", "locked", "one_time"] | None = _given("状态")
+
+
+class OutboxQuery(PageQuery):
+    """Filters of the outbox."""
+
+    state: Annotated[OutboxState, Field(strict=False)] | None = _given("状态")
+    topic: Literal["moved", "alert", "calendar", "registration"] | None = _given("内容")
 
 
 class RegionQuery(Typed):

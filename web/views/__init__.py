@@ -28,6 +28,7 @@ from web.views import (
     notices,
     official_forms,
     organisation,
+    outbox,
     oversight,
     payment_batches,
     policies,
@@ -92,6 +93,7 @@ PAGES: tuple[Blueprint, ...] = (
     feeds.blueprint,
     admin.blueprint,
     accounts.blueprint,
+    outbox.blueprint,
     oversight.blueprint,
     policies.blueprint,
 )

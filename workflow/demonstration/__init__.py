@@ -78,6 +78,7 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         say(f"已建立{batches}个拨付批次（示例）")
         stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))
         play_registrations(stage, people, calendar, present)
+        stage.leave_mail_stuck()
         stage.close()
     say(f"已载入{len(placed)}件演示申请")
     return True

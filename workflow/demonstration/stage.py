@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Dialect, Engine, delete, insert, select, update
 
 from workflow.clock import at_shanghai
+from workflow.notifications.outbox import ATTEMPTS
 from workflow.persistence import tables
 from workflow.persistence.types import canonical
 from workflow.policy import Policy
@@ -64,6 +65,7 @@ class _Reader:
 
 
 EARLIER_CORRECTION_DAYS = 40
+_A_DAY = timedelta(days=1)
 
 
 class _EarlierProduct(Product):
@@ -122,6 +124,21 @@ class Stage:
         self._connection.execute(
             update(recipient).where(recipient.c.alert_id.in_(old)).values(read_at=moment)
         )
+
+    def leave_mail_stuck(self) -> None:
+        """Two letters that a mail server did not take: one was tried to the end, one waits for tomorrow."""
+        outbox = tables.outbox
+        now = self.product.now(self._connection)
+        newest = self._connection.execute(
+            select(outbox).where(outbox.c.topic == "moved").order_by(outbox.c.id.desc()).limit(2)
+        ).mappings()
+        stuck = (
+            {"attempts": ATTEMPTS, "last_error": "ConnectionRefusedError: [Errno 111] Connection refused"},
+            {"attempts": 2, "last_error": "office: 451 mailbox busy", "next_attempt_at": now + _A_DAY},
+        )
+        for row, failure in zip(newest.all(), stuck, strict=True):
+            kept = {name: row[name] for name in ("topic", "application_id", "content", "created_at")}
+            self._connection.execute(insert(outbox).values(**kept, **failure))
 
     def close(self) -> None:
         """Real time holds again."""

@@ -32,6 +32,12 @@ def mask_name(name: str) -> str:
     return name[:1] + COVER * (len(name) - 1)
 
 
+def mask_email(address: str) -> str:
+    """The first sign and the domain of an e-mail address, such as z***@example.cn."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}{COVER * 3}@{domain}"
+
+
 def cover_numbers(text: str) -> str:
     """Any text, with the middle of its long numbers covered: for messages and logs that repeat what came."""
     return _LONG_NUMBER.sub(lambda number: mask_phone(number[0]), text)

@@ -1,7 +1,8 @@
 """The outbox: what is to be told is written with its cause in one transaction, and sent afterwards.
 
 A row waits while it has ``next_attempt_at``. A sender claims it by putting that moment a lease ahead, so a
-sender that is killed only delays it. In the end it has ``sent_at``, or, given up, neither of the two.
+sender that is killed only delays it. In the end it has ``sent_at``, or, after the last attempt, neither; then
+it waits for an administrator (``services/outbox_keeping.py``).
 """
 
 from __future__ import annotations
@@ -94,18 +95,20 @@ def claim(connection: Connection, now: datetime, size: int) -> list[Parcel]:
         [row["id"] for row in rows],
         attempts=_outbox.c.attempts + 1,
         next_attempt_at=now + LEASE,
+        leased_until_at=now + LEASE,
     )
-    return [_parcel(row) for row in rows]
+    return [parcel_of(row) for row in rows]
 
 
 def settle_all(connection: Connection, now: datetime, size: int) -> list[Parcel]:
     """Marks up to ``size`` waiting rows as sent, where there is nothing to send; answers them."""
     rows = connection.execute(_WAITING, {"now": now, "size": size}).mappings().all()
     _update(connection, [row["id"] for row in rows], sent_at=now, next_attempt_at=None)
-    return [_parcel(row) for row in rows]
+    return [parcel_of(row) for row in rows]
 
 
-def _parcel(row: Any) -> Parcel:
+def parcel_of(row: Any) -> Parcel:
+    """The row as its next attempt would have it."""
     return Parcel(
         id=row["id"],
         topic=row["topic"],
@@ -123,6 +126,7 @@ def settle_sent(connection: Connection, parcel: Parcel, now: datetime, remark: s
         [parcel.id],
         sent_at=now,
         next_attempt_at=None,
+        leased_until_at=None,
         last_error=remark and remark[:_LONGEST_ERROR],
     )
 
@@ -131,13 +135,14 @@ def settle_failed(
     connection: Connection, parcel: Parcel, now: datetime, error: str, reached: Sequence[int] = ()
 ) -> None:
     """The row waits for its next attempt, each time longer; after the last one it is given up."""
-    delay = FIRST_DELAY * DELAY_GROWTH ** (parcel.attempts - 1)
+    delay = FIRST_DELAY * DELAY_GROWTH ** (min(parcel.attempts, ATTEMPTS) - 1)
     connection.execute(
         update(_outbox)
         # Whoever claimed it after the lease ended decides by now.
         .where(_outbox.c.id == parcel.id, _outbox.c.attempts == parcel.attempts, _outbox.c.sent_at.is_(None))
         .values(
             next_attempt_at=now + delay if parcel.attempts < ATTEMPTS else None,
+            leased_until_at=None,
             last_error=error[:_LONGEST_ERROR],
             content=parcel.content | {"reached": sorted(parcel.reached | set(reached))},
         )

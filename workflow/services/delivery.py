@@ -184,6 +184,14 @@ def _letters(product: Product, parcel: Parcel) -> list[_Letter]:
     ]
 
 
+def addressees(
+    product: Product, connection: Connection, parcel: Parcel
+) -> tuple[list[Mapping[Any, Any]], str]:
+    """Whom a message is for as things stand, and what it says in a line."""
+    people, kind, headline, _ = _news(product, connection, parcel)
+    return [person for person in people if _wants(person, kind)], headline
+
+
 def _wants(person: Mapping[Any, Any], kind: AlertKind | None) -> bool:
     """Whether this person chose to have such news by e-mail; an applicant's own step is no task."""
     mailed = person["mailed_kinds"]

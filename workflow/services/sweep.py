@@ -72,13 +72,33 @@ def sweep(product: Product) -> dict[str, int]:
     return {"raised": raised, "closed_notices": closed, "recomputed": recomputed}
 
 
-def record_heartbeat(product: Product, *, started_at: datetime, raised: int) -> None:
-    """Notes that this scheduler is alive; shown to administrators."""
+def record_heartbeat(
+    product: Product, *, started_at: datetime, facts: dict[str, int], milliseconds: int
+) -> None:
+    """Notes that this scheduler is alive, and what its sweep did in how long; shown to administrators."""
     node = tables.scheduler_node
-    values = {"last_sweep_at": real_now(), "last_raised_count": raised}
+    values = {
+        "last_sweep_at": real_now(),
+        "last_raised_count": facts["raised"],
+        "last_recomputed_count": facts["recomputed"],
+        "last_closed_count": facts["closed_notices"],
+        "last_sweep_ms": milliseconds,
+    }
     with writing(product.engine) as connection:
         statement = upsert(connection, node).values(name=node_name(), started_at=started_at, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=[node.c.name], set_=values))
+
+
+def record_delivery(product: Product, *, facts: dict[str, int]) -> None:
+    """Notes what this scheduler's last delivery did, once it is known by its first sweep."""
+    node = tables.scheduler_node
+    values = {
+        "last_delivery_at": real_now(),
+        "last_sent_count": facts["sent"],
+        "last_failed_count": facts["failed"],
+    }
+    with writing(product.engine) as connection:
+        connection.execute(update(node).where(node.c.name == node_name()).values(values))
 
 
 def node_name() -> str:
