@@ -41,6 +41,7 @@ from web.api import (
     readings,
     registration_answers,
     registrations,
+    renewals,
     reports,
     rule_answers,
     trainee_bodies,
@@ -1103,6 +1104,13 @@ OPERATIONS: tuple[Operation, ...] = (
         conflicts=True,
     ),
     _get("/v1/seats", accounts.read_seats, "accounts", account_answers.SeatsAnswer),
+    _list(
+        "/v1/renewals",
+        renewals.list_renewals,
+        "renewals",
+        outbox_answers.Renewal,
+        query=parameters.NoQuery,
+    ),
     _get("/v1/outbox", outbox.read_outbox, "outbox", outbox_answers.OutboxPage, query=parameters.OutboxQuery),
     Operation(
         method="POST",

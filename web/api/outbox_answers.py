@@ -1,14 +1,14 @@
-"""What the API answers about the outbox, as models. They only describe; services make them."""
+"""What the API answers about the outbox and renewals, as models. They only describe; services make them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from web.api.answers import Key
-from workflow.vocabulary import OutboxState
+from workflow.vocabulary import OutboxState, Urgency
 
 
 class OutboxMessage(BaseModel):
@@ -58,6 +58,19 @@ class OutboxMessageShown(OutboxMessage):
     headline: str
     technical: str
     addressees: list[Addressee]
+
+
+class Renewal(BaseModel):
+    """Something that has to be renewed, and what happens otherwise."""
+
+    place: Literal["calendar", "policy", "year_list", "funds", "keys", "fonts", "scanning", "mail"]
+    title: str
+    happens: str
+    on: date | None = Field(description="应在此前完成")
+    urgency: Urgency | None = Field(description="空：正常")
+    urgency_label: str
+    region: str | None
+    region_label: str | None
 
 
 class Retried(BaseModel):
