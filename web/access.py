@@ -223,6 +223,7 @@ ACCESS: dict[str, Rule] = {
     "api.decide_registration": REGISTRATION_DECIDERS,
     "api.read_registration_contact": REGISTRATION_DECIDERS,
     "api.read_registration_proof": PROOF_READERS,
+    "api.read_carry_over": only(Role.APPLICANT),
     "api.read_organisation": only(Role.APPLICANT),
     "api.add_colleague": only(Role.APPLICANT),
     "api.set_colleague_active": only(Role.APPLICANT),

@@ -1109,3 +1109,15 @@ class TestClockAnswer(BaseModel):
 
     now: datetime
     raised: int
+
+
+class CarryOverAnswer(BaseModel):
+    """What of an own submitted application may go into a new one."""
+
+    application_id: Key
+    number: str
+    policy: str | None = Field(description="现在仍适用的政策；不再适用的为空")
+    form: dict[str, Any] = Field(description="新申请的各部分，个人信息已遮盖")
+    carried: list[str]
+    anew: list[str] = Field(description="须重新填写的内容")
+    dropped: list[str] = Field(description="现行政策或者目录清单中已没有、因而没有沿用的内容")

@@ -21,6 +21,7 @@ from workflow.services import (
     listing,
     official_forms,
     previews,
+    previous_applications,
     rosters,
     urging,
     worklist,
@@ -71,6 +72,13 @@ def read_official_form(application_id: int) -> Response:
     """The official form (附件2) as a PDF, filled as far as the case has come; numbers masked."""
     return pdf_reply(
         official_forms.print_official_form(product(), actor=require_actor(), application_id=application_id)
+    )
+
+
+def read_carry_over(application_id: int) -> Response:
+    """What of an own submitted application may go into a new one, of today."""
+    return reply(
+        previous_applications.read_carry_over(product(), actor=require_actor(), application_id=application_id)
     )
 
 

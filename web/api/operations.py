@@ -151,6 +151,12 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         pdf_out=True,
     ),
+    _get(
+        "/v1/applications/{application_id}/carry-over",
+        applications.read_carry_over,
+        "applications",
+        answers.CarryOverAnswer,
+    ),
     Operation(
         method="PATCH",
         path="/v1/applications/{application_id}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from web.current import product, require_actor
 from web.views.acts import payload_of
 from web.views.applications import open_parts, parts_of
 from web.views.events import page_again
-from web.views.fields import Errors, Field, Sent, fields_of, flat, sent_by, with_options
+from web.views.fields import Errors, Field, Sent, fields_of, flat, ordinal_typed, sent_by, with_options
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import Conflict, Forbidden, NotFound, NotNow, Refused
 from workflow.form import from_inputs
@@ -23,7 +23,7 @@ from workflow.form.fields import Typed
 from workflow.form.opening import MOST_CLASSES, Opening, TrainingClass
 from workflow.form.reading import model_inside
 from workflow.policy import Policy, available_policies, load_policy
-from workflow.services import applications, previews
+from workflow.services import applications, previews, previous_applications
 from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Event, IdentityType, Subsidy
 
 blueprint = Blueprint("drafts", __name__)
@@ -47,6 +47,11 @@ def create() -> ResponseReturnValue:
     kind, subsidy = _kind(), _subsidy()
     # An individual's account is in the person's own name; an organisation's in that of whoever keeps it.
     own: Sent = {"applicant.name": require_actor().name, "applicant.id_type": IdentityType.RESIDENT_ID.value}
+    source = ordinal_typed(request.args.get("from", ""))
+    if source is not None:
+        found = previous_applications.read_carry_over(product(), actor=require_actor(), application_id=source)
+        carried = flat(found["form"]) | {"based_on": str(source), "policy": found["policy"] or ""}
+        return _new_page(kind, subsidy, carried, carried=found)
     return _new_page(kind, subsidy, own if kind is ApplicationKind.INDIVIDUAL else {})
 
 
@@ -57,12 +62,16 @@ def begin() -> ResponseReturnValue:
     sent = _with_rows_changed(sent_by(request.form))
     if _rows_change():
         return _new_page(kind, subsidy, sent)
-    body = from_inputs(patch_of(kind, subsidy), sent) | {
-        "kind": kind.value,
-        "subsidy": subsidy.value,
-        "policy": str(sent.get("policy", "")),
-        "region": require_actor().region,
-    }
+    body = (
+        from_inputs(patch_of(kind, subsidy), sent)
+        | {
+            "kind": kind.value,
+            "subsidy": subsidy.value,
+            "policy": str(sent.get("policy", "")),
+            "region": require_actor().region,
+        }
+        | _based_on(sent)
+    )
     try:
         view = applications.create_application(product(), actor=require_actor(), body=body)
     except Refused as refusal:
@@ -130,6 +139,11 @@ def save_claim(application_id: int) -> ResponseReturnValue:
     return redirect(url_for("applications.show", application_id=application_id), code=303)
 
 
+def _based_on(sent: Sent) -> dict[str, int]:
+    source = ordinal_typed(str(sent.get("based_on", "")))
+    return {"based_on": source} if source else {}
+
+
 def _kind() -> ApplicationKind:
     kind = require_actor().applicant_kind
     if kind is None:
@@ -171,12 +185,16 @@ def _changeable(application_id: int) -> dict[str, Any]:
 def check_new() -> ResponseReturnValue:
     """What the rules say to a form that has not been saved."""
     kind, subsidy, sent = _kind(), _subsidy(), sent_by(request.form)
-    body = from_inputs(patch_of(kind, subsidy), sent) | {
-        "kind": kind.value,
-        "subsidy": subsidy.value,
-        "policy": str(sent.get("policy", "")),
-        "region": require_actor().region,
-    }
+    body = (
+        from_inputs(patch_of(kind, subsidy), sent)
+        | {
+            "kind": kind.value,
+            "subsidy": subsidy.value,
+            "policy": str(sent.get("policy", "")),
+            "region": require_actor().region,
+        }
+        | _based_on(sent)
+    )
     check = previews.preview_new(product(), actor=require_actor(), body=body)
     return _check_panel(check) if _is_partial() else _new_page(kind, subsidy, sent, check=check)
 
@@ -283,6 +301,7 @@ def _new_page(
     refused: Shown | None = None,
     errors: Errors | None = None,
     check: dict[str, Any] | None = None,
+    carried: dict[str, Any] | None = None,
 ) -> str:
     policies = [(key, policy.title) for key, policy in _policies_here() if policy.pays(subsidy)]
     return render_template(
@@ -293,10 +312,32 @@ def _new_page(
         subsidies=_payable(kind),
         policies=policies,
         chosen=sent.get("policy") or (policies[-1][0] if policies else ""),
-        parts=_parts(parts_of(kind, subsidy), patch_of(kind, subsidy), sent, errors or {}),
+        parts=_marked(_parts(parts_of(kind, subsidy), patch_of(kind, subsidy), sent, errors or {}), carried),
         refused=refused,
         check=check,
+        carried=carried,
+        based_on=sent.get("based_on", ""),
+        previous=previous_applications.list_previous(product(), actor=require_actor(), subsidy=subsidy),
     )
+
+
+def _marked(parts: list[Part], carried: dict[str, Any] | None) -> list[Part]:
+    """What came over from an earlier application, and what is to be filled in anew, said at each field."""
+    if carried is None:
+        return parts
+
+    def marked(one: Field) -> Field:
+        words = "沿用上次，请核对" if one.value else "上次的不沿用，请重新填写" if one.required else ""
+        return replace(one, help="；".join(part for part in (words, one.help) if part))
+
+    return [
+        Part(
+            part.title,
+            [marked(one) for one in part.fields],
+            None if part.classes is None else [[marked(one) for one in inputs] for inputs in part.classes],
+        )
+        for part in parts
+    ]
 
 
 def _edit_page(

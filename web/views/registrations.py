@@ -212,8 +212,8 @@ def _drawn(one: Field) -> Field:
         return with_options(one, [(kind.value, kind.label) for kind in PROOFS_OF])
     if one.name == "region":
         return with_options(one, region_labels().items())
-    if one.name == "address":
-        return replace(one, width="two-thirds")
+    if one.name in {"legal_representative", "address"}:
+        return replace(one, width="third" if one.name == "legal_representative" else "two-thirds")
     if one.widget == "password":
         return replace(one, value="", required=True, width="half", autocomplete="new-password")
     if one.name == "login":

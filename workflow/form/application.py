@@ -21,12 +21,19 @@ from workflow.policy import PolicyError, available_policies, load_policy
 from workflow.policy.model import LEVELLED_KINDS
 from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Subsidy, starts_at_claim
 
+LARGEST_KEY = 2**63 - 1
 PolicyKey = Annotated[Code, Widget("select")]
 
 
 class _New(Typed):
     policy: PolicyKey = asked("政策")
     region: RegionCode = asked("地区")
+    based_on: Annotated[int, Field(ge=1, le=LARGEST_KEY)] | None = Field(
+        default=None,
+        title="沿用的申请",
+        description="本单位（本人）已提交的一件申请；遮盖的号码原样发回的，沿用那件申请的",
+        json_schema_extra={"x-required": False},
+    )
 
     @field_validator("policy")
     @classmethod

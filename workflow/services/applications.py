@@ -38,14 +38,15 @@ def create_application(
 ) -> dict[str, Any]:
     """A new draft of the actor; answers the application. The same command id does it once.
 
-    Raises ``Malformed``, and ``Forbidden`` for who is no applicant, applies as another kind, or in another
-    region than the own.
+    With ``based_on`` masks that came over from an own application stand for what they cover there. Raises
+    ``Malformed``, and ``Forbidden`` for who is no applicant, applies as another kind, or in another region
+    than the own.
     """
     if actor.role is not Role.APPLICANT:
         raise Forbidden("只有申请人（培训机构、企业、个人）可以新建申请")
     check_command_id(command_id)
-    new = read_new_application(body)
     digests = digests_of(product, ["create", body])
+    new = read_new_application(with_masks_carried_over(product, actor, body))
     kind = ApplicationKind(new.kind)
     if actor.applicant_kind is not None and kind is not actor.applicant_kind:
         raise Forbidden(f"您的账号是“{actor.applicant_kind.label}”，不能以“{kind.label}”的身份申请")
@@ -199,6 +200,17 @@ def with_kept_masks(case: Case, body: Any) -> Any:
         keys=case.product.settings.keys,
     )
     return body | {"applicant": kept}
+
+
+def with_masks_carried_over(product: Product, actor: Actor, body: Any) -> Any:
+    """A new application ``based_on`` an own one, with what the masks that came over stand for."""
+    source = body.get("based_on") if isinstance(body, dict) else None
+    if type(source) is not int or not isinstance(body.get("applicant"), dict):
+        return body
+    with reading(product.engine) as connection:
+        case = open_case(product, connection, actor, source, lock=False)
+        require_own(case, actor)
+        return with_kept_masks(case, body)
 
 
 def _replace_part(case: Case, name: str, part: dict[str, Any]) -> None:

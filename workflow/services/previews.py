@@ -14,7 +14,7 @@ from workflow.form.fields import Typed
 from workflow.persistence.engine import reading
 from workflow.rules import Facts, Occasion, check_draft
 from workflow.services.acts.claim import missing_in
-from workflow.services.applications import with_kept_masks
+from workflow.services.applications import with_kept_masks, with_masks_carried_over
 from workflow.services.case import Case, open_case
 from workflow.services.computations import computation_of
 from workflow.services.editing import require_own
@@ -72,7 +72,7 @@ def preview_typed(product: Product, *, actor: Actor, application_id: int, body: 
 
 def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
     """The same for an application that has not been saved yet; it has no roster."""
-    faults, typed = _readable(body, read_new_application)
+    faults, typed = _readable(with_masks_carried_over(product, actor, body), read_new_application)
     if typed is None:
         return _answer([], [], faults)
     new: NewApplication = typed

@@ -39,7 +39,7 @@ from workflow.vocabulary import (
 )
 
 _registration, _proof = tables.registration, tables.registration_proof
-_MOST_LISTED = 10
+_MOST_LISTED = 3
 
 
 def decides(actor: Actor) -> bool:
