@@ -121,3 +121,14 @@ def test_a_person_gets_back_who_they_are_and_where_they_trained(small_city: City
     assert set(found["form"]) == {"applicant", "provider"}
     assert set(found["form"]["provider"]) <= {"institution", "institution_uscc"}
     assert "证书" in found["anew"]
+
+
+def test_a_new_form_with_nothing_on_it_says_each_missing_thing_once(small_city: City) -> None:
+    actor = small_city.at("2026-08-31").actors["institution"]
+    for typed in ({}, {"applicant": {}}, {"applicant": {"name": " ", "uscc": "x"}}):
+        body = {"kind": "institution", "policy": "pingdingshan-2022", "region": "410400"} | typed
+        check = previews.preview_new(small_city.product, actor=actor, body=body)
+        said = [each["field"] for each in check["faults"] + check["missing"]]
+        assert said.count("applicant.name") == 1
+        assert len(said) == len(set(said)) > 3
+    assert [each["field"] for each in check["faults"]] == ["applicant.uscc"]

@@ -8,11 +8,13 @@ import pytest
 from jinja2 import Undefined
 
 from web.views.acts import acts_for, payload_of, tasks_of
-from web.views.progress import steps_of
+from web.views.progress import FINISHED, next_of, steps_of
 from web.views.rows import Attempt, place_on_page
 from web.views.wording import FILTERS, capitals, deadline, hands, label, ten_thousand, waiting
+from workflow.chart.moves import Situation
+from workflow.chart.table import events_from, next_state
 from workflow.form import PAYLOADS
-from workflow.vocabulary import Event, State
+from workflow.vocabulary import STATE_DEPARTMENT, Event, State
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,22 @@ def test_every_state_says_in_whose_hands_it_is(state: State) -> None:
     assert hands(view)
     assert isinstance(waiting(view), str)
     assert len(steps_of(view)) == 5
+    assert bool(next_of(view)) is (state not in FINISHED)
+
+
+def test_what_comes_next_is_what_the_chart_says() -> None:
+    forward = (
+        *(Event.SUBMIT, Event.APPROVE, Event.ACCEPT, Event.PUBLISH, Event.CLOSE_NOTICE),
+        *(Event.FINISH_TRAINING, Event.PROPOSE_ASSESSMENT, Event.RECORD_RESULTS),
+    )
+    seen, situation = 0, Situation()
+    for state in set(State) - {State.SUSPENDED, State.CLAIM_PUBLIC_NOTICE}:
+        for event in set(forward) & set(events_from(state, situation)):
+            comes = STATE_DEPARTMENT.get(next_state(state, event, situation))
+            if comes is not None:
+                assert comes.label in next_of(view_of(state)), (state, event)
+                seen += 1
+    assert seen >= 12
 
 
 def test_every_event_of_staff_and_applicants_has_a_form_for_every_field() -> None:

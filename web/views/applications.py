@@ -18,7 +18,7 @@ from web.views.earlier import said_before
 from web.views.filters import read_filters
 from web.views.findings import shown_findings, with_answers
 from web.views.paging import cursor, page_addresses
-from web.views.progress import steps_of
+from web.views.progress import FINISHED, next_of, steps_of
 from web.views.readings import purposes_by_subject
 from web.views.record_forms import Tried, with_forms
 from web.views.refused import Shown
@@ -157,6 +157,8 @@ def page_of(
         columns=list_columns(view),
         history=with_answers(trail, view),
         steps=steps_of(view),
+        next=next_of(view),
+        finished=FINISHED,
         clocks_live=explained,
         clocks_ended=[one for one in view["clocks"] if one["state"] not in _LIVE_CLOCKS],
         may_edit=bool(open_parts(view)),

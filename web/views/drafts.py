@@ -72,6 +72,8 @@ def begin() -> ResponseReturnValue:
         }
         | _based_on(sent)
     )
+    # So that the name is what is missing, beside its field.
+    body.setdefault("applicant", {})
     try:
         view = applications.create_application(product(), actor=require_actor(), body=body)
     except Refused as refusal:

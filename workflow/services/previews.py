@@ -72,12 +72,15 @@ def preview_typed(product: Product, *, actor: Actor, application_id: int, body: 
 
 def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
     """The same for an application that has not been saved yet; it has no roster."""
-    faults, typed = _readable(with_masks_carried_over(product, actor, body), read_new_application)
+    body, unnamed = _named(with_masks_carried_over(product, actor, body))
+    faults, typed = _readable(body, read_new_application)
     if typed is None:
         return _answer([], [], faults)
     new: NewApplication = typed
     policy = product.policy_of_the_day(new.policy)
     form, kind, subsidy = new.sections(), ApplicationKind(new.kind), Subsidy(new.subsidy)
+    if unnamed:
+        del form["applicant"]["name"]
     if subsidy is not Subsidy.TRAINING:
         # There is nothing to measure before the draft is saved and has its list.
         return _answer([], completeness(form, kind, subsidy=subsidy), faults)
@@ -103,6 +106,17 @@ def preview_new(product: Product, *, actor: Actor, body: Any) -> dict[str, Any]:
         if finding.rule != "roster"
     ]
     return _answer(found, completeness(form, kind), faults)
+
+
+def _named(body: Any) -> tuple[Any, bool]:
+    """The body with a name for the applicant, and whether it had none: the rest is checked all the same."""
+    applicant = body.get("applicant") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(applicant, dict | None):
+        return body, False
+    name = (applicant or {}).get("name")
+    if name is not None and (not isinstance(name, str) or name.strip()):
+        return body, False
+    return body | {"applicant": (applicant or {}) | {"name": "未填写"}}, True
 
 
 def _preview(case: Case, faults: list[FieldError]) -> dict[str, Any]:
@@ -147,8 +161,13 @@ def _readable(body: Any, read: Callable[[Any], Typed]) -> tuple[list[FieldError]
         try:
             return faults, read(body)
         except Malformed as refusal:
-            faults += refusal.errors
-            for error in refusal.errors:
+            known = {fault.field for fault in faults}
+            found = [error for error in refusal.errors if error.field not in known]
+            if not found:
+                # What is missing cannot be taken away.
+                break
+            faults += found
+            for error in found:
                 body = _without(body, error.field.split("."))
     return faults, None
 
