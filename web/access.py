@@ -232,6 +232,9 @@ ACCESS: dict[str, Rule] = {
     "api.list_readings": only(Role.AUDITOR, Role.ADMIN),
     "api.list_reports": STAFF,
     "api.make_report": STAFF,
+    "api.prove_history": SIGNED_IN,
+    "api.export_case": only(Role.AUDITOR, Role.OFFICE),
+    "api.search_audit": only(Role.AUDITOR, Role.ADMIN),
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
     "api.set_test_clock": only(Role.ADMIN),
     "api.list_accounts": only(Role.ADMIN),
@@ -407,6 +410,8 @@ ACCESS: dict[str, Rule] = {
     "policies.list_all": POLICY_READERS,
     "policies.show": POLICY_READERS,
     "policies.compare": POLICY_READERS,
+    "oversight.export": only(Role.AUDITOR, Role.OFFICE),
+    "oversight.search": only(Role.AUDITOR, Role.ADMIN),
     "oversight.readings": only(Role.AUDITOR, Role.ADMIN),
     "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }

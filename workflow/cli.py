@@ -426,6 +426,29 @@ def verify_audit(as_json: bool) -> int:
     return 0 if facts["holds"] else 1
 
 
+@audit.command("check-export", **COMMAND)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--live", is_flag=True, help="还与数据库中的记录链比对，并核对确由本平台导出")
+@json_option
+def check_export(file: Path, live: bool, as_json: bool) -> int:
+    """核验导出的案卷（ZIP）：文件、记录链和附件；有改动、缺少或者调换的，指出在哪里，并以 1 退出。"""
+    from workflow.services.case_export_check import check_export as check
+
+    facts = check(file, product=open_ready() if live else None)
+    if as_json:
+        print_json(facts)
+    elif facts["holds"]:
+        also = "，与数据库一致" if live else "（没有与数据库比对，加 --live）"
+        click.echo(f"完好：{facts['number']}，{facts['files']} 个文件，{facts['entries']} 条记录{also}")
+        click.echo(f"证明摘要：{facts['digest']}")
+    else:
+        for fault in facts["faults"]:
+            click.echo(f"  {fault['where']}：{fault['fault']}")
+    if not facts["holds"]:
+        click.echo(f"错误：案卷不完好，共发现 {len(facts['faults'])} 处问题", err=True)
+    return 0 if facts["holds"] else 1
+
+
 @subsidy.command(**COMMAND)
 @click.argument("name", required=False)
 @click.option("--region", metavar="CODE", help="行政区划代码；不填为全部地区")

@@ -202,6 +202,11 @@ def blind_indexes(normalised: str, *, keys: KeyRing) -> tuple[str, ...]:
 
 def sm3(text: str) -> str:
     """The SM3 digest (GB/T 32905) of ``text``, in hexadecimal; of any text, even ill-formed."""
+    return sm3_of(text.encode(errors="surrogatepass"))
+
+
+def sm3_of(content: bytes) -> str:
+    """The same of a file."""
     digest = hashes.Hash(hashes.SM3())
-    digest.update(text.encode(errors="surrogatepass"))
+    digest.update(content)
     return digest.finalize().hex()

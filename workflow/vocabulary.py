@@ -433,6 +433,20 @@ NOTICE_LABELS = {
 """How a public notice stands: it hangs, or why it ended."""
 
 
+class AuditOutcome(Word):
+    """What became of a command."""
+
+    DONE = "done", "已办理"
+    REFUSED = "refused", "未准许"
+
+
+class AuditChain(Word):
+    """Where an entry of the audit trail stands."""
+
+    APPLICATION = "application", "申请的办理记录"
+    SYSTEM = "system", "系统的记录"
+
+
 class NoticeStanding(Word):
     """Whether a public notice still hangs."""
 

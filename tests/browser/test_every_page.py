@@ -34,7 +34,6 @@ LOGINS = (
 )
 COMMON_FOR = ("institution", "hr1")
 NOT_LINKED = {
-    "applications.history": "a history of more than one page",
     "attachments.show": "where a refused upload is shown again",
     "closures.show": "the demonstration has no local closure",
     "events.show": "where a refused event is shown again",

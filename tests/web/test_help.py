@@ -12,6 +12,7 @@ from web.help import HELP, help_of
 # What is taken away, or looked at without a page around it.
 WITHOUT_A_PAGE = {
     "attachments.read",
+    "oversight.export",
     "feeds.read",
     "official_forms.show",
     "registration_reviews.proof",

@@ -568,7 +568,8 @@ class HistoryEntry(BaseModel):
     policy_version: str | None
     calendar_version: str | None
     form_digest: str | None
-    hash: str
+    previous_hash: str
+    hash: str = Field(description="SM3(previous_hash + 换行 + 记录内容)")
 
 
 class TraineeAnswer(BaseModel):

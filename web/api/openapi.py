@@ -17,7 +17,7 @@ from web.api.attachments import RAW
 from web.api.intake import XLSX
 from web.api.operations import Operation
 from web.api.parameters import NoQuery
-from web.api.replies import CSV, PDF
+from web.api.replies import CSV, PDF, ZIP
 from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.attachments.kinds import FileKind
 from workflow.form.fields import Typed
@@ -227,10 +227,14 @@ def _responses(operation: Operation, references: References, *, public: bool) ->
         content[CSV] = {"schema": {"type": "string"}}
     if operation.pdf_out:
         content[PDF] = {"schema": {"type": "string", "contentMediaType": PDF, "contentEncoding": "binary"}}
+    if operation.folder_out:
+        content[ZIP] = {"schema": {"type": "string", "contentMediaType": ZIP, "contentEncoding": "binary"}}
     done: dict[str, Any] = {"description": "成功", "content": content}
     if operation.status == 201 and operation.name == "create_application":
         done["headers"] = {"Location": {"schema": {"type": "string"}, "description": "新申请的地址"}}
-    words = _REFUSALS | ({503: "暂不可用：数据库，或者打印所需的中文字体"} if operation.pdf_out else {})
+    words = _REFUSALS | (
+        {503: "暂不可用：数据库，或者打印所需的中文字体"} if operation.pdf_out or operation.folder_out else {}
+    )
     problem = {"application/problem+json": {"schema": references[Problem, "serialization"]}}
     refused = {
         str(status): {"description": words[status], "content": problem}

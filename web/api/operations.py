@@ -19,6 +19,8 @@ from web.api import (
     applications,
     attachment_answers,
     attachments,
+    audit,
+    audit_answers,
     bodies,
     calendar,
     clocks,
@@ -87,6 +89,7 @@ class Operation:
     also_workbook_out: bool = False
     also_csv_out: bool = False
     pdf_out: bool = False
+    folder_out: bool = False
     conflicts: bool = False
     limited: bool = False
     key: str = ""
@@ -410,6 +413,20 @@ OPERATIONS: tuple[Operation, ...] = (
         applications.read_history,
         "applications",
         answers.HistoryEntry,
+    ),
+    _get(
+        "/v1/applications/{application_id}/history/proof",
+        audit.prove_history,
+        "audit",
+        audit_answers.HistoryProof,
+    ),
+    _get(
+        "/v1/applications/{application_id}/folder",
+        audit.export_case,
+        "audit",
+        None,
+        folder_out=True,
+        conflicts=True,
     ),
     Operation(
         method="POST",
@@ -1135,6 +1152,13 @@ OPERATIONS: tuple[Operation, ...] = (
         body=bodies.GIVING_UP,
         answer=outbox_answers.OutboxMessage,
         conflicts=True,
+    ),
+    _list(
+        "/v1/audit/entries",
+        audit.search_audit,
+        "audit",
+        audit_answers.AuditEntry,
+        query=parameters.AuditQuery,
     ),
     _get("/v1/audit/verify", reports.verify_audit, "audit", answers.AuditVerdict),
     Operation(

@@ -16,6 +16,8 @@ from workflow.services.payment_files import FileFormat
 from workflow.vocabulary import (
     AlertKind,
     AttachmentPlace,
+    AuditChain,
+    AuditOutcome,
     ClockKind,
     ClockState,
     ClosureStatus,
@@ -300,6 +302,22 @@ class YearListImportQuery(Typed):
     seen: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = _given(
         "预览答复中的 seen；清单在预览之后已有变动的，不导入"
     )
+
+
+class AuditQuery(PageQuery):
+    """Filters of the search over the audit trail."""
+
+    who: Words | None = _given("办理人的登录名或者姓名")
+    event: Annotated[str, Field(pattern="^[a-z_]{1,40}$")] | None = _given("事项")
+    outcome: Annotated[AuditOutcome, Field(strict=False)] | None = _given("结果")
+    chain: Annotated[AuditChain, Field(strict=False)] | None = _given("记录种类")
+    number: Words | None = _given("申请编号")
+    region: Region | None = _given("地区")
+    from_state: Annotated[State, Field(strict=False)] | None = _given("办理前状态")
+    to_state: Annotated[State, Field(strict=False)] | None = _given("办理后状态")
+    from_on: Day | None = _given("起始日期")
+    until_on: Day | None = _given("截止日期")
+    text: Words | None = _given("记录中的文字")
 
 
 class ReadingsQuery(PageQuery):

@@ -13,9 +13,10 @@ from flask import Response, send_file
 
 from web.api.intake import XLSX
 from workflow.reports.moves import MOVES_NAME, write_moves
+from workflow.services.case_exports import CaseExport
 from workflow.services.official_forms import PrintedForm
 
-CSV, PDF = "text/csv", "application/pdf"
+CSV, PDF, ZIP = "text/csv", "application/pdf", "application/zip"
 
 
 def reply(content: Any, *, status: int = 200) -> Response:
@@ -37,6 +38,13 @@ def pdf_reply(form: PrintedForm) -> Response:
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}.pdf"
     # The viewers of older browsers put the file into an object of its own address.
     response.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'"
+    return response
+
+
+def folder_reply(folder: CaseExport) -> Response:
+    """A folder to be saved, sent while it is being written."""
+    response = Response(folder.pieces, content_type=ZIP)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(folder.name)}.zip"
     return response
 
 

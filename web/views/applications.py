@@ -90,7 +90,14 @@ def history(application_id: int) -> ResponseReturnValue:
     person = require_actor()
     view = applications.read_application(product(), actor=person, application_id=application_id)
     trail = audit.read_history(product(), actor=person, application_id=application_id, cursor=cursor())
-    return render_template("applications/history.html", view=view, history=with_answers(trail, view))
+    proof = audit.prove_history(product(), actor=person, application_id=application_id)
+    return render_template(
+        "applications/history.html",
+        view=view,
+        history=with_answers(trail, view),
+        proof=proof,
+        **page_addresses(trail),
+    )
 
 
 @blueprint.get("/applications/<key:application_id>/clocks")

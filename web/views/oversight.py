@@ -7,20 +7,60 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from web.api.parameters import ReadingsQuery
+from web.api.parameters import AuditQuery, PageQuery, ReadingsQuery
+from web.api.replies import folder_reply
 from web.current import product, require_actor
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
-from workflow.services import audit
+from web.views.refused import messages_of, shown
+from workflow.errors import Malformed
+from workflow.policy import region_labels
+from workflow.services import audit, audit_search, case_exports
 from workflow.services import readings as readings_in_clear
+from workflow.vocabulary import AuditChain, AuditOutcome, State, Word
 
 blueprint = Blueprint("oversight", __name__)
+_CHOICES: dict[str, type[Word]] = {"outcome": AuditOutcome, "chain": AuditChain, "state": State}
+_SEARCHED = tuple(name for name in AuditQuery.model_fields if name not in PageQuery.model_fields)
 
 
 @blueprint.get("/audit")
 def verify() -> ResponseReturnValue:
     """Reads every chain from its beginning."""
     return render_template("admin/audit.html", verdict=audit.verify_audit(product(), actor=require_actor()))
+
+
+@blueprint.get("/audit/entries")
+def search() -> ResponseReturnValue:
+    """The search over all chains, newest first; filters stay in the address."""
+    filters, refused = read_filters(AuditQuery, _SEARCHED)
+    page: dict[str, Any] = {"items": [], "next": None, "looked_until": None}
+    errors: dict[str, str] = {}
+    if refused is None:
+        try:
+            page = audit_search.search_audit(product(), actor=require_actor(), **filters, cursor=cursor())
+        except Malformed as refusal:
+            refused, errors = shown(refusal, scope="filter"), messages_of(refusal)
+    shown_page = render_template(
+        "audit/entries.html",
+        page=page,
+        filters=filters,
+        errors=errors,
+        refused=refused,
+        events=audit_search.EVENT_LABELS,
+        regions=list(region_labels().items()),
+        choices={name: [(each.value, each.label) for each in words] for name, words in _CHOICES.items()},
+        **page_addresses(page),
+    )
+    return shown_page, 422 if refused else 200
+
+
+@blueprint.get("/applications/<key:application_id>/folder")
+def export(application_id: int) -> ResponseReturnValue:
+    """One case as a folder, to be saved; each look at an attachment is recorded."""
+    return folder_reply(
+        case_exports.export_case(product(), actor=require_actor(), application_id=application_id)
+    )
 
 
 @blueprint.get("/audit/readings")

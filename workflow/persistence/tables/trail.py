@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.types import Instant, Key
@@ -27,10 +37,16 @@ audit_entry = Table(
     Column("chain_id", Key, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    # What a search goes by; the sealed content says the same.
+    Column("actor_id", Key, nullable=False, server_default="0"),
+    Column("event", String(40), nullable=False, server_default=""),
     Column("content", Text, nullable=False),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     UniqueConstraint("chain_id", "sequence"),
+    Index(None, "recorded_at", "id"),
+    Index(None, "actor_id", "recorded_at", "id"),
+    Index(None, "event", "recorded_at", "id"),
 )
 
 system_chain = Table(
