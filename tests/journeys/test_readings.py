@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -251,6 +252,22 @@ def test_the_list_is_for_auditors_and_narrowed_by_application_and_person(small_c
     assert [one["whose"] for one in listed(city, account="hr_head")] == [["王** 139****0000"]]
     assert listed(city, account="hr%head") == listed(city, account="hrXhead") == []
     assert listed(city, application_id=99) == []
+    assert listed(city, number=city.look()["number"]) == listed(city, application_id=first)
+    assert [one["account"] for one in listed(city, person="王小明")] == ["hr_head"]
+    assert (
+        listed(city, person="13900000000")
+        == listed(city, subject="objector")
+        == listed(city, account="示例hr_head")
+    )
+    assert {one["subject"] for one in listed(city, person=ROSTER[0]["id_number"])} == {"trainee"}
+    assert listed(city, person="没有的人") == listed(city, purpose="audit") == []
+    assert len(listed(city, purpose="correction", from_on=date(2026, 10, 16))) == 3
+    assert listed(city, until_on=date(2026, 10, 15)) == listed(city, account="hr_head")
+    with pytest.raises(Malformed, match="没有编号为 1 的申请"):
+        listed(city, number="1")
+    report = readings.readings_report(city.product, actor=city.actors["auditor"], subject="objector")
+    assert [row["whose"] for row in report["rows"]] == ["王** 139****0000"]
+    assert report["title"] == "个人信息查看记录"
     pages, cursor = [], None
     while True:
         page = readings.list_readings(city.product, actor=city.actors["auditor"], cursor=cursor, limit=3)

@@ -32,6 +32,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.rules.facts import ListedInstitution
 from workflow.sealing import unseal
+from workflow.services import audit_search
 from workflow.services.accounts import sign_in
 from workflow.services.alerts import list_alerts
 from workflow.services.applications import read_application
@@ -143,6 +144,12 @@ def history(product: Product, application: dict[str, Any]) -> list[dict[str, Any
 def rows(product: Product, query: Any) -> list[Any]:
     with reading(product.engine) as connection:
         return list(connection.execute(query).all())
+
+
+def test_every_event_of_the_trail_is_searched_for_by_a_name(loaded: Product) -> None:
+    events = {event for (event,) in rows(loaded, select(tables.audit_entry.c.event).distinct())}
+    assert events <= set(audit_search.EVENT_LABELS)
+    assert {"submit", "import_calendar"} & events
 
 
 def kept(product: Product) -> dict[str, list[Any]]:

@@ -1044,6 +1044,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "readings in clear",
         reading_answers.ReadingRecord,
         query=parameters.ReadingsQuery,
+        also_workbook_out=True,
     ),
     _list(
         "/v1/accounts",

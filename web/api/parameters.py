@@ -27,6 +27,8 @@ from workflow.vocabulary import (
     LedgerKind,
     NoticeStanding,
     OutboxState,
+    ReadingPurpose,
+    ReadingSubject,
     RegistrationState,
     Role,
     SanctionKind,
@@ -324,7 +326,14 @@ class ReadingsQuery(PageQuery):
     """Filters of the list of readings in clear."""
 
     application_id: ApplicationId | None = _given("申请编号（系统内）")
-    account: Login | None = _given("查看人的登录名")
+    number: Words | None = _given("申请编号")
+    account: Words | None = _given("查看人的登录名或者姓名")
+    person: Words | None = _given("被查看的人的姓名或者号码")
+    subject: Annotated[ReadingSubject, Field(strict=False)] | None = _given("查看内容")
+    purpose: Annotated[ReadingPurpose, Field(strict=False)] | None = _given("目的")
+    from_on: Day | None = _given("起始日期")
+    until_on: Day | None = _given("截止日期")
+    format: Literal["json", "xlsx"] = _given("格式", "json")
 
 
 class ReportQuery(Typed):

@@ -6,11 +6,12 @@ from flask import Response
 
 from web.api.intake import json_object
 from web.api.parameters import ReadingsQuery
-from web.api.replies import reply
+from web.api.replies import reply, workbook_reply
 from web.current import product, require_actor
 from web.rate import check_reading_rate
 from workflow.form.clear_reading import ReadingRequest
 from workflow.form.reading import read
+from workflow.reports import workbook
 from workflow.services import readings
 
 
@@ -33,14 +34,12 @@ def read_in_clear(application_id: int) -> Response:
 
 
 def list_readings(query: ReadingsQuery) -> Response:
-    """Who read whose personal data in clear, when and what for; newest first."""
-    return reply(
-        readings.list_readings(
-            product(),
-            actor=require_actor(),
-            application_id=query.application_id,
-            account=query.account,
-            cursor=query.cursor,
-            limit=query.limit,
-        )
+    """Who read whose personal data in clear, when and what for; newest first; or the newest as a workbook."""
+    filters = query.model_dump(exclude={"cursor", "limit", "format"})
+    if query.format == "xlsx":
+        report = readings.readings_report(product(), actor=require_actor(), **filters)
+        return workbook_reply(workbook(report), report["title"])
+    found = readings.list_readings(
+        product(), actor=require_actor(), **filters, cursor=query.cursor, limit=query.limit
     )
+    return reply({name: found[name] for name in ("items", "next")})

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import AuditQuery, PageQuery, ReadingsQuery
-from web.api.replies import folder_reply
+from web.api.replies import folder_reply, workbook_reply
 from web.current import product, require_actor
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from web.views.refused import messages_of, shown
 from workflow.errors import Malformed
 from workflow.policy import region_labels
+from workflow.reports import workbook
 from workflow.services import audit, audit_search, case_exports
 from workflow.services import readings as readings_in_clear
-from workflow.vocabulary import AuditChain, AuditOutcome, State, Word
+from workflow.vocabulary import AuditChain, AuditOutcome, ReadingPurpose, ReadingSubject, State, Word
 
 blueprint = Blueprint("oversight", __name__)
+_READ = tuple(name for name in ReadingsQuery.model_fields if name not in PageQuery.model_fields)
 _CHOICES: dict[str, type[Word]] = {"outcome": AuditOutcome, "chain": AuditChain, "state": State}
 _SEARCHED = tuple(name for name in AuditQuery.model_fields if name not in PageQuery.model_fields)
 
@@ -27,7 +29,7 @@ _SEARCHED = tuple(name for name in AuditQuery.model_fields if name not in PageQu
 @blueprint.get("/audit")
 def verify() -> ResponseReturnValue:
     """Reads every chain from its beginning."""
-    return render_template("admin/audit.html", verdict=audit.verify_audit(product(), actor=require_actor()))
+    return render_template("audit/verify.html", verdict=audit.verify_audit(product(), actor=require_actor()))
 
 
 @blueprint.get("/audit/entries")
@@ -65,12 +67,33 @@ def export(application_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/audit/readings")
 def readings() -> ResponseReturnValue:
-    """Who has read whose personal data, newest first."""
-    filters, refused = read_filters(ReadingsQuery, ("application_id", "account"))
-    page: dict[str, Any] = {"items": [], "next": None}
+    """Who has read whose personal data, newest first; or, with ``format=xlsx``, the newest as a workbook."""
+    filters, refused = read_filters(ReadingsQuery, _READ)
+    wanted = filters.pop("format")
+    page: dict[str, Any] = {"items": [], "next": None, "looked_until": None}
+    errors: dict[str, str] = {}
     if refused is None:
-        page = readings_in_clear.list_readings(product(), actor=require_actor(), **filters, cursor=cursor())
+        try:
+            if wanted == "xlsx":
+                report = readings_in_clear.readings_report(product(), actor=require_actor(), **filters)
+                return workbook_reply(workbook(report), report["title"])
+            page = readings_in_clear.list_readings(
+                product(), actor=require_actor(), **filters, cursor=cursor()
+            )
+        except Malformed as refusal:
+            refused, errors = shown(refusal, scope="filter"), messages_of(refusal)
+    given: dict[str, Any] = {name: value for name, value in request.args.items() if name in _READ and value}
     shown_page = render_template(
-        "admin/readings.html", items=page["items"], filters=filters, refused=refused, **page_addresses(page)
+        "audit/readings.html",
+        page=page,
+        filters=filters,
+        errors=errors,
+        refused=refused,
+        workbook_address=url_for("oversight.readings", **given | {"format": "xlsx"}),
+        choices={
+            "subject": [(each.value, each.label) for each in ReadingSubject],
+            "purpose": [(each.value, each.label) for each in ReadingPurpose],
+        },
+        **page_addresses(page),
     )
     return shown_page, 422 if refused else 200

@@ -35,9 +35,16 @@ _SYSTEM_LABELS = {
     "add_account": "新建账号",
     "open_account": "启用账号",
     "close_account": "停用账号",
+    "change_account": "修改账号",
+    "unlock_account": "解除账号锁定",
+    "require_new_password": "要求修改口令",
+    "set_one_time_password": "设置一次性口令",
+    "sign_out_everywhere": "结束账号的全部会话",
     "change_own_password": "修改本人口令",
     "reset_password": "重置口令",
     "choose_mail": "设置邮件提醒",
+    "enter_absence": "登记缺勤代办",
+    "end_absence": "结束缺勤代办",
     "propose_closure": "登记本地停办",
     "confirm_closure": "确认本地停办",
     "decline_closure": "不同意本地停办",
@@ -46,6 +53,11 @@ _SYSTEM_LABELS = {
     "decline_closure_withdrawal": "不同意撤销本地停办",
     "import_calendar": "导入放假通知",
     "move_funds": "登记资金变动",
+    "make_payment_batch": "建立拨付批次",
+    "fetch_payment_file": "下载拨付文件",
+    "take_out_payment_line": "从拨付批次移出一笔",
+    "cancel_payment_batch": "撤销拨付批次",
+    "export_case": "导出案卷",
     "rotate_keys": "更换密钥",
     "drop_key": "停用旧密钥",
     **{f"read_{subject.value}": f"查看{subject.label}" for subject in ReadingSubject},
@@ -103,7 +115,7 @@ def search_audit(
         if event is not None:
             conditions.append(_entry.c.event == event)
         if number is not None:
-            conditions.append(_entry.c.chain_id == _application_id(connection, number))
+            conditions.append(_entry.c.chain_id == application_id_of(connection, number))
         return look_through(connection, conditions, wanted, _view, cursor=cursor, limit=limit)
 
 
@@ -173,14 +185,16 @@ def _people(connection: Connection, who: str) -> tuple[list[int], str | None]:
     ids = list(connection.scalars(same.order_by(account.c.id).limit(_MOST_NAMESAKES)))
     if ids:
         return ids, None
-    like = select(account.c.login, account.c.name).where(account.c.name.like(containing(who), escape="\\"))
+    alike = [column.like(containing(who), escape="\\") for column in (account.c.name, account.c.login)]
+    like = select(account.c.login, account.c.name).where(or_(*alike))
     near = connection.execute(like.order_by(account.c.id).limit(_MOST_NAMESAKES)).all()
     hint = "、".join(f"{row.name}（{row.login}）" for row in near)
     message = f"没有登录名或者姓名为“{who}”的人员" + (f"；相近的有 {hint}" if hint else "")
     raise Malformed(message, [FieldError("who", message)])
 
 
-def _application_id(connection: Connection, number: str) -> int:
+def application_id_of(connection: Connection, number: str) -> int:
+    """The application with this number; raises ``Malformed`` where there is none."""
     found = connection.scalar(select(_application.c.id).where(_application.c.number == number))
     if found is None:
         message = f"没有编号为 {number} 的申请；请填写完整的编号，如 410400-2026-000001"
