@@ -64,6 +64,8 @@ LIST_UPLOADERS = only(Role.REVIEWER, Role.HEAD, max_bytes=UPLOAD_BYTES)
 MAKE_UP_DECIDERS = OFFICERS
 
 INSPECTORS = only(Role.INSPECTOR)
+# Of the departments only 人社部门: the services look closer.
+DRAW_READERS = only(Role.REVIEWER, Role.INSPECTOR, Role.HEAD, Role.OFFICE, Role.AUDITOR)
 
 POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 
@@ -148,6 +150,11 @@ ACCESS: dict[str, Rule] = {
     "api.read_history": SIGNED_IN,
     "api.read_worklist": SIGNED_IN,
     "api.list_visits": INSPECTORS,
+    "api.list_draws": DRAW_READERS,
+    "api.draw_visits": only(Role.HEAD),
+    "api.read_draw": DRAW_READERS,
+    "api.verify_draw": DRAW_READERS,
+    "api.substitute_inspector": only(Role.HEAD),
     "api.list_clocks": SIGNED_IN,
     "api.read_clock": SIGNED_IN,
     "api.list_alerts": SIGNED_IN,
@@ -258,6 +265,12 @@ ACCESS: dict[str, Rule] = {
     "home.set_display": PUBLIC,
     "search.find": SIGNED_IN,
     "worklist.show": SIGNED_IN,
+    "draws.list_all": DRAW_READERS,
+    "draws.draw": only(Role.HEAD),
+    "draws.show": DRAW_READERS,
+    "draws.verify": DRAW_READERS,
+    "draws.show_substitution": DRAW_READERS,
+    "draws.substitute": only(Role.HEAD),
     "visits.list_all": INSPECTORS,
     "visits.show": INSPECTORS,
     "visits.send": INSPECTORS,

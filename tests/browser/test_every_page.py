@@ -45,6 +45,7 @@ NOT_LINKED = {
     "rosters.error_file": "while a workbook waits for a decision",
     "rosters.follow": "while a workbook waits for a decision",
     "training_records.show": "where a refused make-up is shown again",
+    "draws.show_substitution": "where a refused substitution is shown again",
     "visits.show_photos": "where refused photographs are shown again",
     "year_list.survey": "the demonstration has no survey",
 }

@@ -178,7 +178,14 @@ def test_the_accounts_are_those_of_the_contract() -> None:
     assert len(logins) == len(set(logins))
     officers = {each for each in PLAIN if not each.startswith(("institution", "enterprise", "individual"))}
     # Beyond the contract, which knows claims for training alone: who claims for something else.
-    further = {"assessment_body", "enterprise_zm", "agency_zm", *(f"{login}_zm" for login in officers)}
+    further = {
+        "inspector2",
+        "inspector3",
+        "assessment_body",
+        "enterprise_zm",
+        "agency_zm",
+        *(f"{login}_zm" for login in officers),
+    }
     assert set(logins) == {*PLAIN, *EVERYWHERE, *(f"{login}_bf" for login in PLAIN), *further}
     for account in ACCOUNTS:
         if account.login not in EVERYWHERE:

@@ -35,6 +35,8 @@ _CONVERTERS = {
     "proof_id": "key",
     "row_no": "key",
     "ordinal": "key",
+    "draw_id": "key",
+    "visit_id": "key",
     "receipt": "string",
     "year": "int(fixed_digits=4)",
     "name": "string",

@@ -24,6 +24,7 @@ from workflow.form.application import (
 from workflow.form.approvals import Approvals
 from workflow.form.clear_reading import ReadingRequest
 from workflow.form.collaboration import AbsenceEntry, Circulation, Delegation, DelegationAnswer, HandOver
+from workflow.form.draws import DrawEntry, DrawSubstitution
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Line, Name, Typed
 from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.outbox import GivingUp, Retry
@@ -190,6 +191,8 @@ DELEGATION_ANSWER: tuple[type[BaseModel], ...] = (DelegationAnswer,)
 CIRCULATION: tuple[type[BaseModel], ...] = (Circulation,)
 ABSENCE: tuple[type[BaseModel], ...] = (AbsenceEntry,)
 NOTHING: tuple[type[BaseModel], ...] = (Nothing,)
+DRAW: tuple[type[BaseModel], ...] = (DrawEntry,)
+DRAW_SUBSTITUTION: tuple[type[BaseModel], ...] = (DrawSubstitution,)
 URGING: tuple[type[BaseModel], ...] = (Urging,)
 APPROVALS: tuple[type[BaseModel], ...] = (Approvals,)
 OBJECTION: tuple[type[BaseModel], ...] = (Objection,)

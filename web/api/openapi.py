@@ -30,6 +30,8 @@ _WORKBOOK = {"type": "string", "contentMediaType": XLSX, "contentEncoding": "bin
 _BINARY = {"type": "string", "contentEncoding": "binary"}
 _KEY_SCHEMA = {"type": "integer", "minimum": 1, "maximum": LARGEST_KEY}
 _PATH_SCHEMAS: dict[str, dict[str, Any]] = {
+    "draw_id": _KEY_SCHEMA,
+    "visit_id": _KEY_SCHEMA,
     "application_id": _KEY_SCHEMA,
     "clock_id": _KEY_SCHEMA,
     "account_id": _KEY_SCHEMA,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from web.api.answers import Key
+from workflow.form.draws import DrawFilter
 from workflow.form.training import Observations
 from workflow.vocabulary import State, VisitOccasion
 
@@ -59,3 +60,72 @@ class Visit(BaseModel):
     last: LastInspection | None
     drawn: DrawnFor | None
     may_record: bool
+
+
+class DrawnInspector(BaseModel):
+    """Somebody who was drawn for a visit; who left was replaced by the next of the order."""
+
+    place: int
+    account_id: Key
+    name: str
+    left_at: datetime | None
+    left_reason: str | None
+
+
+class DrawnVisit(BaseModel):
+    """A class that was drawn, and what became of the visit."""
+
+    id: Key
+    place: int
+    application_id: Key
+    application_number: str
+    applicant_name: str
+    class_no: int
+    due_on: date
+    done_at: datetime | None
+    done_by: str | None
+    late: bool
+    over: bool = Field(description="培训已经结束，没有检查")
+    inspectors: list[DrawnInspector]
+
+
+class Draw(BaseModel):
+    """A draw of classes and inspectors."""
+
+    id: Key
+    region: str
+    region_label: str
+    drawn_by: str
+    drawn_at: datetime
+    algorithm: str
+    seed: str
+    announced: str | None
+    class_count: int
+    inspector_count: int
+    due_on: date
+    filters: DrawFilter
+    candidate_count: int
+    left_out_count: int = Field(description="在培而不符合所选条件的班级")
+    inspectors: list[str] = Field(description="参加抽取的检查人员")
+    away: list[str] = Field(description="不在岗、没有参加抽取的检查人员")
+    done_count: int
+    late_count: int
+    visits: list[DrawnVisit]
+
+
+class DrawCandidate(BaseModel):
+    """A class in the order of the lot."""
+
+    number: str
+    class_no: int
+    name: str = Field(description="计算摘要的文字")
+    digest: str = Field(pattern="^[0-9a-f]{64}$", description="SM3")
+
+
+class DrawVerdict(BaseModel):
+    """Whether a draw, made again, is what is stored and recorded."""
+
+    draw: Draw
+    agrees: bool
+    faults: list[str]
+    candidates: list[DrawCandidate]

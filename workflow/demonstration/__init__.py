@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.access import Actor
 from workflow.clock import at_shanghai, real_now, shanghai_date
+from workflow.demonstration.drawing import play_draw
 from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.payment_batches import play_batches
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
@@ -74,6 +75,10 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         say(f"已建立{pools}个资金池（示例）")
         player = Player(stage, people)
         player.play(placed, scheduler_moments(calendar, begins, present), say)
+        last_day = calendar.nth_working_day_before(present, 1)
+        stage.move(at_shanghai(last_day, 17, 35))
+        play_draw(stage, connection, people, last_day)
+        stage.tick(at_shanghai(last_day, 17, 40))
         batches = play_batches(stage.product, people)
         say(f"已建立{batches}个拨付批次（示例）")
         stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))

@@ -128,6 +128,9 @@ def _officers(region: str) -> list[DemonstrationAccount]:
 ACCOUNTS: tuple[DemonstrationAccount, ...] = (
     *_applicants(CITY),
     *_officers(CITY),
+    # Enough of them that a draw has a choice, and somebody to go instead.
+    DemonstrationAccount("inspector2", "仲示例", Role.INSPECTOR, Department.HR, CITY),
+    DemonstrationAccount("inspector3", "闻示例", Role.INSPECTOR, Department.HR, CITY),
     # The leading group sits in the city and sees every region.
     DemonstrationAccount("office", "尤示例", Role.OFFICE, None, CITY),
     DemonstrationAccount("auditor", "陶示例", Role.AUDITOR, None, None),

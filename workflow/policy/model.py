@@ -232,6 +232,7 @@ class Policy:
     certificates_required: bool
     inspections_required: int
     inspections_source: str
+    inspectors_drawn: int
     trainee_minimum_age: int
     fund_first: FundSource
     fund_order: tuple[FundSource, ...]

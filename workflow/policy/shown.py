@@ -24,6 +24,7 @@ _TITLES = {"title": "名称", "valid_from": "施行日期", "valid_until": "失�
 _TABLE_TITLES = {"regions": "适用地区", "evaluation_rates": "评价补贴", "rates": "培训补贴"}
 _UNITS = {
     "settings.inspections_required": "次",
+    "settings.inspectors_drawn": "名",
     "settings.trainee_minimum_age": "周岁",
     "settings.satisfaction_stop_months": "个月",
     "settings.platform_ban_years": "年",

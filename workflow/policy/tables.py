@@ -113,6 +113,7 @@ SETTINGS: Mapping[str, Callable[[Cited], Any]] = {
     "opening_day_counts_in_average": Cited.flag,
     "certificates_required": Cited.flag,
     "inspections_required": lambda cited: cited.whole(0, 60),
+    "inspectors_drawn": lambda cited: cited.whole(1, 5),
     "trainee_minimum_age": lambda cited: cited.whole(0, 60),
     "fund_first": lambda cited: cited.choice(FundSource, cited.value),
     "fund_order": _every_source,
@@ -123,6 +124,7 @@ SETTINGS: Mapping[str, Callable[[Cited], Any]] = {
 }
 # What a version says that was stored before there was the setting; such rules and tables are not in it.
 LATER_SETTINGS: Mapping[str, Any] = {
+    "inspectors_drawn": 2,
     "minor_certificates": (),
     "satisfaction_stop_months": None,
     "platform_ban_years": None,

@@ -42,6 +42,7 @@ _KIND_OF_PREFIX = {
     "circulated": AlertKind.COPIED,
     "handed": AlertKind.TASK,
     "delegated": AlertKind.TASK,
+    "drawn": AlertKind.TASK,
     "answered": AlertKind.TASK,
     "returned": AlertKind.RETURNED,
     "moved": AlertKind.PROGRESS,

@@ -264,6 +264,8 @@ _EVENT_LABELS = {event.value: event.label for event in Event} | {
     "decline_make_up": "不同意补课",
     "strike_observations": "撤销检查所见",
     "urge": "催办",
+    "draw_visits": "双随机抽取",
+    "substitute_inspector": "替换抽中的检查人员",
     PAYMENT_LINE_FAILED: "银行支付失败",
     "hand_over": "转办",
     "give_back": "退回本部门",

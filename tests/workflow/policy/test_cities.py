@@ -193,6 +193,7 @@ def test_a_version_stored_before_a_parameter_was_known_is_still_read() -> None:
     for name in (
         *("minor_certificates", "satisfaction_stop_months", "platform_ban_years"),
         "finance_staff_minimum",
+        "inspectors_drawn",
     ):
         del data["settings"][name]
     del data["rules"]["registered-body"]
