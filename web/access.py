@@ -73,6 +73,10 @@ POLICY_READERS = only(Role.ADMIN, Role.OFFICE, Role.AUDITOR)
 FUND_READERS = only(Role.REVIEWER, Role.CASHIER, Role.HEAD, Role.OFFICE, Role.AUDITOR)
 FUND_KEEPERS = only(Role.HEAD)
 
+# Heads of departments for their own region and department: the services look closer.
+OVERSEERS = only(Role.OFFICE, Role.AUDITOR, Role.ADMIN, Role.HEAD)
+REFRESHERS = only(Role.OFFICE, Role.AUDITOR, Role.ADMIN)
+
 # Of the region's 财政部门, and who reads every region: the services look closer.
 PAYERS = only(Role.CASHIER)
 BANK_FILE_FETCHERS = only(Role.CASHIER, Role.HEAD)
@@ -193,6 +197,9 @@ ACCESS: dict[str, Rule] = {
     "api.read_fund_balance": FUND_READERS,
     "api.read_application_funds": FUND_READERS,
     "api.reserve_funds_anew": FUND_KEEPERS,
+    "api.read_dashboard": OVERSEERS,
+    "api.refresh_dashboard": REFRESHERS,
+    "api.list_overdue": OVERSEERS,
     "api.read_finance_desk": FUND_READERS,
     "api.list_payment_batches": FUND_READERS,
     "api.make_payment_batch": PAYERS,
@@ -357,6 +364,9 @@ ACCESS: dict[str, Rule] = {
     "funds.balance": FUND_READERS,
     "funds.application": FUND_READERS,
     "funds.reserve_anew": FUND_KEEPERS,
+    "dashboard.show": OVERSEERS,
+    "dashboard.refresh": REFRESHERS,
+    "dashboard.overdue": OVERSEERS,
     "finance.show": FUND_READERS,
     "payment_batches.list_all": FUND_READERS,
     "payment_batches.new": PAYERS,

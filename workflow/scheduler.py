@@ -14,9 +14,12 @@ from workflow.clock import SHANGHAI, monotonic, real_now
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
 from workflow.services.sweep import record_delivery, record_heartbeat, sweep
+from workflow.services.tallies import refresh_tallies
 
 SWEEP_SECONDS = 20
 DELIVERY_SECONDS = 10
+# How often it is looked whether the dashboard's tallies are due; among several schedulers one counts.
+TALLY_SECONDS = 60
 _log = structlog.get_logger("scheduler")
 
 
@@ -40,12 +43,19 @@ def start(product: Product) -> BackgroundScheduler:
         except Exception:
             _log.exception("delivery_failed")
 
+    def tally_tick() -> None:
+        try:
+            refresh_tallies(product)
+        except Exception:
+            _log.exception("tallies_failed")
+
     scheduler = BackgroundScheduler(
         timezone=SHANGHAI,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     scheduler.add_job(sweep_tick, "interval", seconds=SWEEP_SECONDS, next_run_time=real_now())
     scheduler.add_job(delivery_tick, "interval", seconds=DELIVERY_SECONDS)
+    scheduler.add_job(tally_tick, "interval", seconds=TALLY_SECONDS, next_run_time=real_now())
     scheduler.start()
     return scheduler
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.journeys.bank import answer, cells_of, failed, paid
@@ -259,6 +263,112 @@ def test_a_payment_by_hand_is_the_result_of_its_line_or_is_refused(ready: tuple[
     city.send("cashier", "payment_failed", voucher="手-1", reason="退汇")
     assert states(city, batch) == ["failed"]
     assert make(city, ids[:1])["line_count"] == 1
+
+
+WALKED: dict[str, Any] = {"max_examples": 12, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+ACTS = ["make", "take_out", "cancel", "fetch", "answer", "answer", "again", "by_hand", "return"]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["make", "take_out", "cancel", "fetch", "answer", "answer", "again", "by_hand", "return"]
+        ),
+        st.integers(0, 3),
+        st.lists(st.sampled_from(["paid", "failed", "blank"]), min_size=4, max_size=4),
+    ),
+    max_size=14,
+)
+
+
+@dataclass
+class Walk:
+    """Everything that people do with batches, in any order; what is refused changes nothing."""
+
+    city: City
+    ids: list[int]
+    batches: list[dict[str, Any]] = field(default_factory=list)
+    results: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    serial: int = 0
+
+    def step(self, act: str, which: int, said: list[str]) -> None:
+        self.serial += 1
+        with suppress(Refused):
+            getattr(self, f"_{act}")(which, said)
+
+    def _make(self, which: int, _: list[str]) -> None:
+        self.batches.append(make(self.city, self.ids[which:]))
+
+    def _take_out(self, which: int, _: list[str]) -> None:
+        cashier = self.city.actors["cashier"]
+        payment_batches.take_out(
+            self.city.product, actor=cashier, batch_id=self._batch(which)["id"], line_no=which + 1
+        )
+
+    def _cancel(self, which: int, _: list[str]) -> None:
+        cancel(self.city, self._batch(which))
+
+    def _fetch(self, which: int, _: list[str]) -> None:
+        fetch(self.city, self._batch(which))
+
+    def _answer(self, which: int, said: list[str]) -> None:
+        batch = self._batch(which)
+        words = {
+            "paid": lambda n: paid(n, f"{self.serial}-{n}"),
+            "failed": lambda _: failed(),
+            "blank": lambda _: {},
+        }
+        results = {number: words[each](number) for number, each in enumerate(said, start=1)}
+        file = fetch(self.city, batch)
+        self.results.append((batch, upload(self.city, batch, answer(file, results))))
+        apply(self.city, *self.results[-1])
+
+    def _again(self, which: int, _: list[str]) -> None:
+        if self.results:
+            apply(self.city, *self.results[which % len(self.results)])
+
+    def _by_hand(self, which: int, _: list[str]) -> None:
+        self.city.application["id"] = self.ids[which]
+        self.city.pay(voucher=f"手-{self.serial}")
+
+    def _return(self, which: int, _: list[str]) -> None:
+        made = [row for row in payments(self.city) if row["failed_at"] is None]
+        if made:
+            row = made[which % len(made)]
+            self.city.application["id"] = row["application_id"]
+            self.city.send("cashier", "payment_failed", voucher=row["voucher"], reason="退汇")
+
+    def _batch(self, which: int) -> dict[str, Any]:
+        if not self.batches:
+            self.batches.append(make(self.city, self.ids))
+        return self.batches[-1 - which % len(self.batches)]
+
+    def holds(self) -> None:
+        """Nobody is paid twice, and what lines say agrees with what was paid."""
+        by_application = paid_by_application(self.city, self.ids)
+        assert all(fen <= fen_from_yuan(EACH) for fen in by_application.values())
+        assert faults_of_the_books(self.city, by_application) == []
+        line = tables.payment_line
+        with reading(self.city.product.engine) as connection:
+            lines = connection.execute(select(line)).all()
+        of_lines = {row["line_id"]: row for row in payments(self.city) if row["line_id"] is not None}
+        assert len(of_lines) == sum(row["line_id"] is not None for row in payments(self.city))
+        for each in lines:
+            row = of_lines.get(each.id)
+            stands = row is not None and row["failed_at"] is None
+            assert (each.state == "paid") == stands
+            assert row is None or (row["amount_fen"], row["voucher"]) == (each.amount_fen, each.voucher)
+        waiting = [each.application_id for each in lines if each.state == "waiting"]
+        assert len(waiting) == len(set(waiting))
+
+
+@settings(**WALKED)
+@given(steps=STEPS)
+def test_whatever_people_do_with_batches_nobody_is_paid_twice(
+    ready: tuple[City, list[int]], steps: list[Any]
+) -> None:
+    walk = Walk(*ready)
+    for act, which, said in steps:
+        walk.step(act, which, said)
+        walk.holds()
 
 
 def faults_of_results_at_once(city: City, ids: list[int]) -> list[str]:

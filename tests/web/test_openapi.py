@@ -67,6 +67,7 @@ WITHOUT_BODY = {
     "take_out_payment_line",
     "fetch_payment_file",
     "record_bank_result",
+    "refresh_dashboard",
 }
 
 

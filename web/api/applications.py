@@ -55,6 +55,8 @@ def list_applications(query: ApplicationsQuery) -> Response:
             overdue=truth(query.overdue),
             mine=truth(query.mine),
             text=query.text,
+            since=query.since,
+            until=query.until,
             cursor=query.cursor,
             limit=query.limit,
         )

@@ -12,6 +12,8 @@ from web.routing import LARGEST_KEY, POLICY_REFERENCE
 from workflow.form.fields import FIRST_YEAR, LAST_YEAR, Typed, clean_text, compact
 from workflow.policy import region_labels
 from workflow.services.calendar import LABELS, MOST_WORKING_DAYS
+from workflow.services.dashboard import PERIOD
+from workflow.services.overdue import Holder
 from workflow.services.payment_files import FileFormat
 from workflow.vocabulary import (
     AlertKind,
@@ -91,6 +93,7 @@ CalendarYear = Annotated[
     BeforeValidator(_number),
     WithJsonSchema({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}),
 ]
+Period = Annotated[str, Field(pattern=f"^({PERIOD})$")]
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_number)]
 Version = Annotated[int, Field(ge=0), BeforeValidator(_number)]
 ApplicationId = Annotated[int, Field(ge=1, le=LARGEST_KEY), BeforeValidator(_number)]
@@ -123,6 +126,8 @@ class ApplicationsQuery(PageQuery):
     region: Region | None = _given("地区")
     overdue: Flag | None = _given("是否有已逾期的时限")
     mine: Flag | None = _given("仅限本人或本单位的申请")
+    since: Day | None = _given("新建日期，从这一天起")
+    until: Day | None = _given("新建日期，到这一天为止")
     text: Words | None = _given("申请编号或申请人名称中的文字，或者统一社会信用代码的前 8 位以上")
 
 
@@ -357,6 +362,25 @@ class FinanceQuery(Typed):
 
     region: Region | None = _given("地区")
     order: Literal["due", "amount"] = _given("排列", "due")
+
+
+class DashboardQuery(Typed):
+    """What the dashboard covers, and in which shape it, or one of its tables, is wanted."""
+
+    period: Annotated[str, Field(pattern=f"^({PERIOD})$")] | None = _given(
+        "年度（2026）、月份（2026-09）或者 all"
+    )
+    region: Region | None = _given("地区")
+    format: Literal["json", "xlsx"] = _given("格式", "json")
+    table: Literal["matters", "timings", "overdue", "money", "months"] | None = _given("只要这一张表")
+
+
+class OverdueQuery(PageQuery):
+    """Which overdue applications are wanted."""
+
+    region: Region | None = _given("地区")
+    holder: Annotated[Holder, Field(strict=False)] | None = _given("在谁手中")
+    band: Literal["days_1_5", "days_6_10", "days_11"] | None = _given("逾期天数")
 
 
 class BatchesQuery(PageQuery):

@@ -50,7 +50,7 @@ OF_ALL_REGIONS = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
 _LIVE_CLOCKS = {"running", "paused", "overdue"}
 # Sections in which it is asked for whom how much is paid.
 _CLAIMED = {Section.CLAIM, Section.DISBURSEMENT}
-_FILTERS = ("state", "section", "subsidy", "region", "overdue", "mine", "text")
+_FILTERS = ("state", "section", "subsidy", "region", "overdue", "mine", "text", "since", "until")
 _HISTORY_SHOWN = 50
 _HISTORY_BESIDE_RESULTS = 5
 

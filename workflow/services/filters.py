@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement
 
 from calendars import ChinaWorkingDays
+from workflow.clock import at_shanghai
 from workflow.persistence import tables
 from workflow.vocabulary import Urgency
 
@@ -22,12 +23,18 @@ def narrowing(
     section: str | None = None,
     subsidy: str | None = None,
     region: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Iterator[ColumnElement[bool]]:
-    """The filters that were given."""
+    """The filters that were given; ``since`` and ``until`` are the first and last day they were made on."""
     given = {"state": state, "section": section, "subsidy": subsidy, "region": region}
     for name, value in given.items():
         if value is not None:
             yield _application.c[name] == value
+    if since is not None:
+        yield _application.c.created_at >= at_shanghai(since, 0)
+    if until is not None:
+        yield _application.c.created_at < at_shanghai(until + timedelta(days=1), 0)
 
 
 def due(urgency: Urgency, today: date, calendar: ChinaWorkingDays) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ of an application is the one that finance has to keep.
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Boolean, Connection, Select, case, func, literal_column, select
 
 from calendars import ChinaWorkingDays
 from workflow.access import Actor
@@ -19,6 +20,7 @@ from workflow.errors import Forbidden
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.persistence.tables.applications import BEFORE_FINANCE
 from workflow.persistence.types import NEVER
 from workflow.policy import region_labels
 from workflow.services import funds
@@ -71,16 +73,13 @@ def read_desk(
         calendar = product.calendar(connection).for_region(region)
         soon_until = calendar.nth_working_day_after(today, SOON_DAYS)
         bands = {
-            "late": (_application.c.due_on < today,),
-            "soon": (_application.c.due_on.between(today, soon_until),),
-            "later": (_application.c.due_on > soon_until,),
+            "late": (date.min, today - timedelta(days=1)),
+            "soon": (today, soon_until),
+            "later": (soon_until + timedelta(days=1), date.max),
         }
-        mine = (_application.c.region == region, _in(WITH_FINANCE))
-        parts = {
-            name: _part(connection, (*mine, *where), calendar, today, by_amount=by_amount)
-            for name, where in bands.items()
-        }
-        coming = _coming(connection, region, calendar, today, by_amount=by_amount)
+        look = _Look(connection, region, calendar, today, by_amount, _sums(connection, region))
+        parts = {name: look.part(WITH_FINANCE, since, until) for name, (since, until) in bands.items()}
+        coming = _coming(look)
         batches = _open_batches(connection, region)
     pools = funds.list_pools(product, actor=actor, region=region, year=today.year)["items"]
     needed = [parts[name]["amount"] for name in bands] + [coming["amount"]]
@@ -161,54 +160,82 @@ def _matters() -> Select[Any]:
     return select(*(_application.c[name] for name in (*names, *more)), _UNPAID.label("unpaid_fen"))
 
 
-def _part(
-    connection: Connection,
-    where: tuple[Any, ...],
-    calendar: ChinaWorkingDays,
-    today: date,
-    *,
-    by_amount: bool,
-) -> dict[str, Any]:
-    """One part of the desk: the applications, and how many they all are and come to."""
-    order = (_UNPAID.desc(), _application.c.id) if by_amount else (_application.c.due_on, _application.c.id)
-    rows = connection.execute(_matters().where(*where).order_by(*order).limit(MOST_LISTED)).mappings().all()
-    count, fen = connection.execute(select(func.count(), func.sum(_UNPAID)).where(*where)).one()
-    held = holders_of(connection, [dict(row) for row in rows], today)
-    return {
-        "count": count,
-        "amount": yuan_from_fen(int(fen or 0)),
-        "items": [_matter_view(row, calendar, today, said_of(held[row["id"]])) for row in rows],
-    }
+Sums = dict[tuple[State, date], tuple[int, int]]
 
 
-def _coming(
-    connection: Connection, region: str, calendar: ChinaWorkingDays, today: date, *, by_amount: bool
-) -> dict[str, Any]:
+def _sums(connection: Connection, region: str) -> Sums:
+    """How many applications, and what they come to in fen, by state and due date; out of the index alone."""
+    place = (_application.c.state, _application.c.due_on)
+    found = connection.execute(
+        select(*place, func.count().label("number"), func.sum(_UNPAID).label("fen"))
+        # As it stands in the index, or PostgreSQL does not see that it is the one.
+        .where(_application.c.region == region, literal_column(BEFORE_FINANCE, Boolean))
+        .group_by(*place)
+    )
+    return {(State(row.state), row.due_on): (row.number, int(row.fen)) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at the desk: of which region and day, in which order, with the sums of everything."""
+
+    connection: Connection
+    region: str
+    calendar: ChinaWorkingDays
+    today: date
+    by_amount: bool
+    sums: Sums
+
+    def part(
+        self, states: tuple[State, ...], since: date = date.min, until: date = date.max
+    ) -> dict[str, Any]:
+        """Those in these states due from one day to the other: the first of them, and the sums of all."""
+        first = _UNPAID.desc() if self.by_amount else _application.c.due_on
+        found = self.connection.execute(
+            _matters()
+            .where(
+                _application.c.region == self.region,
+                _in(states),
+                _application.c.due_on.between(since, until),
+            )
+            .order_by(first, _application.c.id)
+            .limit(MOST_LISTED)
+        ).mappings()
+        rows = [dict(row) for row in found]
+        held = holders_of(self.connection, rows, self.today)
+        count, fen = self.sum(states, since, until)
+        return {
+            "count": count,
+            "amount": yuan_from_fen(fen),
+            "items": [_matter_view(row, self.calendar, self.today, said_of(held[row["id"]])) for row in rows],
+        }
+
+    def sum(
+        self, states: tuple[State, ...], since: date = date.min, until: date = date.max
+    ) -> tuple[int, int]:
+        """How many they are, and what they come to in fen."""
+        found = [
+            sums
+            for (state, due_on), sums in self.sums.items()
+            if state in states and since <= due_on <= until
+        ]
+        return sum(count for count, _ in found), sum(fen for _, fen in found)
+
+
+def _coming(look: _Look) -> dict[str, Any]:
     """What is with HR: each with the day by which HR has to hand it over, and the sums by state."""
-    where = (_application.c.region == region, _in(COMING))
-    part = _part(connection, where, calendar, today, by_amount=by_amount)
-    clocks = read_clocks(connection, [item["id"] for item in part["items"]], open_only=True)
+    part = look.part(COMING)
+    clocks = read_clocks(look.connection, [item["id"] for item in part["items"]], open_only=True)
     for item in part["items"]:
         total = next((each for each in clocks.get(item["id"], ()) if each.kind is ClockKind.HR_TOTAL), None)
         item["expected_on"] = total.due_on.isoformat() if total and total.due_on else None
         item["expected_provisional"] = bool(total and total.provisional)
-    sums = connection.execute(
-        select(_application.c.state, func.count().label("count"), func.sum(_UNPAID).label("fen"))
-        .where(*where)
-        .group_by(_application.c.state)
-    )
-    by_state = {row.state: (row[1], int(row.fen or 0)) for row in sums}
-    return part | {
-        "states": [
-            {
-                "state": state.value,
-                "state_label": state.label,
-                "count": by_state.get(state.value, (0, 0))[0],
-                "amount": yuan_from_fen(by_state.get(state.value, (0, 0))[1]),
-            }
-            for state in COMING
-        ]
-    }
+    states = []
+    for state in COMING:
+        count, fen = look.sum((state,))
+        named = {"state": state.value, "state_label": state.label}
+        states.append(named | {"count": count, "amount": yuan_from_fen(fen)})
+    return part | {"states": states}
 
 
 def _matter_view(row: Any, calendar: ChinaWorkingDays, today: date, holder: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import or_, select
 
 from workflow.access import Actor
@@ -29,20 +31,24 @@ def list_applications(
     overdue: bool | None = None,
     mine: bool | None = None,
     text: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page:
     """Applications that this person may see, newest first, filtered.
 
     ``overdue``: with a clock past its due date; ``mine``: in which this person can act now; ``text`` as
-    ``search.found_by`` has it.
+    ``search.found_by`` has it; ``since`` and ``until``: made on these days or between them.
     """
     application = tables.application
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
         statement = select(*COLUMNS).where(
             visible(actor),
-            *narrowing(state=state, section=section, subsidy=subsidy, region=region),
+            *narrowing(
+                state=state, section=section, subsidy=subsidy, region=region, since=since, until=until
+            ),
         )
         if text:
             statement = statement.where(found_by(connection, actor, text, region))

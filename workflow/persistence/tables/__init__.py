@@ -48,6 +48,7 @@ from workflow.persistence.tables.people import (
     trainee,
 )
 from workflow.persistence.tables.registrations import registration, registration_proof
+from workflow.persistence.tables.tallies import matter_tally, tally_run, timing_tally
 from workflow.persistence.tables.trail import audit_entry, command, system_chain
 from workflow.persistence.tables.visits import draw, drawn_inspector, drawn_visit, due_visit
 from workflow.persistence.tables.year_list import (
@@ -93,6 +94,7 @@ __all__ = [
     "listed_occupation",
     "listed_platform",
     "local_closure",
+    "matter_tally",
     "metadata",
     "name_part",
     "notice",
@@ -116,7 +118,9 @@ __all__ = [
     "scheduler_node",
     "sign_in_session",
     "system_chain",
+    "tally_run",
     "test_clock",
+    "timing_tally",
     "trainee",
     "year_list_change",
 ]

@@ -21,6 +21,12 @@ from sqlalchemy import (
 from workflow.persistence.tables.base import metadata, partial
 from workflow.persistence.types import NEVER, Document, Instant, Key, in_byte_order
 
+BEFORE_FINANCE = (
+    "state IN ('claim_awaiting_publication', 'claim_public_notice', 'claim_hr_first', 'claim_hr_second',"
+    " 'claim_finance_first', 'claim_finance_second', 'disbursement_awaiting_payment')"
+)
+"""What finance has, and what HR is about to hand over to it."""
+
 application = Table(
     "application",
     metadata,
@@ -76,6 +82,17 @@ application = Table(
     # Looked up by the whole name, after ``name_part``.
     Index(None, "applicant_name", "region"),
     # What is rare: few rows, so that hardly a write touches them.
+    # The sums on the desk of finance, without a look at the rows.
+    partial(
+        "ix_application_before_finance",
+        "region",
+        "state",
+        "due_on",
+        "asked_fen",
+        "approved_fen",
+        "paid_fen",
+        where=BEFORE_FINANCE,
+    ),
     partial("ix_application_dated", "region", "due_on", "id", where="due_on < '9999-12-31'"),
     partial("ix_application_beside_training", "subsidy", "id", where="subsidy <> 'training'"),
     partial("ix_application_making_up", "region", "due_on", "id", where="waiting_make_up_count > 0"),

@@ -19,6 +19,11 @@ from sqlalchemy import (
 from workflow.persistence.tables.base import metadata, partial
 from workflow.persistence.types import Document, Instant, Key
 
+USED_WITHIN_LIMITS = (
+    "ended IN ('met', 'missed') AND limit_unit = 'working_day' AND NOT minimum AND department IS NOT NULL"
+)
+"""Clocks of departments that a decision ended, counted in working days: what the dashboard counts."""
+
 clock = Table(
     "clock",
     metadata,
@@ -50,6 +55,17 @@ clock = Table(
     UniqueConstraint("application_id", "kind", "subject_id"),
     partial("ix_clock_next_alert", "next_alert_at", where="next_alert_at IS NOT NULL"),
     partial("ix_clock_open_due", "region", "due_on", where="ended IS NULL AND due_on IS NOT NULL"),
+    # Working days used by departments, counted without a look at the rows.
+    partial(
+        "ix_clock_used",
+        "region",
+        "department",
+        "kind",
+        "limit_count",
+        "ended_on",
+        "used_days",
+        where=USED_WITHIN_LIMITS,
+    ),
     # Which open clocks were derived by another calendar than today's; asked by every sweep.
     partial("ix_clock_open_calendar", "calendar_version", "due_on", where="ended IS NULL"),
 )

@@ -1,0 +1,90 @@
+"""The dashboard over the API and on its pages: charts beside tables, numbers that lead on, workbooks."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.journeys.city import City
+from tests.journeys.conftest import small_city
+from tests.web.test_answers import Reader
+from tests.web.test_calendar_pages import People, page, people, send
+from web.api.intake import XLSX
+from web.views.charts import Row, chart
+from workflow.services import tallies
+
+__all__ = ["people", "small_city"]
+
+
+@pytest.fixture
+def late(small_city: City) -> City:
+    """An application that HR has had for far too long."""
+    small_city.to_hr_review()
+    small_city.at("2026-12-31")
+    tallies.refresh_tallies(small_city.product, older_than=timedelta(0))
+    return small_city
+
+
+def test_the_api_answers_the_dashboard_as_described(late: City) -> None:
+    reader = Reader(late)
+    found = reader.get("office", "/dashboard")
+    assert (found["period"], [each["name"] for each in found["tables"]]) == (
+        "2026",
+        ["matters", "timings", "overdue", "money", "months"],
+    )
+    (alone,) = reader.get("auditor", "/dashboard?period=2026-08&region=410400&table=money")["tables"]
+    assert alone["rows"][0]["asked"] == "54000.00"
+    (item,) = reader.get("hr_head", "/dashboard/overdue?band=days_11")["items"]
+    assert (item["holder"], item["holder_names"]) == ("hr", "示例hr1、示例hr2")
+    assert reader.get("admin", "/dashboard/overdue?holder=finance")["items"] == []
+    assert reader.call("office", "POST", "/dashboard/refresh")["made_at"].startswith("2026-12-31")
+    reader.get("hr1", "/dashboard", status=403)
+    reader.get("hr_head", "/dashboard?region=410421", status=403)
+    reader.get("office", "/dashboard?period=2026-13", status=422)
+    listed = reader.get("office", "/applications?since=2026-08-01&until=2026-08-31")["items"]
+    assert [each["id"] for each in listed] == [late.application["id"]]
+    assert reader.get("office", "/applications?until=2026-08-30")["items"] == []
+
+
+def test_every_number_of_the_page_leads_to_the_list_behind_it(late: City, people: People) -> None:
+    late.at("2026-12-31")
+    office = people("office")
+    shown = office.get("/dashboard?period=2026")
+    words = page(shown)
+    assert "统计截至 2026-12-31" in words
+    text = shown.get_data(as_text=True)
+    assert text.count("<figure") == 5
+    assert text.count("<table") == 5
+    links = {
+        each.replace("&amp;", "&")
+        for each in re.findall(r'href="(/(?:applications|dashboard/overdue)\?[^"]+)"', text)
+    }
+    assert {each.partition("?")[0] for each in links} == {"/applications", "/dashboard/overdue"}
+    for each in links:
+        assert late.application["number"] in page(office.get(each)), each
+    head = people("hr_head")
+    mine = page(head.get("/dashboard"))
+    assert "人力资源社会保障部门" in mine
+    assert "财政部门办理总时限" not in mine
+    assert "立即重新统计" not in mine
+    assert send(head, "/dashboard/refresh").status_code == 403
+    assert send(office, "/dashboard/refresh", period="2026").location == "/dashboard?period=2026"
+    for address in ("/dashboard?format=xlsx", "/dashboard?format=xlsx&table=timings&period=all"):
+        assert office.get(address).mimetype == XLSX
+    assert "查询条件“年度（2026）、月份（2026-09）或者 all”不能是“去年”" in page(
+        office.get("/dashboard?period=去年"), 422
+    )
+    assert page(office.get("/dashboard/overdue?band=long"), 422)
+
+
+def test_bars_share_one_scale_and_stacked_ones_begin_where_the_last_ended() -> None:
+    drawn = chart(
+        "图", ("甲", "乙"), [Row("一", [(1, "1"), (3, "3")], mark=4), Row("二", [(2, "2"), (0, "0")])]
+    )
+    assert [[bar.length for bar in line.bars] for line in drawn.lines] == [[24.75, 74.25], [49.5, 0.0]]
+    assert [line.mark for line in drawn.lines] == [99.0, None]
+    stacked = chart("图", ("甲", "乙"), [Row("一", [(1, "1"), (3, "3")])], stacked=True)
+    assert [(bar.start, bar.length) for bar in stacked.lines[0].bars] == [(0.0, 24.75), (24.75, 74.25)]
+    assert chart("图", ("甲",), [Row("无", [(0, "0")])]).lines[0].bars[0].length == 0

@@ -1,0 +1,106 @@
+"""The tallies of the dashboard: counted anew from time to time, and at once when somebody asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Connection, delete, func, literal_column, or_, select, update
+
+from workflow.clock import real_now
+from workflow.persistence import tables
+from workflow.persistence.bulk import insert_rows
+from workflow.persistence.engine import reading, upsert, writing
+from workflow.persistence.tables.clocks import USED_WITHIN_LIMITS
+from workflow.services.product import Product
+
+REFRESHED_EVERY = timedelta(minutes=10)
+_application, _clock, _run = tables.application, tables.clock, tables.tally_run
+
+
+def refresh_tallies(product: Product, *, older_than: timedelta = REFRESHED_EVERY) -> bool:
+    """Counts everything anew unless somebody began to within ``older_than``; answers whether it did.
+
+    Counted at one moment in a transaction that locks nothing, and put in place of the old in another. Of
+    two at once the later stays, and either is right.
+    """
+    begun_at = real_now()
+    with writing(product.engine) as connection:
+        connection.execute(
+            upsert(connection, _run)
+            .values(id=1, begun_at=begun_at - timedelta(days=36500))
+            .on_conflict_do_nothing()
+        )
+        due = or_(_run.c.begun_at <= begun_at - older_than, _run.c.begun_at > begun_at)
+        if connection.execute(update(_run).where(due).values(begun_at=begun_at)).rowcount == 0:
+            return False
+    with reading(product.engine) as connection:
+        made_at = product.now(connection)
+        matters, timings = _matters(connection), _timings(connection)
+    with writing(product.engine) as connection:
+        connection.execute(select(_run.c.id).with_for_update())
+        for table, rows in ((tables.matter_tally, matters), (tables.timing_tally, timings)):
+            connection.execute(delete(table))
+            if rows:
+                insert_rows(connection, table, rows)
+        connection.execute(update(_run).values(made_at=made_at))
+    return True
+
+
+def made_at(connection: Connection) -> datetime | None:
+    """As of which moment of the business the tallies are; None before the first."""
+    found: datetime | None = connection.execute(select(_run.c.made_at)).scalar_one_or_none()
+    return found
+
+
+def _matters(connection: Connection) -> list[dict[str, Any]]:
+    month = _month_of_instant(connection, _application.c.created_at).label("month")
+    place = (_application.c.region, month, _application.c.section, _application.c.state)
+    money = ("asked_fen", "approved_fen", "paid_fen")
+    found = connection.execute(
+        select(
+            *place,
+            func.count().label("application_count"),
+            *(func.sum(_application.c[name]).label(name) for name in money),
+        ).group_by(*place)
+    ).mappings()
+    # PostgreSQL sums integers into a decimal.
+    texts = ("region", "month", "section", "state")
+    counted = ("application_count", *money)
+    return [{name: row[name] for name in texts} | {name: int(row[name]) for name in counted} for row in found]
+
+
+def _timings(connection: Connection) -> list[dict[str, Any]]:
+    place = [_clock.c[name] for name in ("region", "department", "kind", "limit_count", "used_days")]
+    # By day first, as the index has it: the month of each of millions of clocks would be written out.
+    days = (
+        select(*place, _clock.c.ended_on, func.count().label("clock_count"))
+        .where(_used())
+        .group_by(*place, _clock.c.ended_on)
+        .subquery()
+    )
+    month = _month_of_day(connection, days.c.ended_on).label("month")
+    grouped = [days.c[column.name] for column in place]
+    found = connection.execute(
+        select(*grouped, month, func.sum(days.c.clock_count).label("clock_count")).group_by(*grouped, month)
+    ).mappings()
+    texts, counted = ("region", "month", "department", "kind"), ("limit_count", "used_days", "clock_count")
+    return [{name: row[name] for name in texts} | {name: int(row[name]) for name in counted} for row in found]
+
+
+def _used() -> ColumnElement[bool]:
+    # As it stands in the index, or PostgreSQL does not see that it is the one.
+    return literal_column(f"({USED_WITHIN_LIMITS})", Boolean)
+
+
+def _month_of_instant(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[str]:
+    if connection.dialect.name == "sqlite":
+        # China has had no summer time since 1991.
+        return func.strftime("%Y-%m", column, "+8 hours")
+    return func.to_char(func.timezone("Asia/Shanghai", column), "YYYY-MM")
+
+
+def _month_of_day(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[str]:
+    if connection.dialect.name == "sqlite":
+        return func.strftime("%Y-%m", column)
+    return func.to_char(column, "YYYY-MM")
