@@ -440,3 +440,112 @@ def test_a_sanction_that_was_lifted_may_be_imposed_again(listed: tuple[Engine, i
         )
         insert(connection, tables.sanction, entered_by=clerk, uscc=USCC)
         insert(connection, tables.sanction, entered_by=clerk, platform="某平台", kind="ban")
+
+
+# --- substitutes: four eyes are four eyes of both persons --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((0, 1), (1, None)), ((0, None), (2, 0)), ((0, 1), (2, 1)), ((0, 1), (2, 0)), ((0, None), (1, 1))],
+    ids=["absent-signs", "for-who-signed", "for-the-same", "for-the-substitute", "for-oneself"],
+)
+def test_nobody_holds_both_seats_through_another(
+    engine: Engine, first: tuple[int, int | None], second: tuple[int, int | None]
+) -> None:
+    with writing(engine) as connection:
+        application = insert_application(connection)
+        people = _people(connection, 3)
+
+        def by(who: tuple[int, int | None]) -> dict[str, Any]:
+            return {
+                "application_id": application,
+                "account_id": people[who[0]],
+                "on_behalf_of_id": None if who[1] is None else people[who[1]],
+            }
+
+        insert(connection, tables.decision, **by(first))
+    _refused(engine, tables.decision, "both seats", seat="second", **by(second))
+    with writing(engine) as connection:
+        # Another step, or a signature that no longer counts, is no seat of this one.
+        insert(connection, tables.decision, step="opening_hr", **by((0, 1)))
+        insert(connection, tables.decision, seat="second", superseded=True, **by((2, 0)))
+    with pytest.raises(DBAPIError, match=r"both seats|(?i:unique)"), writing(engine) as connection:
+        connection.execute(
+            update(tables.decision).where(tables.decision.c.seat == "second").values(superseded=False)
+        )
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "paid"), [((0, 1), (1, None)), ((0, None), (2, 0)), ((0, 1), (2, 1))], ids=str
+)
+def test_who_reviewed_for_finance_does_not_pay_through_another(
+    engine: Engine, reviewed: tuple[int, int | None], paid: tuple[int, int | None]
+) -> None:
+    with writing(engine) as connection:
+        one, other = insert_application(connection), insert_application(connection)
+        people = [*_people(connection, 3)]
+        decided = {"account_id": people[reviewed[0]], "step": "claim_finance"}
+        given = {"paid_by": people[paid[0]]}
+        if reviewed[1] is not None:
+            decided["on_behalf_of_id"] = people[reviewed[1]]
+        if paid[1] is not None:
+            given["paid_on_behalf_of_id"] = people[paid[1]]
+        insert(connection, tables.decision, application_id=one, **decided)
+        insert(connection, tables.payment, application_id=other, **given)
+    _refused(engine, tables.payment, "does not pay", application_id=one, **given)
+    _refused(engine, tables.decision, "does not pay", application_id=other, **decided)
+
+
+def test_a_notice_is_closed_and_answered_by_others_for_others(engine: Engine) -> None:
+    with writing(engine) as connection:
+        application = insert_application(connection)
+        publisher, absent, closer = _people(connection, 3)
+        notice = insert(
+            connection,
+            tables.notice,
+            application_id=application,
+            published_by=publisher,
+            published_on_behalf_of_id=absent,
+        )
+        insert(
+            connection,
+            tables.objection,
+            application_id=application,
+            notice_id=notice,
+            published_by=publisher,
+        )
+    close = update(tables.notice).values(closed_on=DAY, ended_because="closed")
+    answer = update(tables.objection).values(outcome="dismissed", reply="属实", resolved_at=MOMENT)
+    for by, instead_of in ((absent, None), (closer, absent), (closer, publisher)):
+        with pytest.raises(DBAPIError, match="published a notice"), writing(engine) as connection:
+            connection.execute(close.values(closed_by=by, closed_on_behalf_of_id=instead_of))
+        with pytest.raises(DBAPIError, match="published a notice"), writing(engine) as connection:
+            connection.execute(answer.values(resolved_by=by, resolved_on_behalf_of_id=instead_of))
+    with writing(engine) as connection:
+        connection.execute(answer.values(resolved_by=closer))
+        connection.execute(close.values(closed_by=closer))
+
+
+def test_one_person_has_an_application_in_hand_and_one_is_asked(engine: Engine) -> None:
+    with writing(engine) as connection:
+        application = insert_application(connection)
+        one, other = _people(connection, 2)
+        handed = {
+            "application_id": application,
+            "state": "x",
+            "by_id": one,
+            "reason": "-",
+            "handed_at": MOMENT,
+        }
+        asked = {
+            "application_id": application,
+            "state": "x",
+            "asked_by_id": one,
+            "question": "-",
+            "asked_at": MOMENT,
+        }
+        insert(connection, tables.hand_over, to_id=other, **handed)
+        insert(connection, tables.delegation, to_id=other, **asked)
+    _refused(engine, tables.hand_over, "(?i)unique", to_id=one, **handed)
+    _refused(engine, tables.delegation, "(?i)unique", to_id=one, **asked)

@@ -69,7 +69,10 @@ def _turn(
     person, sent = require_actor(), sent_by(request.form)
     given: dict[str, Any] = {}
     if form in FORMS:
-        given["body"] = with_keys(from_inputs(FORMS[form], sent))
+        typed = from_inputs(FORMS[form], sent)
+        if chosen := request.form.getlist("to_ids"):
+            typed["to_ids"] = chosen
+        given["body"] = with_keys(typed)
     try:
         found = act(
             product(),

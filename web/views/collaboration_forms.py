@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -83,7 +83,8 @@ def _with_people(one: Field, people: list[tuple[str, str]]) -> Field:
     if one.name == "to_id":
         return with_options(one, people)
     if one.name == "to_ids":
-        return with_options(one, people, widget="checkboxes")
+        ticked = [one.value] if isinstance(one.value, str) else one.value
+        return replace(with_options(one, people, widget="checkboxes"), value=ticked)
     return one
 
 

@@ -13,7 +13,11 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.access import Actor
 from workflow.clock import at_shanghai, real_now, shanghai_date
+<<<<<<< HEAD
 from workflow.demonstration.drawing import play_draw
+=======
+from workflow.demonstration.collaboration import play_collaboration
+>>>>>>> fd37ca6 (Show colleagues at work in the demonstration, and prove four eyes through others)
 from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.payment_batches import play_batches
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount
@@ -81,6 +85,8 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         stage.tick(at_shanghai(last_day, 17, 40))
         batches = play_batches(stage.product, people)
         say(f"已建立{batches}个拨付批次（示例）")
+        between = play_collaboration(stage.product, people)
+        say(f"已登记{between}项外出、转办和抄送（示例）")
         stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))
         play_registrations(stage, people, calendar, present)
         stage.leave_mail_stuck()
