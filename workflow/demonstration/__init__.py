@@ -13,11 +13,8 @@ from sqlalchemy import Connection, insert, select
 
 from workflow.access import Actor
 from workflow.clock import at_shanghai, real_now, shanghai_date
-<<<<<<< HEAD
-from workflow.demonstration.drawing import play_draw
-=======
 from workflow.demonstration.collaboration import play_collaboration
->>>>>>> fd37ca6 (Show colleagues at work in the demonstration, and prove four eyes through others)
+from workflow.demonstration.drawing import play_draw
 from workflow.demonstration.funding import fill_pools
 from workflow.demonstration.payment_batches import play_batches
 from workflow.demonstration.people import ACCOUNTS, ORGANISATIONS, PASSWORD, DemonstrationAccount

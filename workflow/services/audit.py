@@ -312,11 +312,7 @@ def read_history(
             entries.c.sequence,
             cursor,
             limit,
-<<<<<<< HEAD
-            entry_view if actor.role is not Role.APPLICANT else _entry_view_outside,
-=======
             _entry_for(actor),
->>>>>>> fd37ca6 (Show colleagues at work in the demonstration, and prove four eyes through others)
         )
 
 
@@ -324,21 +320,15 @@ def read_history(
 _INSIDE = frozenset({"hand_over", "delegate", "answer_delegation", "take_back_delegation", "circulate"})
 
 
-<<<<<<< HEAD
-def _entry_view_outside(row: Any) -> dict[str, Any]:
-    view = entry_view(row)
-    return view | {"detail": {}} if view["event"] in _INSIDE else view
-=======
 def _entry_for(actor: Actor) -> Callable[[Any], dict[str, Any]]:
     def view(row: Any) -> dict[str, Any]:
-        entry = _entry_view(row)
+        entry = entry_view(row)
         if entry["event"] not in _INSIDE or actor.role in _READERS:
             return entry
         inside = department_in_charge(State(entry["from_state"])) is actor.department
         return entry if inside and actor.department is not None else entry | {"detail": {}}
 
     return view
->>>>>>> fd37ca6 (Show colleagues at work in the demonstration, and prove four eyes through others)
 
 
 def prove_history(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
