@@ -196,7 +196,7 @@ def _echo_moves(facts: dict[str, Any]) -> None:
     click.echo(f"变动的时限（到期日改变，或者不再暂定） {count} 个{'：' if count else ''}")
     for clock in facts["clocks"]:
         before, after = (
-            said(clock[due] or "暂停计时", clock[flag])
+            said(clock[due], clock[flag]) or "暂停计时"
             for due, flag in (("due_before", "provisional_before"), ("due_after", "provisional"))
         )
         click.echo(f"  {clock['application_number']} {clock['label']} {before} → {after}")

@@ -28,3 +28,26 @@ def shanghai_date(instant: datetime) -> date:
 def at_shanghai(day: date, hour: int, minute: int = 0) -> datetime:
     """The instant of a wall-clock time in China, in UTC."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def as_date(value: object) -> date | None:
+    """A date out of what services return: a date or instant, as an object or in ISO, or nothing."""
+    # Or what a template did not find, whose text is empty.
+    if value is None or str(value) == "":
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).date()
+    if isinstance(value, date):
+        return value
+    text = str(value)
+    return (
+        date.fromisoformat(text)
+        if len(text) == 10
+        else datetime.fromisoformat(text).astimezone(SHANGHAI).date()
+    )
+
+
+def day_cn(value: object) -> str:
+    """2026年10月19日, as offices write a date (GB/T 9704); of a date, an instant, or either in ISO."""
+    found = as_date(value)
+    return f"{found.year}年{found.month}月{found.day}日" if found else ""

@@ -161,7 +161,7 @@ def test_a_moved_clock_is_told_with_both_dates(site: Site, office: Office) -> No
     applicant = office.person("institution_bf")
     check(applicant, "/alerts")
     moved = applicant.page.locator("tr", has_text="到期日因日历更新而变动").first
-    expect(moved).to_contain_text("原 2026-09-28 → 2026-09-29")
+    expect(moved).to_contain_text("原 2026年9月28日 → 2026年9月29日")
     moved.locator('a[href^="/clocks/"]').click()
     assert "逐日说明" in applicant.text
 

@@ -74,7 +74,7 @@ def test_an_assessment_body_claims_for_a_list_of_holders(site: Site, office: Off
     person.open(address)
     computation = person.page.locator('[aria-labelledby="computation"]')
     expect(computation).to_contain_text("名单 4 人，可计入 3 人，共 720.00 元")
-    expect(computation).to_contain_text("发证日期2026-09-30在今天")
+    expect(computation).to_contain_text("发证日期2026年9月30日在今天")
     form = person.page.locator("#event-submit")
     expect(form.locator('[name="claim.lines.0.heads"]')).to_have_value("3")
     expect(form.locator('[name="claim.lines.0.amount"]')).to_have_value("720.00")

@@ -85,14 +85,14 @@ def test_hr_lists_an_institution_stops_it_after_a_survey_and_lets_it_go_on(
     assert send(hr, "occupation", occupation, "登记") == 200
     survey = {"surveyed_on": "2026-08-07", "asked_count": "40", "satisfied_count": "33"}
     assert send(hr, "survey", survey, "登记调查") == 200
-    assert "自 2026-08-07 至 2026-09-06 停止开班" in hr.text
+    assert "自 2026年8月7日 至 2026年9月6日 停止开班" in hr.text
     check(hr, place)
     stranger.open("/listed-institutions?text=新华示例学校")
     expect(stranger.page.locator("tbody tr")).to_contain_text("停止开班")
     hr.page.locator('[aria-labelledby="sanctions"]').get_by_role("link", name="停止开班").click()
     hr.fill({"reason": "整改后复查合格"})
     assert hr.press("解除处理") == 200
-    assert "自 2026-08-31 起：整改后复查合格" in hr.text
+    assert "自 2026年8月31日 起：整改后复查合格" in hr.text
     stranger.page.reload()
     expect(stranger.page.locator("tbody tr")).not_to_contain_text("停止开班")
     assert hr.complaints == []

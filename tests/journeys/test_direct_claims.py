@@ -458,7 +458,7 @@ def test_heads_that_are_not_claimed_are_not_held(city: City) -> None:
 @pytest.mark.parametrize(
     ("login", "row", "said"),
     [
-        ("assessment_body", holder(1, issued_on="2026-09-29"), "发证日期2026-09-29在今天"),
+        ("assessment_body", holder(1, issued_on="2026-09-29"), "发证日期2026年9月29日在今天"),
         ("enterprise_zm", hired(1, hired_on="2025-09-29"), "不满12个月"),
         ("agency_zm", placed(1, employer_uscc=EMPLOYER_ELSEWHERE), "不在本省登记"),
     ],
@@ -487,7 +487,7 @@ def test_of_a_body_that_was_not_on_the_list_the_reviewer_is_told(city: City) -> 
     city.send("assessment_body", "submit", claim=claim(1, "240.00"))
     (told,) = city.look()["findings"]
     assert (told["rule"], told["severity"]) == ("registered-body", "warning")
-    assert "发证日（2025-06-30）评价机构不在年度目录清单内（列入至2025-06-29）" in told["measured"]
+    assert "发证日（2025年6月30日）评价机构不在年度目录清单内（列入至2025年6月29日）" in told["measured"]
     assert "新人社办〔2023〕35号 附件2 1、11" in told["source"]
     with writing(city.product.engine) as connection:
         connection.execute(update(listed).where(whose).values(listed_until_on=date(2025, 6, 30)))

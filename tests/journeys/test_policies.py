@@ -99,14 +99,14 @@ def test_a_draft_of_a_replaced_policy_is_not_submitted_under_it(
     with pytest.raises(Malformed) as refused:
         small_city.send("institution", "submit")
     assert refused.value.errors[0].field == "policy"
-    assert "在2026-08-31没有效力：现行的是" in refused.value.message
+    assert "在2026年8月31日没有效力：现行的是" in refused.value.message
     assert small_city.look("institution")["state"] == "draft"
 
 
 def test_a_draft_is_not_submitted_after_the_end_of_its_policy(small_city: City, files_change: Change) -> None:
     small_city.at("2026-08-31").apply()
     files_change(valid_until={"value": "2026-08-30", "local": True, "note": "试"})
-    with pytest.raises(Malformed, match="没有效力：效力至2026-08-30止，还没有后续的政策"):
+    with pytest.raises(Malformed, match="没有效力：效力至2026年8月30日止，还没有后续的政策"):
         small_city.send("institution", "submit")
     small_city.at("2026-08-30").send("institution", "submit")
     assert small_city.state == "opening_industry_first"

@@ -404,13 +404,13 @@ def test_a_make_up_lies_between_the_beginning_of_the_training_and_the_assessment
     city.at("2026-09-21").send("hr1", "approve", opinion="过程规范")
     _ask(city, _make_up(1, 1, on="2026-09-22"))
     city.send("institution", "propose_assessment", assess_on="2026-09-24")
-    with pytest.raises(Malformed, match="须在考核（2026-09-24）之前"):
+    with pytest.raises(Malformed, match="须在考核（2026年9月24日）之前"):
         _ask(city, _make_up(1, 1, on="2026-09-24"))
     _ask(city, _make_up(1, 1, on="2026-09-23"))
     _consent(city.at("2026-09-23"), 1)
     city.at("2026-09-24 08:00")
     for act in (lambda: _ask(city), lambda: _consent(city, 2), lambda: _decline(city, 3)):
-        with pytest.raises(NotNow, match="考核时间为2026-09-24") as refusal:
+        with pytest.raises(NotNow, match="考核时间为2026年9月24日") as refusal:
             act()
         assert refusal.value.source == "平技领办〔2022〕5号 二(四)21"
     # Another day of the assessment gives back the time.

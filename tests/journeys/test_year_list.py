@@ -175,9 +175,9 @@ def test_a_change_of_levels_counts_from_the_day_of_its_approval(city: City) -> N
 @pytest.mark.parametrize(
     ("on", "message"),
     [
-        ("2025-12-31", "须在2026-01-01（机构列入之日）至2026-12-31之间"),
-        ("2027-01-01", "须在2026-01-01（机构列入之日）至2026-12-31之间"),
-        ("2026-05-01", "同一职业已有自2026-05-01起，没有截止日期的一条"),
+        ("2025-12-31", "须在2026年1月1日（机构列入之日）至2026年12月31日之间"),
+        ("2027-01-01", "须在2026年1月1日（机构列入之日）至2026年12月31日之间"),
+        ("2026-05-01", "同一职业已有自2026年5月1日起，没有截止日期的一条"),
         ("2026-04-01", "期间不能重叠"),
     ],
 )
@@ -315,7 +315,7 @@ def test_a_survey_is_corrected_with_a_reason_and_the_stop_follows(city: City) ->
     second = survey(city, 50, on="2026-08-08")
     assert second["stop"] is None
     assert correct(city, second["id"], 30, surveyed_on="2026-08-08")["stop"]["from_on"] == "2026-08-08"
-    with pytest.raises(Conflict, match="2026-08-07的满意度调查已经登记"):
+    with pytest.raises(Conflict, match="2026年8月7日的满意度调查已经登记"):
         correct(city, second["id"], 30)
 
     history = year_list.read_institution(
@@ -326,7 +326,7 @@ def test_a_survey_is_corrected_with_a_reason_and_the_stop_follows(city: City) ->
     told = corrected[-1]["changes"]
     assert [(one["part"], one["key"]) for one in told] == [
         ("survey", "2026-08-07"),
-        ("sanction", "停止开班（2026-08-07起）"),
+        ("sanction", "停止开班（2026年8月7日起）"),
     ]
     assert {one["label"]: (one["before"], one["after"]) for one in told[0]["fields"]} == {
         "满意人数": ("42", "48"),
@@ -389,7 +389,7 @@ def test_a_survey_is_of_a_listed_institution_of_the_past_and_recorded_once(small
 def test_a_platform_in_violation_is_banned_for_two_years_and_no_day_less(city: City) -> None:
     city.at("2026-08-10")
     violation = {"uscc": None, "platform": PLATFORM, "kind": "ban", "from_on": "2026-08-07"}
-    with pytest.raises(Malformed, match="不能早于2028-08-06"):
+    with pytest.raises(Malformed, match="不能早于2028年8月6日"):
         impose(city, **violation, until_on="2028-08-05")
     with pytest.raises(Malformed, match="只用于机构"):
         impose(city, **violation | {"kind": "stop"})
@@ -423,7 +423,7 @@ def test_a_sanction_holds_until_the_day_on_which_it_is_lifted_and_is_lifted_once
     (told,) = facts(city).sanctions
     assert told.holds(date(2026, 8, 19))
     assert not told.holds(date(2026, 8, 20))
-    with pytest.raises(NotNow, match="已于2026-08-20由示例hr2解除"):
+    with pytest.raises(NotNow, match="已于2026年8月20日由示例hr2解除"):
         lift(city, removal["id"], "hr1")
     # The same may be needed again, from the same day on.
     again = impose(city)
@@ -438,7 +438,7 @@ def test_what_is_over_is_not_lifted_and_what_lies_far_ahead_is_not_imposed(small
     city = small_city.at("2026-08-07")
     add_school(city)
     stop = survey(city, 10)["stop"]
-    with pytest.raises(NotNow, match="已于2026-09-06到期"):
+    with pytest.raises(NotNow, match="已于2026年9月6日到期"):
         lift(city.at("2026-09-07"), stop["id"])
     with pytest.raises(Malformed, match="至多在一年之后"):
         impose(city, from_on="2027-09-08")

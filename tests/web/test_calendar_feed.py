@@ -106,7 +106,7 @@ def test_every_field_of_the_calendar(small_city: City, client: FlaskClient) -> N
     assert event["DESCRIPTION"].split("\n") == [
         f"申请：{seen['number']} {seen['applicant_name']}",
         "当前状态：补贴申领·行业主管部门初审",
-        "时限：行业主管部门补贴审核，10 个工作日，自 2026-09-29 起，至 2026-10-19（周一）到期",
+        "时限：行业主管部门补贴审核，10 个工作日，自 2026年9月29日 起，至 2026年10月19日（周一）到期",
         "由谁办理：行业主管部门",
         "依据：平技领办〔2022〕5号 二(四)21",
     ]
@@ -145,7 +145,7 @@ def test_what_the_applicant_must_do_says_so_and_a_minimum_is_no_limit(
     city = small_city.to_notice()
     (notice,) = events(fetch(city, client, "hr1"))
     assert notice["SUMMARY"].startswith("【最早届满】公示期 ")
-    assert "不少于 5 个工作日，自 2026-10-15 起，最早 2026-10-22（周四）届满" in notice["DESCRIPTION"]
+    assert "不少于 5 个工作日，自 2026年10月15日 起，最早 2026年10月22日（周四）届满" in notice["DESCRIPTION"]
     city.at("2026-10-23 09:00").send("hr2", "close_notice")
     reasons = {"reason": "材料不全", "code": "incomplete", "sections": ["claim"]}
     city.send("hr1", "return_for_correction", **reasons)

@@ -75,7 +75,7 @@ def test_every_page_of_it_says_what_is_claimed_and_for_whom(
     client, path = signed_in(login), f"/applications/{number}"
     page = text(client.get(path))
     assert "可计入 1 人" in page
-    assert "发证日期2026-12-01在今天" in page
+    assert "发证日期2026年12月1日在今天" in page
     assert row(2)["id_number"] not in page
     page = text(client.get(f"{path}/roster"))
     for label in TEMPLATES[subsidy].labels.values():

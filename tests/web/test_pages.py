@@ -339,7 +339,7 @@ def test_an_applicant_urges_once_a_day_from_the_page(small_city: City, signed_in
     assert "提醒办理人员" in client.get(address).get_data(as_text=True)
     assert post(client, f"{address}/urge", reason="急用<款>").status_code == 303
     page = client.get(address).get_data(as_text=True)
-    assert "已提醒 2 名可以办理的人员，2026-09-30 起可以再次催办" in page
+    assert "已提醒 2 名可以办理的人员，2026年9月30日起可以再次催办" in page
     assert "催办" in page
     again = post(client, f"{address}/urge", reason="再催一次")
     shown = again.get_data(as_text=True)

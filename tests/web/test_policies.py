@@ -158,7 +158,7 @@ def test_the_page_shows_the_versions_that_applications_keep(people: People, smal
     version = load_policy(PINGDINGSHAN).version
     client = people("admin")
     said = page(client.get(f"/admin/policies/{PINGDINGSHAN}"))
-    assert re.search(rf"{version} 本页所示2026-08-31 09:00\s?1 件\s?1 件", said), said[:900]
+    assert re.search(rf"{version} 本页所示2026年8月31日 09:00\s?1 件\s?1 件", said), said[:900]
     assert version in page(client.get(f"/admin/policies/{PINGDINGSHAN}@{version}"))
     page(client.get(f"/admin/policies/{PINGDINGSHAN}@000000000000"), 404)
     page(client.get("/admin/policies/nowhere"), 404)

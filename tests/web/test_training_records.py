@@ -159,7 +159,7 @@ def test_each_warning_has_its_box_and_what_was_typed_stays(small_city: City, sig
     assert done.status_code == 303
     page = client.get(path).get_data(as_text=True)
     assert "答复：已核实两人" in page
-    assert "示例industry1 2026-08-31" in page
+    assert "示例industry1 2026年8月31日" in page
     assert re.search(r"对“[^”]*名册[^”]*”的答复：已核实两人", page)
     history = client.get(f"{path}/history").get_data(as_text=True)
     assert "的答复：已核实两人" in history
@@ -204,7 +204,7 @@ def test_the_applicant_asks_and_hr_consents_from_the_page(small_city: City, sign
     city = _in_training(small_city, 48, 45).at("2026-09-15")
     path, client = f"/applications/{city.application['id']}", signed_in("institution")
     page = client.get(path).get_data(as_text=True)
-    assert "1 班第 2 次检查（2026-09-11，缺勤5人，可补5人）" in page
+    assert "1 班第 2 次检查（2026年9月11日，缺勤5人，可补5人）" in page
     assert "同意补课" not in page
     typed = {"inspection": "1-2", "made_up_on": "2026-09-15", "hours": "4", "version": city.look()["version"]}
     for wrong, field, words in (
@@ -248,7 +248,7 @@ def test_the_applicant_asks_and_hr_consents_from_the_page(small_city: City, sign
     again = post(hr, f"{path}/make-ups/1", act="decline", reason="后悔了", version=city.look()["version"])
     assert again.status_code == 409
     page = client.get(path).get_data(as_text=True)
-    assert "示例hr2 2026-09-15 同意" in page
+    assert "示例hr2 2026年9月15日 同意" in page
     assert "含经同意的补课" in page
     assert city.look()["average_attendance"] == 47
     for login in ("institution", "industry1", "auditor"):
@@ -271,7 +271,7 @@ def test_the_head_strikes_observations_from_the_page_and_they_stay_to_be_read(
     assert post(head, f"{path}/observations/strike", **typed, reason="张冠李戴").status_code == 303
     page = head.get(path).get_data(as_text=True)
     assert "<s>线上学习监管：不符合（快进播放）</s>" in page
-    assert "已撤销（示例hr_head 2026-09-10）：张冠李戴" in page
+    assert "已撤销（示例hr_head 2026年9月10日）：张冠李戴" in page
     assert "observations/strike" not in page
     assert head.get(f"{path}/observations/strike").headers["Location"] == f"{path}#records"
     assert head.get(f"{path}/make-ups/1").headers["Location"] == f"{path}#records"

@@ -75,7 +75,7 @@ def test_the_public_reads_who_is_listed_for_what_and_who_is_stopped_and_nobodys_
     shown = page(people("").get("/listed-institutions"))
     for words in ("湛河示例学校", "车工（6-18-01-01）：五级、四级", "平人社〔2026〕1号"):
         assert words in shown
-    assert "停止开班 至 2026-09-06" in shown
+    assert "停止开班 至 2026年9月6日" in shown
     assert "满意" not in shown
     assert "示例hr1" not in shown
     assert USCC not in shown
@@ -144,7 +144,7 @@ def test_an_institution_is_listed_with_its_occupation(small_city: City, people: 
     assert send(client, place, act="occupation", levels=["5", "4"], **LATHE_TYPED).status_code == 303
     assert entry(small_city)["occupations"][0]["levels"] == [5, 4]
     shown = page(client.get(place))
-    assert "6-18-01-01 车工（2026-01-01起）" in shown
+    assert "6-18-01-01 车工（2026年1月1日起）" in shown
     page(send(client, place, act="nonsense"), 404)
 
 
@@ -203,7 +203,7 @@ def test_a_survey_stops_and_a_sanction_is_imposed_and_lifted(small_city: City, p
     assert values(answer)["satisfied_count"] == "60"
     answer = send(client, path, **typed, satisfied_count="42")
     shown = page(client.get(answer.headers["Location"]))
-    assert "自 2026-08-27 至 2026-09-26 停止开班" in shown
+    assert "自 2026年8月27日 至 2026年9月26日 停止开班" in shown
     assert "84.0%" in shown
     form = client.get(f"/year-list/sanctions/new?uscc={USCC}")
     assert values(form)["uscc"] == USCC
@@ -221,9 +221,9 @@ def test_a_survey_stops_and_a_sanction_is_imposed_and_lifted(small_city: City, p
     assert "“解除的事由”未填写" in page(send(client, place, reason=" "), 422)
     assert send(client, place, reason="经复议撤销").status_code == 303
     shown = page(client.get(place))
-    assert "自 2026-08-28 起：经复议撤销" in shown
+    assert "自 2026年8月28日 起：经复议撤销" in shown
     assert "解除处理" not in shown
-    assert "已于2026-08-28由" in page(send(client, place, reason="再一次"), 409)
+    assert "已于2026年8月28日由" in page(send(client, place, reason="再一次"), 409)
     page(people("hr1_bf").get(place), 403)
     page(send(people("industry1"), place, reason="不归我管"), 403)
 
@@ -245,7 +245,7 @@ def test_a_survey_is_corrected_on_the_page(small_city: City, people: People) -> 
     done = send(client, path, **typed | {"satisfied_count": "48"}, reason="录入有误")
     assert (done.status_code, done.headers["Location"]) == (303, home)
     shown = page(client.get(home))
-    assert "满意度调查已更正。由它产生的停止开班自 2026-08-28 起已解除" in shown
+    assert "满意度调查已更正。由它产生的停止开班自 2026年8月28日 起已解除" in shown
     assert "满意人数 42 → 48" in shown
     assert "更正的事由 （空） → 录入有误" in shown
     for login in ("industry1", "inspector", "hr1_bf"):
@@ -270,8 +270,8 @@ def test_a_platform_is_listed_changed_and_banned(small_city: City, people: Peopl
     ban = {"platform": "云课堂", "kind": "ban", "from_on": "2026-08-28", "reason": "快进", "document": "决定"}
     assert send(client, "/year-list/sanctions/new", **ban).status_code == 303
     shown = page(client.get(place))
-    assert "不得参与补贴培训 至 2028-08-27" in shown
-    assert "列入日期 2026-01-01 → 2026-02-01" in shown
+    assert "不得参与补贴培训 至 2028年8月27日" in shown
+    assert "列入日期 2026年1月1日 → 2026年2月1日" in shown
     (sanction,) = re.findall(r'href="(/year-list/sanctions/\d+)"', client.get(place).text)
     assert "云课堂" in page(people("institution").get(sanction))
     page(people("institution_bf").get(sanction), 403)

@@ -30,6 +30,7 @@ from web.views.rows import (
     stored_claim,
 )
 from web.views.wording import yuan
+from workflow.clock import day_cn
 from workflow.form import PAYLOADS, from_inputs
 from workflow.form.claim import Commitment
 from workflow.form.training import OBSERVATIONS
@@ -245,7 +246,7 @@ def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
         return with_options(
             one,
             [
-                (row["voucher"], f"{row['voucher']}（{row['paid_on']}，{yuan(row['amount'])} 元）")
+                (row["voucher"], f"{row['voucher']}（{day_cn(row['paid_on'])}，{yuan(row['amount'])} 元）")
                 for row in payments
             ],
         )

@@ -14,8 +14,8 @@ from web.api.parameters import AlertsQuery, truth
 from web.current import product, require_actor
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
-from web.views.wording import day
 from workflow.access import is_awaited
+from workflow.clock import as_date
 from workflow.services import alerts, test_clock
 from workflow.vocabulary import AlertKind, State
 
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     items = [item | _target(item) for item in page["items"]]
     shown_page = render_template(
         "alerts/list.html",
-        days=[(on, list(those)) for on, those in groupby(items, key=lambda item: day(item["raised_at"]))],
+        days=[(on, list(those)) for on, those in groupby(items, key=lambda item: as_date(item["raised_at"]))],
         today=test_clock.business_now(product()),
         unread_ids=[item["id"] for item in items if not item["read_at"]],
         newest=newest,

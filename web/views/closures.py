@@ -14,6 +14,7 @@ from web.current import product, require_actor
 from web.views.fields import Errors, Field, ordinal_typed, sent_by
 from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
+from workflow.clock import day_cn
 from workflow.errors import FieldError, Malformed, NotFound, Refused
 from workflow.form.reading import malformed, read
 from workflow.policy import region_labels
@@ -131,11 +132,11 @@ def _days(sent: dict[str, str]) -> list[date]:
     first = _day("first_on", "停办首日", sent.get("first_on", ""))
     last = _day("last_on", "停办末日", sent.get("last_on", "") or sent.get("first_on", ""))
     if last < first:
-        message = f"停办末日（{last}）不能早于首日（{first}）"
+        message = f"停办末日（{day_cn(last)}）不能早于首日（{day_cn(first)}）"
         raise Malformed(message, [FieldError("last_on", message)])
     count = (last - first).days + 1
     if count > MOST_DAYS:
-        message = f"一项停办至多 {MOST_DAYS} 天，{first} 至 {last} 为 {count} 天"
+        message = f"一项停办至多 {MOST_DAYS} 天，{day_cn(first)} 至 {day_cn(last)} 为 {count} 天"
         raise Malformed(message, [FieldError("last_on", message)])
     return [first + timedelta(days=offset) for offset in range(count)]
 

@@ -11,7 +11,8 @@ from flask import Blueprint, Response, request, url_for
 from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneStandard
 
 from web.current import product
-from web.views.wording import day, weekday
+from web.views.wording import weekday
+from workflow.clock import day_cn
 from workflow.services.feeds import DueDate, read_feed
 from workflow.vocabulary import SECTION_OF
 
@@ -108,8 +109,8 @@ def _description(due: DueDate) -> list[str]:
     lines = [
         f"申请：{due.number} {due.applicant_name}",
         f"当前状态：{due.state.label}",
-        f"时限：{due.kind.label}，{limit}，自 {day(due.started_on)} 起，"
-        f"{ends} {day(due.due_on)}（{weekday(due.due_on)}）{'届满' if due.limit.minimum else '到期'}",
+        f"时限：{due.kind.label}，{limit}，自 {day_cn(due.started_on)} 起，"
+        f"{ends} {day_cn(due.due_on)}（{weekday(due.due_on)}）{'届满' if due.limit.minimum else '到期'}",
         f"由谁办理：{_who(due)}",
     ]
     if due.source:

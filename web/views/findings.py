@@ -8,7 +8,7 @@ from typing import Any
 
 from web.views.fields import Field, Sent
 from web.views.rows import Attempt, row_names
-from web.views.wording import day
+from workflow.clock import day_cn
 from workflow.form import inputs_of
 from workflow.form.payloads import WarningAnswer
 from workflow.rules import Occasion
@@ -133,5 +133,5 @@ def _made(finding: Mapping[str, Any], form: Mapping[str, Any]) -> str:
     if section == Section.TRAINING and name in _INSPECTIONS and number.isdecimal():
         entries = (form.get(section) or {}).get(name, [])
         if int(number) < len(entries):
-            return f"{day(entries[int(number)]['inspected_at'])} {_INSPECTIONS[name]}"
+            return f"{day_cn(entries[int(number)]['inspected_at'])} {_INSPECTIONS[name]}"
     return _OCCASIONS.get(Occasion(occasion), "") if occasion else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from web.views.wording import day
+from workflow.clock import day_cn
 from workflow.vocabulary import FINAL_STATES, ApplicationKind, Section, State, Subsidy, starts_at_claim
 
 STOPPED = {State.REJECTED, State.WITHDRAWN, State.TERMINATED}
@@ -84,7 +84,7 @@ def _step(view: dict[str, Any], section: Section, distance: int, state: State) -
     if distance > 0:
         return Step(name, "ahead", "未开始")
     if distance == 0 and state in STOPPED:
-        return Step(name, "stopped", f"{state.label}，{day(view['state_since_on'])}")
+        return Step(name, "stopped", f"{state.label}，{day_cn(view['state_since_on'])}")
     if distance == 0 and state not in {State.DISBURSED, State.RECOVERED}:
         return Step(name, "now", view["state_label"])
     passed = _passed_on(view, section)
@@ -95,11 +95,11 @@ def _passed_on(view: dict[str, Any], section: Section) -> str:
     part = view["form"].get(section.value) or {}
     if section is Section.DISBURSEMENT:
         paid = [payment["paid_on"] for payment in part.get("payments", ()) if not payment.get("failed")]
-        return day(max(paid)) if paid else ""
+        return day_cn(max(paid)) if paid else ""
     step, seat = _LAST_SIGNATURE[section]
     signed = [
         review["decided_at"]
         for review in part.get("reviews", ())
         if (review["step"], review["seat"]) == (step, seat) and not review["superseded"]
     ]
-    return day(signed[-1]) if signed else ""
+    return day_cn(signed[-1]) if signed else ""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from web.views.fields import Field, Sent, fields_of, with_options
-from web.views.wording import day
+from workflow.clock import day_cn
 from workflow.form import from_inputs
 from workflow.form.payloads import Reason
 from workflow.form.training import MakeUp, ObservationStrike, observed
@@ -111,7 +111,7 @@ def _ask(short: list[dict[str, Any]], tried: Tried | None) -> RecordForm:
     options = [
         (
             f"{one['class_no']}-{one['inspection_no']}",
-            f"{one['words']}（{day(one['inspected_on'])}，缺勤{one['absent_count']}人，"
+            f"{one['words']}（{day_cn(one['inspected_on'])}，缺勤{one['absent_count']}人，"
             f"可补{one['left_count']}人）",
         )
         for one in short

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.current import product, require_actor
 from web.views.applications import page_of
 from web.views.refused import shown
+from workflow.clock import day_cn
 from workflow.errors import Refused
 from workflow.services import applications, urging
 
@@ -29,5 +30,5 @@ def send(application_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         view = applications.read_application(product(), actor=person, application_id=application_id)
         return page_of(view, refused=shown(refusal, scope="urge")), refusal.status
-    flash(f"已提醒 {done['told_count']} 名可以办理的人员，{done['again_on']} 起可以再次催办。", "good")
+    flash(f"已提醒 {done['told_count']} 名可以办理的人员，{day_cn(done['again_on'])}起可以再次催办。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from web.views.fields import input_id
-from workflow.clock import SHANGHAI
-from workflow.deadlines.words import as_date, day_cn, said
+from workflow.clock import SHANGHAI, as_date, day_cn
+from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text
 from workflow.form.pages import LEVELS
 from workflow.form.training import observed
@@ -105,12 +105,6 @@ def region_label(region: object) -> str:
     return region_labels().get(str(region), str(region or ""))
 
 
-def day(value: object) -> str:
-    """2026-10-19: in tables and beside clocks."""
-    found = as_date(value)
-    return found.isoformat() if found else ""
-
-
 def days(value: object) -> str:
     """2026年7月20日至9月17日，共60天: many days in stretches."""
     return days_in_words(value) if isinstance(value, list) else ""
@@ -123,11 +117,11 @@ def weekday(value: object) -> str:
 
 
 def moment(value: object) -> str:
-    """2026-10-19 09:30, on the wall in China."""
+    """2026年10月19日 09:30, on the wall in China."""
     if _blank(value):
         return ""
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return f"{day_cn(instant)} {instant.astimezone(SHANGHAI):%H:%M}"
 
 
 def clock_time(value: object) -> str:
@@ -224,7 +218,7 @@ def waiting(view: dict[str, Any]) -> str:
             if unanswered:
                 return f"有 {len(unanswered)} 件异议尚未处理，处理之后方可结束公示。"
             if hanging and hanging[-1].get("minimum_until"):
-                until = said(day_cn(hanging[-1]["minimum_until"]), hanging[-1]["provisional"])
+                until = said(hanging[-1]["minimum_until"], hanging[-1]["provisional"])
                 return f"最短公示期至{until}届满，之后由发布人以外的审核人员结束公示。"
     return ""
 
@@ -252,9 +246,8 @@ def field_id(name: object) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "field_id": field_id,
-    "day": day,
+    "day": day_cn,
     "days": days,
-    "day_cn": day_cn,
     "said": said,
     "weekday": weekday,
     "moment": moment,
@@ -267,6 +260,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "region": region_label,
 }
 GLOBALS: dict[str, Callable[..., Any]] = {
+    "as_date": as_date,
     "label": label,
     "deadline": deadline,
     "hands": hands,

@@ -15,6 +15,7 @@ from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
 from web.views.year_list_fields import change_of, entry_fields, entry_of, stored_fields
 from workflow.access import Actor
+from workflow.clock import day_cn
 from workflow.errors import Conflict, Forbidden, NotFound, Refused
 from workflow.form import from_inputs
 from workflow.form.year_list import (
@@ -252,8 +253,8 @@ def _stop_in_words(stop: dict[str, Any] | None) -> str:
     if stop is None:
         return "达到规定的比例，不停止开班。"
     if stop["lifted_on"] is not None:
-        return f"由它产生的停止开班自 {stop['lifted_on']} 起已解除。"
-    return f"低于规定的比例：自 {stop['from_on']} 至 {stop['until_on']} 停止开班。"
+        return f"由它产生的停止开班自 {day_cn(stop['lifted_on'])} 起已解除。"
+    return f"低于规定的比例：自 {day_cn(stop['from_on'])} 至 {day_cn(stop['until_on'])} 停止开班。"
 
 
 def _version(sent: Sent) -> int | None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 from calendars import add_months, add_years
+from workflow.clock import day_cn
 from workflow.form.identity import born_on, is_woman
 from workflow.policy import Policy, Retirement
 
@@ -48,10 +49,11 @@ class Ages:
         if born is None:
             return ""
         if born > self.today:
-            return f"“证件号码”中的出生日期{born}在今天之后"
+            return f"“证件号码”中的出生日期{day_cn(born)}在今天之后"
         begins = self.today if class_no is None else self.begins_on.get(class_no, self.today)
         if add_years(born, self.youngest) > begins:
-            return f"学员开班时（{begins}）未满{self.youngest}周岁（出生日期{born}；{self.youngest_source}）"
+            why = f"出生日期{day_cn(born)}；{self.youngest_source}"
+            return f"学员开班时（{day_cn(begins)}）未满{self.youngest}周岁（{why}）"
         retirement = self.retirement.get("women" if is_woman(number) else "men")
         if retirement is None:
             return ""
@@ -59,8 +61,8 @@ class Ages:
         if add_months(born, months) > begins:
             return ""
         return (
-            f"学员开班时（{begins}）已满{_in_words(_months_between(born, begins))}，"
-            f"达到法定退休年龄{_in_words(months)}（出生日期{born}；{retirement.source}）"
+            f"学员开班时（{day_cn(begins)}）已满{_in_words(_months_between(born, begins))}，"
+            f"达到法定退休年龄{_in_words(months)}（出生日期{day_cn(born)}；{retirement.source}）"
         )
 
 

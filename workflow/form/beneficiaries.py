@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from workflow.clock import day_cn
 from workflow.errors import Malformed
 from workflow.form.applicant import IdentityKind
 from workflow.form.fields import (
@@ -114,7 +115,7 @@ class Employed(Beneficiary):
     def _ends_after_it_starts(cls, until_on: date, info: ValidationInfo) -> date:
         from_on = info.data.get("insured_from_on")
         if from_on is not None and until_on < from_on:
-            raise ValueError(f"不能早于参保起始日期{from_on.isoformat()}")
+            raise ValueError(f"不能早于参保起始日期{day_cn(from_on)}")
         return until_on
 
 

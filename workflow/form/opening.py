@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from workflow.clock import day_cn
 from workflow.form.fields import (
     ClassNumber,
     Count,
@@ -63,7 +64,7 @@ class TrainingClass(Drafted):
     def _ends_after_it_starts(cls, ends_on: date | None, info: ValidationInfo) -> date | None:
         starts_on = info.data.get("starts_on")
         if ends_on and starts_on and ends_on < starts_on:
-            raise ValueError(f"不能早于开班时间{starts_on.isoformat()}")
+            raise ValueError(f"不能早于开班时间{day_cn(starts_on)}")
         return ends_on
 
     @field_validator("practical_hours")

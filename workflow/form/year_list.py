@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from workflow.clock import day_cn
 from workflow.form.fields import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -72,7 +73,7 @@ Levels = Annotated[
 def _not_before_it_begins(until: date | None, info: ValidationInfo) -> date | None:
     begins = info.data.get("listed_from_on") or info.data.get("from_on")
     if until and begins and until < begins:
-        raise ValueError(f"不能早于起始的{begins.isoformat()}")
+        raise ValueError(f"不能早于起始的{day_cn(begins)}")
     return until
 
 
@@ -228,6 +229,8 @@ def said(part: str, name: str, value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(map(str, value))
+    if name.endswith("_on"):
+        return day_cn(value)
     field = PARTS[part][1].model_fields.get(name)
     words = words_inside(field.annotation) if field else None
     return words(str(value)).label if words else str(value)

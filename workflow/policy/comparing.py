@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
+from workflow.clock import day_cn
 from workflow.policy.model import Fault, Group, Parameter, Policy
 
 
@@ -53,7 +54,7 @@ def overlaps(policies: Iterable[Policy]) -> tuple[tuple[Policy, Fault], ...]:
         if shared and (earlier.valid_from == later.valid_from or (until and until >= later.valid_from)):
             what = (
                 f"与政策 {earlier.key} 的效力重叠：{'、'.join(shared)}在 {later.valid_from} 已适用"
-                f"自 {earlier.valid_from} 起{f'至 {until} 止' if until else ''}的政策"
+                f"自 {day_cn(earlier.valid_from)} 起{f'至 {day_cn(until)} 止' if until else ''}的政策"
             )
             found.append((later, Fault("valid_from", what)))
     return tuple(found)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflow.deadlines.words import day_cn
+from workflow.clock import day_cn
 from workflow.printing.cells import (
     Column,
     Continuation,

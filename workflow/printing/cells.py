@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workflow.deadlines.words import day_cn
+from workflow.clock import day_cn
 from workflow.form.pages import LEVELS
 
 COLUMNS = 7

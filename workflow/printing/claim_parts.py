@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflow.deadlines.words import as_date, day_cn, said
+from workflow.clock import as_date, day_cn
+from workflow.deadlines.words import said
 from workflow.form.money import capital_text, fen_from_yuan, wan_text, yuan_text
 from workflow.printing.cells import NO_DAY, Part, Signed, label, opinion, people, value
 from workflow.printing.training_parts import MOST_IN_CELLS
@@ -100,7 +101,7 @@ def _published(claim: Entry) -> Signed:
 
 def _notice_words(notice: Entry, filed: Sequence[Entry]) -> list[str]:
     since, closed = as_date(notice["published_on"]), as_date(notice.get("closed_on"))
-    minimum = said(day_cn(notice.get("minimum_until")), notice.get("provisional"))
+    minimum = said(notice.get("minimum_until"), notice.get("provisional"))
     length = f"{(closed - since).days + 1}" if since and closed else "　　"
     until = day_cn(closed) if closed else minimum
     words = f"{day_cn(since)}至{until}在{notice['site']}进行公示，公示期 {length} 天"

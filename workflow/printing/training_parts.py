@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workflow.deadlines.words import as_date, day_cn
+from workflow.clock import as_date, day_cn
 from workflow.form.money import fen_from_yuan, yuan_text
 from workflow.form.training import observed
 from workflow.printing.cells import (

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from workflow.clock import day_cn
 from workflow.errors import Finding
 from workflow.form.fields import compact
 from workflow.form.masking import mask_identity
@@ -127,6 +128,7 @@ def certificates_listed(facts: Facts, policy: Policy) -> Iterator[Finding]:
 
 def certificates_in_time(facts: Facts, policy: Policy) -> Iterator[Finding]:
     """The listed certificates are of this assessment, and issued already; others are not paid for."""
+    assessed_on = day_cn(_assessed_on(facts))
     for index, result in enumerate(facts.payload.get("results") or []):
         outside = [
             (place, certificate["issued_on"])
@@ -138,8 +140,8 @@ def certificates_in_time(facts: Facts, policy: Policy) -> Iterator[Finding]:
             yield found(
                 policy,
                 "no-certificate-no-money",
-                measured=f"{len(outside)}本，如发证日期{issued_on}",
-                limit=f"考核之日（{_assessed_on(facts) or '未定'}）至登记之日（{facts.today}）",
+                measured=f"{len(outside)}本，如发证日期{day_cn(issued_on)}",
+                limit=f"考核之日（{assessed_on or '未定'}）至登记之日（{day_cn(facts.today)}）",
                 message=f"班次{result['class_no']}有证书不是本次考核后已发的，不予补贴",
                 where=f"payload.results.{index}.certificates.{place}.issued_on",
                 severity=Severity.WARNING,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from calendars import add_months
+from workflow.clock import day_cn
 from workflow.errors import FieldError, Finding
 from workflow.form.money import fen_from_yuan, yuan_text
 from workflow.policy import EmploymentSubsidy, Policy, Rate, Severity
@@ -89,7 +90,9 @@ def _faults(
         yield _Fault("no-certificate-no-money", f"政策没有规定这种证书（{kind}）的{claim.subsidy.label}")
         return
     if person.issued_on > today:
-        yield _Fault("no-certificate-no-money", f"发证日期{person.issued_on}在今天（{today}）之后")
+        yield _Fault(
+            "no-certificate-no-money", f"发证日期{day_cn(person.issued_on)}在今天（{day_cn(today)}）之后"
+        )
     if isinstance(price, EmploymentSubsidy):
         yield from _employment_faults(claim, person, price, policy, today)
     number = claim.heads_elsewhere.get(claim.head(person))
@@ -114,14 +117,16 @@ def _employment_faults(
     what = "录用" if hiring else "就业"
     if person.issued_on > began_on:
         yield _Fault(
-            "no-certificate-no-money", f"{what}时（{began_on}）尚未持证，发证日期为{person.issued_on}"
+            "no-certificate-no-money",
+            f"{what}时（{day_cn(began_on)}）尚未持证，发证日期为{day_cn(person.issued_on)}",
         )
     if hiring and (
         began_on < policy.valid_from or (policy.valid_until is not None and began_on > policy.valid_until)
     ):
-        until = f"至{policy.valid_until}" if policy.valid_until else "起"
+        until = f"至{day_cn(policy.valid_until)}" if policy.valid_until else "起"
         yield _Fault(
-            "headcount", f"不是年度内新吸纳：录用日期{began_on}不在政策效力期内（{policy.valid_from}{until}）"
+            "headcount",
+            f"不是年度内新吸纳：录用日期{day_cn(began_on)}不在政策效力期内（{day_cn(policy.valid_from)}{until}）",
         )
     if not hiring and _province_of_employer(person) != claim.region[_PROVINCE_OF_REGION]:
         yield _Fault("headcount", f"用人单位（{person.employer_uscc}）不在本省登记")
@@ -129,10 +134,13 @@ def _employment_faults(
     full_on = add_months(since, price.months)
     if today < full_on:
         yield _Fault(
-            "headcount", f"{what}并参保自{since}起至今天（{today}）不满{price.months}个月，至{full_on}届满"
+            "headcount",
+            f"{what}并参保自{day_cn(since)}起至今天（{day_cn(today)}）不满{price.months}个月，至{day_cn(full_on)}届满",
         )
     elif until_on < full_on - timedelta(days=1):
-        yield _Fault("headcount", f"社会保险费自{since}起缴纳至{until_on}，不满{price.months}个月")
+        yield _Fault(
+            "headcount", f"社会保险费自{day_cn(since)}起缴纳至{day_cn(until_on)}，不满{price.months}个月"
+        )
 
 
 def _unregistered(facts: Facts, person: BeneficiaryFacts) -> _Fault | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from workflow.clock import shanghai_date
+from workflow.clock import day_cn, shanghai_date
 from workflow.errors import Finding
 from workflow.form.fields import compact
 from workflow.form.reading import section
@@ -90,7 +90,7 @@ def _unlisted(listing: YearList, course: _Course, policy: Policy) -> Iterator[Fi
             policy,
             "listed-institution",
             measured=_sanction_text(sanction),
-            limit=f"{course.day_label}（{course.day}）未被移出目录或者列入黑名单",
+            limit=f"{course.day_label}（{day_cn(course.day)}）未被移出目录或者列入黑名单",
             message=f"{course.label}：该机构{sanction.kind.label}（{sanction.reason}）",
             where=course.where_day,
         )
@@ -99,7 +99,7 @@ def _unlisted(listing: YearList, course: _Course, policy: Policy) -> Iterator[Fi
             policy,
             "listed-institution",
             measured=_missing(listing.entries, course.day),
-            limit=f"{course.day_label}（{course.day}）在年度目录清单内",
+            limit=f"{course.day_label}（{day_cn(course.day)}）在年度目录清单内",
             message=f"{course.label}：该机构不在年度目录清单内",
             where=course.where_day,
         )
@@ -121,7 +121,7 @@ def _unlisted_occupation(
             policy,
             "listed-institution",
             measured=_missing(known, course.day),
-            limit=f"{course.day_label}（{course.day}）职业（工种）在年度目录清单内",
+            limit=f"{course.day_label}（{day_cn(course.day)}）职业（工种）在年度目录清单内",
             message=f"{course.label}：职业（工种）{name}当日没有列入该机构的目录清单",
             where=f"{course.where_occupation}.occupation_code",
         )
@@ -147,9 +147,9 @@ def _missing(known: tuple[Listed, ...] | list[Listed], day: date) -> str:
     """Since when, or until when, something is listed that is not listed on the day."""
     later = [each.listed_from_on for each in known if each.listed_from_on > day]
     if later:
-        return f"自{min(later)}起列入"
+        return f"自{day_cn(min(later))}起列入"
     ended = [each.listed_until_on for each in known if each.listed_until_on is not None]
-    return f"列入至{max(ended)}" if ended else "未列入"
+    return f"列入至{day_cn(max(ended))}" if ended else "未列入"
 
 
 def _in_force(sanctions: tuple[Sanction, ...], day: date, *, stops: bool) -> Sanction | None:
@@ -159,8 +159,8 @@ def _in_force(sanctions: tuple[Sanction, ...], day: date, *, stops: bool) -> San
 
 
 def _sanction_text(sanction: Sanction) -> str:
-    until = f"至{sanction.until_on}止" if sanction.until_on else "没有期限"
-    return f"{sanction.from_on}起{sanction.kind.label}，{until}"
+    until = f"至{day_cn(sanction.until_on)}止" if sanction.until_on else "没有期限"
+    return f"{day_cn(sanction.from_on)}起{sanction.kind.label}，{until}"
 
 
 def registration_fault(listing: YearList, day: date, code: str, level: int | None) -> str:
@@ -170,16 +170,16 @@ def registration_fault(listing: YearList, day: date, code: str, level: int | Non
     """
     sanction = _in_force(listing.sanctions, day, stops=False)
     if sanction is not None:
-        return f"发证日（{day}）评价机构{_sanction_text(sanction)}"
+        return f"发证日（{day_cn(day)}）评价机构{_sanction_text(sanction)}"
     entries = [entry for entry in listing.entries if entry.holds(day)]
     if not entries:
-        return f"发证日（{day}）评价机构不在年度目录清单内（{_missing(listing.entries, day)}）"
+        return f"发证日（{day_cn(day)}）评价机构不在年度目录清单内（{_missing(listing.entries, day)}）"
     known = _occupations(entries, code)
     listed = [each for each in known if each.holds(day)]
     if not listed:
-        return f"发证日（{day}）职业（工种）{code}不在评价机构的备案范围内（{_missing(known, day)}）"
+        return f"发证日（{day_cn(day)}）职业（工种）{code}不在评价机构的备案范围内（{_missing(known, day)}）"
     if level is not None and all(level not in each.levels for each in listed):
-        return f"发证日（{day}）{level}级不在评价机构的备案范围内"
+        return f"发证日（{day_cn(day)}）{level}级不在评价机构的备案范围内"
     return ""
 
 
@@ -242,7 +242,7 @@ def _stopped(
         "satisfaction",
         measured=f"{_sanction_text(stop)}（{stop.reason}）",
         limit=f"满意度不低于{policy.rules['satisfaction'].number}%，停止开班期内不开班",
-        message=f"班次{entry.get('class_no')}在停止开班期内（{day}）开班",
+        message=f"班次{entry.get('class_no')}在停止开班期内（{day_cn(day)}）开班",
         where=where,
         severity=severity,
     )
@@ -267,7 +267,7 @@ def listed_platform(facts: Facts, policy: Policy) -> Iterator[Finding]:
             "online-theory-share",
             measured=_sanction_text(ban) if ban else _missing(known, day),
             limit=(f"违规之日起{years}年内" if ban and years else "")
-            + ("不得参与补贴培训" if ban else f"开班日（{day}）在目录清单内的平台"),
+            + ("不得参与补贴培训" if ban else f"开班日（{day_cn(day)}）在目录清单内的平台"),
             message=f"班次{entry.get('class_no')}的线上培训平台{name}不能承担补贴培训"
             + (f"：{ban.reason}" if ban else ""),
             where=f"{path}.online_platform",

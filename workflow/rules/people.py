@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from calendars.counting import add_months
+from workflow.clock import day_cn
 from workflow.errors import Finding
 from workflow.form.fields import compact
 from workflow.policy import Policy
@@ -60,23 +61,23 @@ def gap_fault(facts: Facts, policy: Policy, entry: Mapping[str, Any], trainee: T
     for other in others:
         if other.starts_on <= ends_on and starts_on <= other.ends_on:
             return Fault(
-                f"本班{starts_on}至{ends_on}",
-                f"不与{other.starts_on}至{other.ends_on}的另一培训重叠",
+                f"本班{day_cn(starts_on)}至{day_cn(ends_on)}",
+                f"不与{day_cn(other.starts_on)}至{day_cn(other.ends_on)}的另一培训重叠",
                 "同时参加另一补贴培训",
             )
     months = policy.rules["one-month-gap"].number
     for other in (other for other in others if other.ends_on < starts_on):
         if other.assessed_on is None:
             return Fault(
-                f"{other.starts_on}至{other.ends_on}的培训尚未考核",
+                f"{day_cn(other.starts_on)}至{day_cn(other.ends_on)}的培训尚未考核",
                 f"上一培训考核结束满{months}个月",
                 "的上一培训尚未考核，不得再次参加补贴培训",
             )
         allowed_on = add_months(other.assessed_on, months)
         if starts_on < allowed_on:
             return Fault(
-                f"上次考核{other.assessed_on}，本班{starts_on}开班",
-                f"满{months}个月，{allowed_on}起",
+                f"上次考核{day_cn(other.assessed_on)}，本班{day_cn(starts_on)}开班",
+                f"满{months}个月，{day_cn(allowed_on)}起",
                 "距上一培训考核结束的时间不足",
             )
     return None
@@ -94,14 +95,14 @@ def _too_near_to_the_next(
     for other in facts.past.get(trainee.person, ()):
         if ends_on < other.starts_on < earliest:
             return Fault(
-                f"本班{ends_on}结束，另一培训{other.starts_on}开班",
-                f"满{months}个月，{earliest}起",
+                f"本班{day_cn(ends_on)}结束，另一培训{day_cn(other.starts_on)}开班",
+                f"满{months}个月，{day_cn(earliest)}起",
                 "已登记参加之后的另一补贴培训，间隔不足",
             )
         if other.assessed_on is None and ends_on < other.starts_on:
             # Nobody stands on two open rosters: whoever is to go elsewhere first is taken off the other.
             return Fault(
-                f"已登记{other.starts_on}开班的另一培训",
+                f"已登记{day_cn(other.starts_on)}开班的另一培训",
                 "上一培训考核之后再登记下一培训",
                 "已登记参加之后的另一补贴培训",
             )

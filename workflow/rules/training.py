@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workflow.clock import day_cn
 from workflow.errors import Finding
 from workflow.form.reading import section
 from workflow.policy import Policy, Severity
@@ -278,7 +279,7 @@ def make_up(facts: Facts, policy: Policy) -> Iterator[Finding]:
         if not lesson.get("consented_on"):
             measured, limit = "未经同意", "经人社部门同意"
         elif not make_up_counts(facts.form, lesson):
-            measured, limit = f"{lesson.get('made_up_on') or '未载明日期'}补课", "在结业考核前补课"
+            measured, limit = f"{day_cn(lesson.get('made_up_on')) or '未载明日期'}补课", "在结业考核前补课"
         elif not check:
             measured, limit = f"第{place}次检查", f"已登记的检查（共{len(checks)}次）"
         elif count > absent:

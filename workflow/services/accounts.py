@@ -22,7 +22,7 @@ from sqlalchemy import Connection, RowMapping, Select, case, delete, insert, or_
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import SYSTEM, Actor
-from workflow.clock import SHANGHAI, real_now
+from workflow.clock import SHANGHAI, day_cn, real_now
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotSignedIn
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.tables import (
@@ -84,7 +84,7 @@ def _matches(password_hash: str, password: str) -> bool:
 
 def _locked_message(until: datetime) -> str:
     moment = until.astimezone(SHANGHAI)
-    return f"登录失败次数过多，账号已锁定至 {moment:%Y-%m-%d %H:%M}（北京时间），请届时再试"
+    return f"登录失败次数过多，账号已锁定至 {day_cn(moment)} {moment:%H:%M}（北京时间），请届时再试"
 
 
 # --- signing in --------------------------------------------------------------------------------------------

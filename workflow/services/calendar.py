@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from calendars import CalendarRangeError, CalendarYear, ChinaWorkingDays, Day
+from workflow.clock import day_cn
 from workflow.errors import FieldError, Malformed
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
@@ -148,7 +149,7 @@ def count_between(product: Product, *, start: str, end: str, region: str | None 
     """How many working days lie after ``start`` up to and with ``end``, and which; or ``Malformed``."""
     start_on, end_on = _read_date("start", start), _read_date("end", end)
     if end_on < start_on:
-        message = f"“{LABELS['end']}”（{end_on}）不能早于“{LABELS['start']}”（{start_on}）"
+        message = f"“{LABELS['end']}”（{day_cn(end_on)}）不能早于“{LABELS['start']}”（{day_cn(start_on)}）"
         raise Malformed(message, [FieldError("end", message)])
     if (end_on - start_on).days > LONGEST_DAYS:
         message = f"两个日期相隔不能超过 {LONGEST_DAYS} 天，现为 {(end_on - start_on).days} 天"

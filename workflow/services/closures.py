@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from calendars import ChinaWorkingDays, Closure
 from workflow.access import Actor
-from workflow.clock import SHANGHAI
+from workflow.clock import SHANGHAI, day_cn
 from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -304,8 +304,8 @@ def _faults(
         return errors
     outside = [on for on in days if not calendar.first_day <= on <= calendar.last_day]
     if outside:
-        span = f"{calendar.first_day} 至 {calendar.last_day}"
-        errors.append(FieldError("days", f"停办日期 {outside[0]} 超出日历范围（{span}）"))
+        span = f"{day_cn(calendar.first_day)} 至 {day_cn(calendar.last_day)}"
+        errors.append(FieldError("days", f"停办日期 {day_cn(outside[0])} 超出日历范围（{span}）"))
         return errors
     local = calendar.for_region(region)
     off = [on for on in sorted(set(days)) if not local.is_working_day(on)]

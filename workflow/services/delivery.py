@@ -302,6 +302,6 @@ def _concerned(connection: Connection, case: Case, *, applicant: bool) -> list[R
 
 def _moved_clock(clock: dict[str, Any]) -> str:
     # What waited in the outbox before its flag was kept has none.
-    before = said(clock["due_before"] or "（暂停计时）", clock.get("provisional_before"))
-    after = said(clock["due_after"] or "（暂停计时）", clock["provisional"])
+    before = said(clock["due_before"], clock.get("provisional_before")) or "（暂停计时）"
+    after = said(clock["due_after"], clock["provisional"]) or "（暂停计时）"
     return f"“{ClockKind(clock['kind']).label}”到期日由{before}改为{after}。"

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, Select, func, select, union_all
 
 from workflow.access import Actor, require_reading
-from workflow.clock import shanghai_date
+from workflow.clock import day_cn, shanghai_date
 from workflow.errors import FieldError, Forbidden, Malformed, NotNow
 from workflow.form.funds import CarryOver, FundEntry
 from workflow.form.money import fen_from_yuan, yuan_from_fen, yuan_text
@@ -70,7 +70,7 @@ def carry_over(product: Product, *, actor: Actor, entry: CarryOver) -> list[dict
         today = shanghai_date(now)
         _check_day(entry.happened_on, today)
         if entry.year >= today.year:
-            _refuse("year", f"“结转的年度”{entry.year}尚未结束（今天是{today}），年度结束后才能结转")
+            _refuse("year", f"“结转的年度”{entry.year}尚未结束（今天是{day_cn(today)}），年度结束后才能结转")
         pools = _lock(connection, region, [entry.year, entry.year + 1], _SOURCES)
         stamp = Stamp(entry.happened_on, now, actor.account_id)
         before = {pool.source: pool for pool in pools if pool.year == entry.year}
@@ -202,7 +202,7 @@ def _lock(
 
 def _check_day(happened_on: date, today: date) -> None:
     if happened_on > today:
-        _refuse("happened_on", f"“日期”{happened_on}不能晚于今天（{today}）")
+        _refuse("happened_on", f"“日期”{day_cn(happened_on)}不能晚于今天（{day_cn(today)}）")
 
 
 def _refuse(field: str, message: str) -> NoReturn:

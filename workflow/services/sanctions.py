@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, sel
 
 from calendars import add_months, add_years
 from workflow.access import Actor
+from workflow.clock import day_cn
 from workflow.errors import Conflict, FieldError, Forbidden, NotNow
 from workflow.form.reading import malformed, read
 from workflow.form.year_list import MOST_REASON, SanctionEntry, SanctionLifting, SurveyCorrection, SurveyEntry
@@ -98,7 +99,7 @@ def impose_sanction(product: Product, *, actor: Actor, body: Body) -> dict[str, 
         require_keeper(desk.connection, actor, entry.region, entry.uscc)
         name = _subject_name(desk.connection, entry)
         if entry.from_on > add_years(today_of(product, desk.connection), 1):
-            raise _wrong("from_on", f"“起始日期”至多在一年之后（填写的是“{entry.from_on}”）")
+            raise _wrong("from_on", f"“起始日期”至多在一年之后（填写的是“{day_cn(entry.from_on)}”）")
         until = _until_of(entry)
         values = fields_of(entry) | {"subject_name": name, "until_on": until.isoformat() if until else None}
         _refuse_twin(desk.connection, entry, name)
@@ -118,9 +119,9 @@ def lift_sanction(product: Product, *, actor: Actor, sanction_id: int, body: Bod
         require_keeper(desk.connection, actor, row["region"], row["uscc"])
         today = today_of(product, desk.connection)
         if row["lifted_on"] is not None:
-            raise NotNow(f"这项处理已于{row['lifted_on']}由{row['lifted_by_name']}解除")
+            raise NotNow(f"这项处理已于{day_cn(row['lifted_on'])}由{row['lifted_by_name']}解除")
         if row["until_on"] is not None and row["until_on"] < today:
-            raise NotNow(f"这项处理已于{row['until_on']}到期，无须解除")
+            raise NotNow(f"这项处理已于{day_cn(row['until_on'])}到期，无须解除")
         lifted = {"lifted_on": today, "lifted_by": actor.account_id, "lifted_reason": wanted.reason}
         desk.connection.execute(update(_sanction).where(_sanction.c.id == sanction_id).values(lifted))
         subject = Subject(row["region"], row["subject_name"], row["uscc"])
@@ -254,7 +255,10 @@ def _require_day_of_survey(
 ) -> None:
     """Refuses a survey of a day to come, and a second one of the same day."""
     if entry.surveyed_on > today:
-        raise _wrong("surveyed_on", f"“认定日期”不能在今天（{today}）之后（填写的是“{entry.surveyed_on}”）")
+        raise _wrong(
+            "surveyed_on",
+            f"“认定日期”不能在今天（{day_cn(today)}）之后（填写的是“{day_cn(entry.surveyed_on)}”）",
+        )
     twin = select(_survey.c.id).where(
         _survey.c.region == entry.region,
         _survey.c.uscc == entry.uscc,
@@ -262,7 +266,7 @@ def _require_day_of_survey(
         _survey.c.id != other_than,
     )
     if connection.execute(twin).one_or_none() is not None:
-        raise Conflict(f"{name}{entry.surveyed_on}的满意度调查已经登记；同一天的几次调查请合并登记")
+        raise Conflict(f"{name}{day_cn(entry.surveyed_on)}的满意度调查已经登记；同一天的几次调查请合并登记")
 
 
 def _stop_again(
@@ -334,8 +338,8 @@ def _until_of(entry: SanctionEntry) -> date | None:
         years = policy.platform_ban_years if policy else None
         raise _wrong(
             "until_on",
-            f"违规平台自违规之日起{years}年内不得参与补贴培训，截止日期不能早于{least}"
-            f"（填写的是“{entry.until_on}”）；不填的，由系统计算",
+            f"违规平台自违规之日起{years}年内不得参与补贴培训，截止日期不能早于{day_cn(least)}"
+            f"（填写的是“{day_cn(entry.until_on)}”）；不填的，由系统计算",
         )
     return entry.until_on or least
 
@@ -389,7 +393,7 @@ def _refuse_twin(connection: Connection, entry: SanctionEntry, name: str) -> Non
         _sanction.c.lifted_on.is_(None),
     )
     if connection.execute(twin).one_or_none() is not None:
-        raise Conflict(f"对{name}自{entry.from_on}起“{entry.kind.label}”的处理已经登记")
+        raise Conflict(f"对{name}自{day_cn(entry.from_on)}起“{entry.kind.label}”的处理已经登记")
 
 
 def _insert(desk: Desk, values: dict[str, Any], **typed: Any) -> int:
@@ -405,7 +409,7 @@ def _entered(desk: Desk) -> dict[str, Any]:
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any]) -> Change:
     label = SanctionKind(after["kind"]).label
-    return Change("sanction", f"{label}（{after['from_on']}起）", before, after)
+    return Change("sanction", f"{label}（{day_cn(after['from_on'])}起）", before, after)
 
 
 def _visible(connection: Connection, actor: Actor) -> ColumnElement[bool]:

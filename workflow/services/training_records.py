@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, is_own, require_reading
-from workflow.clock import shanghai_date
+from workflow.clock import day_cn, shanghai_date
 from workflow.errors import FieldError, Forbidden, NotFound, NotNow
 from workflow.form.reading import malformed
 from workflow.form.training import OBSERVATIONS, MakeUp, ObservationStrike, is_undecided
@@ -89,7 +89,7 @@ def consent_make_up(
         entry = _undecided(case, make_up_id)
         made_up_on = date.fromisoformat(entry["made_up_on"])
         if made_up_on > case.today:
-            raise NotNow(f"补课日期为{made_up_on}，补课之后方可同意")
+            raise NotNow(f"补课日期为{day_cn(made_up_on)}，补课之后方可同意")
         left = _left(case, _heads(case), entry["class_no"], entry["inspection_no"], pending=False)
         if entry["count"] > left:
             raise NotNow(f"该次检查缺勤而尚未补课的只有{left}人，不能同意{entry['count']}人补课")
@@ -147,7 +147,7 @@ def strike_observations(
         if not any(name in entry for name in OBSERVATIONS):
             raise NotNow("这次检查没有登记其他检查内容，没有可以撤销的")
         if entry.get("observations_struck"):
-            raise NotNow(f"这次检查的其他检查内容已由{entry['struck_by']}于{entry['struck_on']}撤销")
+            raise NotNow(f"这次检查的其他检查内容已由{entry['struck_by']}于{day_cn(entry['struck_on'])}撤销")
         entry |= {
             "observations_struck": True,
             "struck_by": case.signature,
@@ -307,7 +307,7 @@ def _why_too_late(case: Case) -> str:
         return f"当前状态为“{case.state.label}”，补课只能在培训开始之后、考核之前办理"
     assess_on = _assess_on(case)
     if assess_on is not None and case.today >= assess_on:
-        return f"考核时间为{assess_on}，补课须在考核之前办理"
+        return f"考核时间为{day_cn(assess_on)}，补课须在考核之前办理"
     return ""
 
 
@@ -449,9 +449,13 @@ def _faults(case: Case, asked: MakeUp) -> Iterator[FieldError]:
     yield from _row_faults(case, asked)
     inspected_on, assess_on = _day_of(entry), _assess_on(case)
     if asked.made_up_on <= inspected_on:
-        yield FieldError("made_up_on", f"“补课日期”{asked.made_up_on}须在该次检查（{inspected_on}）之后")
+        yield FieldError(
+            "made_up_on", f"“补课日期”{day_cn(asked.made_up_on)}须在该次检查（{day_cn(inspected_on)}）之后"
+        )
     elif assess_on is not None and asked.made_up_on >= assess_on:
-        yield FieldError("made_up_on", f"“补课日期”{asked.made_up_on}须在考核（{assess_on}）之前")
+        yield FieldError(
+            "made_up_on", f"“补课日期”{day_cn(asked.made_up_on)}须在考核（{day_cn(assess_on)}）之前"
+        )
     total = _class(case, asked.class_no).get("total_hours")
     if total is not None and asked.hours > total:
         yield FieldError("hours", f"“补课课时”{asked.hours}超过该班的培训时长{total}课时")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from workflow.access import Actor, is_awaited, is_own, require_reading
+from workflow.clock import day_cn
 from workflow.deadlines.keeping import Clock
 from workflow.errors import Forbidden, NotNow
 from workflow.form.reading import read
@@ -58,7 +59,9 @@ def urge(product: Product, *, actor: Actor, application_id: int, body: dict[str,
         }
         again_on = case.calendar.nth_working_day_after(day, 1)
         if not raise_alerts(connection, [alert], {(clock.id, rung): told}, case.now):
-            raise NotNow(f"这一环节在{day}这个工作日已经催办过，每个工作日最多一次，{again_on}起可以再催办")
+            raise NotNow(
+                f"这一环节在{day_cn(day)}这个工作日已经催办过，每个工作日最多一次，{day_cn(again_on)}起可以再催办"
+            )
         append_entry(
             case,
             "urge",

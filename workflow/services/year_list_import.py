@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, update
 
 from workflow.access import Actor
+from workflow.clock import day_cn
 from workflow.errors import Conflict, FieldError, Forbidden
 from workflow.form.reading import malformed
 from workflow.persistence import tables
@@ -311,7 +312,7 @@ def _refuse_overlaps(
             mine, other = (later, earlier) if later[2] is not None else (earlier, later)
             if mine[2] is not None:
                 where = f"第{other[2].row}行" if other[2] else "清单中原有的一条"
-                message = f"与{where}（{other[0]}起）的期间重叠：原有的须先填写截止日期"
+                message = f"与{where}（{day_cn(other[0])}起）的期间重叠：原有的须先填写截止日期"
                 plan.faults.append(mine[2].fault("listed_from_on", message))
 
 

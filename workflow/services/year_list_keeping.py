@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from workflow.access import Actor
-from workflow.clock import SHANGHAI
+from workflow.clock import SHANGHAI, day_cn
 from workflow.errors import Conflict, FieldError
 from workflow.form.fields import Drafted
 from workflow.form.reading import malformed, read
@@ -245,7 +245,7 @@ def occupation_change(before: Body | None, after: Body) -> Change:
     """An occupation before and after."""
     begins = (before or after)["listed_from_on"]
     return Change(
-        "occupation", f"{after['occupation_code']} {after['occupation']}（{begins}起）", before, after
+        "occupation", f"{after['occupation_code']} {after['occupation']}（{day_cn(begins)}起）", before, after
     )
 
 
@@ -262,7 +262,8 @@ def day_of_list_fault(listed_from_on: date, year: int, on: date) -> str:
     last = date(year, 12, 31)
     if listed_from_on <= on <= last:
         return ""
-    return f"“批准日期”须在{listed_from_on}（机构列入之日）至{last}之间（填写的是“{on}”）"
+    listed = f"{day_cn(listed_from_on)}（机构列入之日）"
+    return f"“批准日期”须在{listed}至{day_cn(last)}之间（填写的是“{day_cn(on)}”）"
 
 
 def _institution_to_change(desk: Desk, institution_id: int, expected_version: int | None) -> RowMapping:
@@ -328,6 +329,6 @@ def _overlap(entry: OccupationEntry, other: Any) -> bool:
 
 
 def _overlapping(other: Any) -> Exception:
-    until = f"至{other['listed_until_on']}" if other["listed_until_on"] else "，没有截止日期"
-    message = f"同一职业已有自{other['listed_from_on']}起{until}的一条，期间不能重叠"
+    until = f"至{day_cn(other['listed_until_on'])}" if other["listed_until_on"] else "，没有截止日期"
+    message = f"同一职业已有自{day_cn(other['listed_from_on'])}起{until}的一条，期间不能重叠"
     return malformed([FieldError("listed_from_on", message)])

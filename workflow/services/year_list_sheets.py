@@ -350,4 +350,5 @@ def _levels(value: object) -> list[int]:
 def _written(sheet: Sheet, name: str, value: object) -> object:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    return said(sheet.part, name, value) or None
+    # In a workbook to be filled in again a date stands as one types it.
+    return str(value) if name.endswith("_on") else said(sheet.part, name, value) or None

@@ -29,11 +29,11 @@ def ages(today: str = "2026-08-31", policy: Policy = POLICY) -> Ages:
     ("born", "sequence", "words"),
     [
         ("2010-09-07", MEN, ""),
-        ("2010-09-08", MEN, "学员开班时（2026-09-07）未满16周岁（出生日期2010-09-08；本地）"),
-        ("2026-09-01", MEN, "“证件号码”中的出生日期2026-09-01在今天之后"),
+        ("2010-09-08", MEN, "学员开班时（2026年9月7日）未满16周岁（出生日期2010年9月8日；本地）"),
+        ("2026-09-01", MEN, "“证件号码”中的出生日期2026年9月1日在今天之后"),
         # Of April 1966: at 60 years and 4 months; of May: a month later still.
         ("1966-05-01", MEN, ""),
-        ("1966-04-30", MEN, "已满60周岁4个月，达到法定退休年龄60周岁4个月（出生日期1966-04-30；"),
+        ("1966-04-30", MEN, "已满60周岁4个月，达到法定退休年龄60周岁4个月（出生日期1966年4月30日；"),
         ("1964-12-31", MEN, "已满61周岁8个月，达到法定退休年龄60周岁（"),
         # Whoever could retire at 50 is not asked: the sheet does not say.
         ("1971-03-15", WOMEN, "已满55周岁5个月，达到法定退休年龄55周岁4个月（"),
@@ -58,9 +58,9 @@ def test_the_clause_of_retirement_is_named() -> None:
 
 
 def test_a_class_without_its_day_or_with_a_day_gone_by_begins_today() -> None:
-    assert "2026-08-31" in ages().fault(number("2010-09-01"), 2)
-    assert "2026-08-31" in ages().fault(number("2010-09-01"), None)
-    assert "2026-10-01" in ages("2026-10-01").fault(number("2010-10-02"), 1)
+    assert "2026年8月31日" in ages().fault(number("2010-09-01"), 2)
+    assert "2026年8月31日" in ages().fault(number("2010-09-01"), None)
+    assert "2026年10月1日" in ages("2026-10-01").fault(number("2010-10-02"), 1)
 
 
 def test_documents_without_a_birthday_are_not_asked() -> None:

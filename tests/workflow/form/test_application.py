@@ -106,7 +106,7 @@ def test_policy_and_region_must_belong_together() -> None:
         ({"starts_on": "20260907"}, "starts_on", "格式如 2026-09-07"),
         ({"starts_on": "1026-09-07"}, "starts_on", "2000年至2100年"),
         ({"starts_on": 20260907}, "starts_on", "须为日期"),
-        ({"ends_on": "2026-09-06"}, "ends_on", "不能早于开班时间2026-09-07（填写的是“2026-09-06”）"),
+        ({"ends_on": "2026-09-06"}, "ends_on", "不能早于开班时间2026年9月7日（填写的是“2026-09-06”）"),
         (
             {"total_hours": 0, "practical_hours": 0, "online_theory_hours": 0},
             "total_hours",

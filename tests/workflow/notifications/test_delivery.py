@@ -206,7 +206,7 @@ def test_an_alert_is_told_to_its_recipients(product: Product, server: FakeServer
     (letter,) = server.letters
     assert letter["To"] == "office@example.cn"
     assert "行业主管部门补贴审核" in letter["Subject"]
-    assert "2026-03-02（暂定）" in letter.get_content()
+    assert "2026年3月2日（暂定）" in letter.get_content()
 
 
 def test_who_wants_no_letters_of_a_kind_gets_none(product: Product, server: FakeServer) -> None:
@@ -235,7 +235,7 @@ def test_a_new_calendar_is_told_with_old_and_new_date(product: Product, server: 
         post(connection, "calendar", application_id, {"clocks": [moved]}, NOW)
     _deliver(product, server)
     assert server.reached == ["industry1@example.cn", "industry2@example.cn", "institution@example.cn"]
-    assert "由2027-02-10改为2027-02-19" in server.letters[0].get_content()
+    assert "由2027年2月10日改为2027年2月19日" in server.letters[0].get_content()
 
 
 def test_no_letter_names_a_person_other_than_its_reader(product: Product, server: FakeServer) -> None:

@@ -110,9 +110,9 @@ def on_list(*occupations: ListedOccupation, **changes: Any) -> YearList:
 REGISTERED = occupation(listed_from_on=date(2025, 6, 30))
 LISTS: list[tuple[YearList, dict[str, Any], str]] = [
     (on_list(REGISTERED), {}, ""),
-    (on_list(REGISTERED), {"issued_on": date(2025, 6, 29)}, "自2025-06-30起列入"),
+    (on_list(REGISTERED), {"issued_on": date(2025, 6, 29)}, "自2025年6月30日起列入"),
     (on_list(REGISTERED, listed_until_on=date(2025, 6, 30)), {}, ""),
-    (on_list(REGISTERED, listed_until_on=date(2025, 6, 29)), {}, "列入至2025-06-29"),
+    (on_list(REGISTERED, listed_until_on=date(2025, 6, 29)), {}, "列入至2025年6月29日"),
     (on_list(replace(REGISTERED, occupation_code="06-18-01-01")), {}, ""),
     (on_list(replace(REGISTERED, levels=(5, 3))), {}, "4级不在评价机构的备案范围内"),
     (on_list(replace(REGISTERED, occupation_code="4-10-01-05")), {}, "职业（工种）6-18-01-01不在"),
@@ -129,8 +129,8 @@ LISTS: list[tuple[YearList, dict[str, Any], str]] = [
             said,
         )
         for kind, until_on, said in (
-            (SanctionKind.REMOVAL, None, "2025-06-01起移出目录，没有期限"),
-            (SanctionKind.BLACKLIST, date(2025, 6, 30), "列入黑名单，至2025-06-30止"),
+            (SanctionKind.REMOVAL, None, "2025年6月1日起移出目录，没有期限"),
+            (SanctionKind.BLACKLIST, date(2025, 6, 30), "列入黑名单，至2025年6月30日止"),
             (SanctionKind.BLACKLIST, date(2025, 6, 29), ""),
             (SanctionKind.STOP, date(2025, 7, 30), ""),
         )
@@ -171,7 +171,7 @@ def test_who_was_certified_outside_the_registration_is_named_and_refused_only_on
         found = check(Occasion.DIRECT_CLAIM, given, policy)
         return [(each.rule, each.severity, each.measured) for each in found]
 
-    row = "第{}行发证日（2025-06-30）{}级不在评价机构的备案范围内"
+    row = "第{}行发证日（2025年6月30日）{}级不在评价机构的备案范围内"
     named = f"2人（{row.format(2, 1)}；{row.format(3, 2)}）"
     assert asked(1) == [("registered-body", "warning", named)]
     assert asked(2) == [("registered-body", "blocking", named), ("headcount", "blocking", "2人")]
@@ -194,17 +194,17 @@ BROKEN: list[tuple[Subsidy, Mapping[str, Any], str, str]] = [
     (EVALUATION, {"issued_on": TODAY + timedelta(days=1)}, "no-certificate-no-money", "在今天"),
     (HIRING, {"issued_on": date(2025, 9, 2)}, "no-certificate-no-money", "尚未持证"),
     (PLACEMENT, {"issued_on": date(2026, 2, 2)}, "no-certificate-no-money", "尚未持证"),
-    (HIRING, {"hired_on": date(2025, 9, 29)}, "headcount", "不满12个月，至2026-09-29届满"),
-    (HIRING, {"insured_from_on": date(2025, 9, 29)}, "headcount", "不满12个月，至2026-09-29届满"),
-    (HIRING, {"insured_until_on": date(2026, 8, 30)}, "headcount", "缴纳至2026-08-30，不满12个月"),
+    (HIRING, {"hired_on": date(2025, 9, 29)}, "headcount", "不满12个月，至2026年9月29日届满"),
+    (HIRING, {"insured_from_on": date(2025, 9, 29)}, "headcount", "不满12个月，至2026年9月29日届满"),
+    (HIRING, {"insured_until_on": date(2026, 8, 30)}, "headcount", "缴纳至2026年8月30日，不满12个月"),
     (
         HIRING,
         {"hired_on": date(2021, 12, 31), "issued_on": date(2021, 1, 1)},
         "headcount",
         "不是年度内新吸纳",
     ),
-    (PLACEMENT, {"placed_on": date(2026, 3, 29)}, "headcount", "不满6个月，至2026-09-29届满"),
-    (PLACEMENT, {"insured_until_on": date(2026, 7, 30)}, "headcount", "缴纳至2026-07-30，不满6个月"),
+    (PLACEMENT, {"placed_on": date(2026, 3, 29)}, "headcount", "不满6个月，至2026年9月29日届满"),
+    (PLACEMENT, {"insured_until_on": date(2026, 7, 30)}, "headcount", "缴纳至2026年7月30日，不满6个月"),
     (PLACEMENT, {"employer_uscc": "91110000100000009M"}, "headcount", "不在本省登记"),
 ]
 

@@ -119,8 +119,8 @@ def test_who_was_paid_for_or_trained_too_lately_is_left_out_and_named_once_count
     assert told(findings) == [
         (
             "one-month-gap",
-            "上次考核2026-08-08，本班2026-09-07开班",
-            "满1个月，2026-09-08起",
+            "上次考核2026年8月8日，本班2026年9月7日开班",
+            "满1个月，2026年9月8日起",
             "roster.4",
         ),
         ("no-duplicate", "车工4级已申领补贴", "同一人员、同一职业、同一等级只补贴一次", "roster.2"),

@@ -33,7 +33,7 @@ from workflow.rules.facts import YearList
 from workflow.vocabulary import CertificateKind, SanctionKind
 
 FIRST = "opening.classes.0"
-LIMIT = "开班日（2026-09-07）在年度目录清单内"
+LIMIT = "开班日（2026年9月7日）在年度目录清单内"
 
 
 def opening(year_list: YearList | None, *changes: dict[str, Any], **facts: Any) -> list[Finding]:
@@ -59,38 +59,38 @@ REMOVED = sanction(SanctionKind.REMOVAL, STARTS_ON, None)
         (listing(entries=()), "未列入", LIMIT, "starts_on"),
         (
             listing(entries=(institution(listed_from_on=date(2026, 9, 8)),)),
-            "自2026-09-08起列入",
+            "自2026年9月8日起列入",
             LIMIT,
             "starts_on",
         ),
         (
             listing(entries=(institution(listed_until_on=date(2026, 9, 6)),)),
-            "列入至2026-09-06",
+            "列入至2026年9月6日",
             LIMIT,
             "starts_on",
         ),
         (
             listing(sanctions=(BLACKLISTED,)),
-            "2026-08-01起列入黑名单，至2027-07-31止",
-            "开班日（2026-09-07）未被移出目录或者列入黑名单",
+            "2026年8月1日起列入黑名单，至2027年7月31日止",
+            "开班日（2026年9月7日）未被移出目录或者列入黑名单",
             "starts_on",
         ),
         (
             listing(sanctions=(REMOVED,)),
-            "2026-09-07起移出目录，没有期限",
-            "开班日（2026-09-07）未被移出目录或者列入黑名单",
+            "2026年9月7日起移出目录，没有期限",
+            "开班日（2026年9月7日）未被移出目录或者列入黑名单",
             "starts_on",
         ),
         (
             listing(entries=(institution(occupation(occupation_code="6-18-01-02")),)),
             "未列入",
-            "开班日（2026-09-07）职业（工种）在年度目录清单内",
+            "开班日（2026年9月7日）职业（工种）在年度目录清单内",
             "occupation_code",
         ),
         (
             listing(entries=(institution(occupation(listed_from_on=date(2026, 9, 8))),)),
-            "自2026-09-08起列入",
-            "开班日（2026-09-07）职业（工种）在年度目录清单内",
+            "自2026年9月8日起列入",
+            "开班日（2026年9月7日）职业（工种）在年度目录清单内",
             "occupation_code",
         ),
         (
@@ -206,7 +206,7 @@ def test_of_several_sanctions_the_longest_is_told() -> None:
     both = [BLACKLISTED, sanction(SanctionKind.REMOVAL, date(2026, 8, 15), None)]
     for order in (both, both[::-1]):
         (finding,) = opening(listing(sanctions=tuple(order)))
-        assert finding.measured == "2026-08-15起移出目录，没有期限"
+        assert finding.measured == "2026年8月15日起移出目录，没有期限"
 
 
 # Stops -----------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_no_class_begins_while_the_institution_is_stopped() -> None:
     assert told([finding]) == [
         (
             "satisfaction",
-            "2026-08-07起停止开班，至2026-09-07止（满意度82%）",
+            "2026年8月7日起停止开班，至2026年9月7日止（满意度82%）",
             "满意度不低于85%，停止开班期内不开班",
             f"{FIRST}.starts_on",
         )
@@ -261,12 +261,12 @@ def test_a_class_that_was_seen_to_begin_in_a_stop_is_told_of() -> None:
     [
         (
             listing(sanctions=(sanction(SanctionKind.REMOVAL, STARTS_ON, None),)),
-            "2026-09-07起移出目录，没有期限",
+            "2026年9月7日起移出目录，没有期限",
         ),
         (listing(sanctions=(sanction(SanctionKind.REMOVAL, date(2026, 9, 8), None),)), None),
-        (listing(sanctions=(BLACKLISTED,)), "2026-08-01起列入黑名单，至2027-07-31止"),
+        (listing(sanctions=(BLACKLISTED,)), "2026年8月1日起列入黑名单，至2027年7月31日止"),
         (listing(entries=()), "未列入"),
-        (listing(entries=(institution(occupation(listed_until_on=date(2026, 9, 6))),)), "列入至2026-09-06"),
+        (listing(entries=(institution(occupation(listed_until_on=date(2026, 9, 6))),)), "列入至2026年9月6日"),
         (listing(entries=(institution(occupation(levels=(5, 3))),)), "4级"),
         (listing(), None),
     ],
@@ -309,16 +309,16 @@ BANNED = sanction(SanctionKind.BAN, date(2025, 1, 10), date(2027, 1, 9), "无人
 @pytest.mark.parametrize(
     ("platforms", "measured", "limit"),
     [
-        ((), "未列入", "开班日（2026-09-07）在目录清单内的平台"),
-        ((platform(name="另一平台"),), "未列入", "开班日（2026-09-07）在目录清单内的平台"),
+        ((), "未列入", "开班日（2026年9月7日）在目录清单内的平台"),
+        ((platform(name="另一平台"),), "未列入", "开班日（2026年9月7日）在目录清单内的平台"),
         (
             (platform(listed_from_on=date(2026, 9, 8)),),
-            "自2026-09-08起列入",
-            "开班日（2026-09-07）在目录清单内的平台",
+            "自2026年9月8日起列入",
+            "开班日（2026年9月7日）在目录清单内的平台",
         ),
         (
             (platform(sanctions=(BANNED,)),),
-            "2025-01-10起不得参与补贴培训，至2027-01-09止",
+            "2025年1月10日起不得参与补贴培训，至2027年1月9日止",
             "违规之日起2年内不得参与补贴培训",
         ),
     ],

@@ -276,7 +276,7 @@ def test_absence_made_up_counts_as_attended(lessons: tuple[dict[str, Any], ...],
     ("lesson", "assess_on", "measured", "limit"),
     [
         ({"consented_on": None}, "2026-09-24", "未经同意", "经人社部门同意"),
-        ({"made_up_on": "2026-09-24"}, "2026-09-24", "2026-09-24补课", "在结业考核前补课"),
+        ({"made_up_on": "2026-09-24"}, "2026-09-24", "2026年9月24日补课", "在结业考核前补课"),
         ({"made_up_on": None}, None, "未载明日期补课", "在结业考核前补课"),
         ({"inspection_no": 3}, "2026-09-24", "第3次检查", "已登记的检查（共2次）"),
     ],

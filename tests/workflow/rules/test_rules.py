@@ -338,8 +338,8 @@ def test_certificates_of_another_time_than_the_assessment_are_told_once_for_each
     assert told_of(2) == []
     (finding,) = told_of(4)
     assert (finding.rule, finding.severity) == ("no-certificate-no-money", "warning")
-    assert finding.measured == "2本，如发证日期2026-09-23"
-    assert finding.limit == "考核之日（2026-09-24）至登记之日（2026-09-28）"
+    assert finding.measured == "2本，如发证日期2026年9月23日"
+    assert finding.limit == "考核之日（2026年9月24日）至登记之日（2026年9月28日）"
     assert finding.where == "payload.results.0.certificates.2.issued_on"
 
 

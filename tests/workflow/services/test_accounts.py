@@ -114,9 +114,9 @@ def test_five_failures_lock_for_fifteen_minutes_and_say_until_when(
     for _ in range(4):
         with pytest.raises(NotSignedIn):
             sign_in(product, password="wrong-password")
-    with pytest.raises(Forbidden, match="锁定至 2026-11-20 10:15（北京时间）"):
+    with pytest.raises(Forbidden, match="锁定至 2026年11月20日 10:15（北京时间）"):
         sign_in(product, password="wrong-password")
-    with pytest.raises(Forbidden, match="锁定至 2026-11-20 10:15"):
+    with pytest.raises(Forbidden, match="锁定至 2026年11月20日 10:15"):
         sign_in(product)
     clock.shift(timedelta(minutes=15))
     sign_in(product)

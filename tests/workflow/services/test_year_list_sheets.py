@@ -171,7 +171,7 @@ def test_cells_are_read_as_people_type_them() -> None:
         ("institution", "listed_from_on", "2026-02-30", "“列入日期”须为日期，如 2026-01-01"),
         ("institution", "listed_from_on", MIDNIGHT.replace(hour=9), "不带时间"),
         ("institution", "listed_from_on", "2025-12-31", "不在2026年度内"),
-        ("institution", "listed_until_on", "2025-12-31", "不能早于起始的2026-01-01"),
+        ("institution", "listed_until_on", "2025-12-31", "不能早于起始的2026年1月1日"),
         ("institution", "theory_area", -1, "“理论教学场地面积（平方米）”须为整数"),
         ("institution", "theory_area", 1.5, "须为整数（填写的是“1.5”）"),
         ("institution", "residential", "有", "“场地在居民楼内”须为“是”或“否”"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from workflow.clock import day_cn
 from workflow.errors import FieldError, NotNow
 from workflow.form.payloads import AssessmentProposal, Results
 from workflow.form.reading import malformed
@@ -27,7 +28,7 @@ def propose_assessment(case: Case, payload: AssessmentProposal) -> None:
     """The day of the assessment, proposed ahead; another day may be proposed until it is held."""
     assessment = case.section(Section.ASSESSMENT)
     if assessment.get("assess_on") == payload.assess_on.isoformat():
-        raise NotNow(f"考核时间已经是{payload.assess_on}，如需更改请填写另一日期")
+        raise NotNow(f"考核时间已经是{day_cn(payload.assess_on)}，如需更改请填写另一日期")
     check_rules(case, Occasion.ASSESSMENT_PROPOSAL, payload.stored(), place="assessment")
     assessment["assess_on"] = payload.assess_on.isoformat()
     assessment["proposed_on"] = case.today.isoformat()
@@ -38,7 +39,7 @@ def record_results(case: Case, payload: Results) -> None:
     assessment = case.section(Section.ASSESSMENT)
     assess_on = date.fromisoformat(assessment["assess_on"])
     if case.today < assess_on:
-        raise NotNow(f"考核时间为{assess_on}，考核之前不能登记考核结果")
+        raise NotNow(f"考核时间为{day_cn(assess_on)}，考核之前不能登记考核结果")
     results = payload.stored()["results"]
     _name_holders(case, results)
     keys = case.product.settings.keys

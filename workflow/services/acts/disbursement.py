@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from workflow.clock import shanghai_date
+from workflow.clock import day_cn, shanghai_date
 from workflow.errors import FieldError, Malformed, NotFound, NotNow
 from workflow.form.money import fen_from_yuan
 from workflow.form.payloads import Payment, PaymentFailure, Recovery, RecoveryReceipt
@@ -31,7 +31,9 @@ def pay(case: Case, payload: Payment) -> None:
     if approval is not None:
         approved_on = shanghai_date(datetime.fromisoformat(approval["decided_at"]))
         if payload.paid_on < approved_on:
-            message = f"“拨付时间”{payload.paid_on}不能早于财政部门复核通过的日期（{approved_on}）"
+            message = (
+                f"“拨付时间”{day_cn(payload.paid_on)}不能早于财政部门复核通过的日期（{day_cn(approved_on)}）"
+            )
             raise Malformed(message, [FieldError("payload.paid_on", message)])
     _require_new_voucher(_payments(case), payload.voucher)
     line = payment_lines.line_to_settle(case, payload)

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from workflow.clock import day_cn
 from workflow.errors import FieldError, Malformed
 from workflow.form.payloads import Submission
 from workflow.persistence import tables
@@ -37,7 +38,7 @@ def submit(case: Case, payload: Submission) -> None:
         require_complete(case, claim=True)
         issued_on = date.fromisoformat(case.form["certificate"]["issued_on"])
         if issued_on > case.today:
-            message = f"“发证日期”{issued_on}不能晚于今天（{case.today}）"
+            message = f"“发证日期”{day_cn(issued_on)}不能晚于今天（{day_cn(case.today)}）"
             raise Malformed(message, [FieldError("certificate.issued_on", message)])
         check_claim(case)
     else:
@@ -63,10 +64,10 @@ def _require_in_force(case: Case, policy: Policy) -> None:
     if current is not None and current.key != policy.key:
         instead = f"现行的是“{current.title}”，请按它新建申请"
     elif policy.valid_until is not None and case.today > policy.valid_until:
-        instead = f"效力至{policy.valid_until}止，还没有后续的政策"
+        instead = f"效力至{day_cn(policy.valid_until)}止，还没有后续的政策"
     else:
         return
-    message = f"所选的政策“{policy.title}”在{case.today}没有效力：{instead}"
+    message = f"所选的政策“{policy.title}”在{day_cn(case.today)}没有效力：{instead}"
     raise Malformed(message, [FieldError("policy", message)])
 
 

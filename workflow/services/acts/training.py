@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from workflow.clock import SHANGHAI, shanghai_date
+from workflow.clock import SHANGHAI, day_cn, shanghai_date
 from workflow.errors import FieldError, Malformed, NotNow
 from workflow.form.payloads import Inspection, OpeningInspection, TrainingEnd
 from workflow.persistence import tables
@@ -112,7 +112,9 @@ def finish_training(case: Case, payload: TrainingEnd) -> None:
         for check in training.get(name, [])
     )
     if payload.ended_on < inspected_on:
-        message = f"“培训结束日期”{payload.ended_on}不能早于最后一次检查的日期（{inspected_on}）"
+        message = (
+            f"“培训结束日期”{day_cn(payload.ended_on)}不能早于最后一次检查的日期（{day_cn(inspected_on)}）"
+        )
         raise Malformed(message, [FieldError("payload.ended_on", message)])
     training["ended_on"] = payload.ended_on.isoformat()
 
