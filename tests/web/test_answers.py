@@ -352,6 +352,32 @@ def test_calendar_reports_audit_and_test_clock_answer_as_described(reader: Reade
     reader.call("admin", "POST", "/calendar/notices", {"texts": ["没有内容"], "year": 2027}, status=422)
 
 
+def test_what_administrators_keep_answers_as_described(reader: Reader) -> None:
+    new = {"login": "cashier2", "name": "新", "role": "cashier", "department": "finance", "region": "410400"}
+    made = reader.call("admin", "POST", "/accounts", new, status=201)
+    address = f"/accounts/{made['id']}"
+    assert reader.get("admin", "/accounts?text=cashier2")["items"][0]["login"] == "cashier2"
+    assert reader.get("admin", address)["lost_without"] == []
+    seen = {"version": made["version"]}
+    seat = {name: new[name] for name in ("role", "department", "region")}
+    changed = reader.call("admin", "PUT", address, seat | seen | {"name": "改"})
+    for act in ("unlock", "new-password", "one-time-password", "sign-out", "close", "reopen"):
+        version = {"version": changed["version"]}
+        changed = reader.call("admin", "POST", f"{address}/{act}", version)
+    assert changed["version"] == 7
+    assert reader.get("admin", "/seats")["regions"]
+    assert reader.get("admin", "/renewals")["items"]
+    reader.city.to_opening_review()
+    (message,) = reader.get("admin", "/outbox")["items"]
+    assert reader.get("admin", f"/outbox/{message['id']}")["addressees"]
+    assert reader.call("admin", "POST", "/outbox/retries", {"ids": [message["id"]]}) == {
+        "retried": 1,
+        "passed_over": 0,
+    }
+    given = reader.call("admin", "POST", f"/outbox/{message['id']}/give-up", {"reason": "试"})
+    assert given["state"] == "given_up"
+
+
 def test_a_calendar_feed_answers_as_described(reader: Reader) -> None:
     assert reader.get("hr1", "/calendar-feed")["active"] is False
     made = reader.call("hr1", "POST", "/calendar-feed", status=201)
