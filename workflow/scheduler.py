@@ -11,6 +11,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from workflow.clock import SHANGHAI, monotonic, real_now
+from workflow.services.attachment_checks import run_wanted_check
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
 from workflow.services.sweep import record_delivery, record_heartbeat, sweep
@@ -20,6 +21,7 @@ SWEEP_SECONDS = 20
 DELIVERY_SECONDS = 10
 # How often it is looked whether the dashboard's tallies are due; among several schedulers one counts.
 TALLY_SECONDS = 60
+CHECK_SECONDS = 30
 _log = structlog.get_logger("scheduler")
 
 
@@ -49,6 +51,12 @@ def start(product: Product) -> BackgroundScheduler:
         except Exception:
             _log.exception("tallies_failed")
 
+    def check_tick() -> None:
+        try:
+            run_wanted_check(product)
+        except Exception:
+            _log.exception("attachment_check_failed")
+
     scheduler = BackgroundScheduler(
         timezone=SHANGHAI,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -56,6 +64,7 @@ def start(product: Product) -> BackgroundScheduler:
     scheduler.add_job(sweep_tick, "interval", seconds=SWEEP_SECONDS, next_run_time=real_now())
     scheduler.add_job(delivery_tick, "interval", seconds=DELIVERY_SECONDS)
     scheduler.add_job(tally_tick, "interval", seconds=TALLY_SECONDS, next_run_time=real_now())
+    scheduler.add_job(check_tick, "interval", seconds=CHECK_SECONDS)
     scheduler.start()
     return scheduler
 

@@ -22,6 +22,7 @@ from web.api.answers import EventReceipt
 from web.api.intake import XLSX
 from workflow.form.roster import roster_template
 from workflow.services import accounts
+from workflow.services.attachment_checks import run_wanted_check
 
 NOTICES = Path(__file__).parents[1] / "calendars" / "notices"
 __all__ = ["small_city"]
@@ -367,6 +368,9 @@ def test_what_administrators_keep_answers_as_described(reader: Reader) -> None:
     assert changed["version"] == 7
     assert reader.get("admin", "/seats")["regions"]
     assert reader.get("admin", "/renewals")["items"]
+    assert reader.call("admin", "POST", "/attachment-check", {}, status=201)["state"] == "wanted"
+    assert run_wanted_check(reader.city.product)
+    assert reader.get("admin", "/attachment-check")["result"]["holds"]
     reader.city.to_opening_review()
     (message,) = reader.get("admin", "/outbox")["items"]
     assert reader.get("admin", f"/outbox/{message['id']}")["addressees"]

@@ -13,6 +13,7 @@ from tests.web.test_pages import People, post, signed_in
 from workflow.clock import real_now
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
+from workflow.services.attachment_checks import run_wanted_check
 from workflow.services.delivery import deliver
 from workflow.services.sweep import node_name, record_delivery, record_heartbeat
 
@@ -81,6 +82,16 @@ def test_the_state_says_when_no_scheduler_is_alive_and_what_the_last_one_did(
         stopped = real_now().replace(year=2020)
         connection.execute(insert(tables.scheduler_node).values(**long_ago, last_sweep_at=stopped))
     assert "已停止" in text(admin, "/admin/system")
+
+
+def test_files_are_proved_when_an_administrator_asks(small_city: City, signed_in: People) -> None:
+    admin = signed_in("admin")
+    assert "还没有核验过" in text(admin, "/admin/system")
+    assert post(admin, "/admin/attachment-check").headers["Location"] == "/admin/system#files"
+    assert "等待定时任务开始" in text(admin, "/admin/system")
+    assert post(admin, "/admin/attachment-check").status_code == 409
+    assert run_wanted_check(small_city.product)
+    assert "核验了 0 个附件：<strong>全部完好</strong>" in text(admin, "/admin/system")
 
 
 def test_a_folder_that_cannot_be_written_is_told_to_operators(

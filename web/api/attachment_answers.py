@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -56,3 +56,34 @@ class AttachmentPlaceAnswer(BaseModel):
     by_class: bool
     personal: bool = Field(description="含有个人信息，每次查看均有记录")
     may_add: bool
+
+
+class AttachmentFault(BaseModel):
+    """A file that is missing, altered or does not open."""
+
+    attachment: Key
+    application: Key
+    fault: str
+
+
+class CheckResult(BaseModel):
+    """What a proof of all files found."""
+
+    holds: bool
+    files: int
+    byte_count: int
+    fault_count: int
+    faults: list[AttachmentFault]
+    orphan_count: int = Field(description="没有登记的文件")
+    orphan_byte_count: int
+    removed: bool
+
+
+class AttachmentCheck(BaseModel):
+    """The last proof of the uploaded files."""
+
+    state: Literal["never", "wanted", "under_way", "finished"]
+    requested_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    result: CheckResult | None

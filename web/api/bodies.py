@@ -22,6 +22,7 @@ from workflow.form.application import (
     OrganisationPatch,
 )
 from workflow.form.approvals import Approvals
+from workflow.form.attachment_check import CheckRequest
 from workflow.form.clear_reading import ReadingRequest
 from workflow.form.collaboration import AbsenceEntry, Circulation, Delegation, DelegationAnswer, HandOver
 from workflow.form.draws import DrawEntry, DrawSubstitution
@@ -207,6 +208,7 @@ READING: tuple[type[BaseModel], ...] = (ReadingRequest,)
 NEW_ACCOUNT: tuple[type[BaseModel], ...] = (NewAccount,)
 ACCOUNT_CHANGE: tuple[type[BaseModel], ...] = (AccountChange,)
 ACCOUNT_ACT: tuple[type[BaseModel], ...] = (AccountAct,)
+CHECK_REQUEST: tuple[type[BaseModel], ...] = (CheckRequest,)
 RETRY: tuple[type[BaseModel], ...] = (Retry,)
 GIVING_UP: tuple[type[BaseModel], ...] = (GivingUp,)
 READ_MARK: tuple[type[BaseModel], ...] = (ReadMark,)

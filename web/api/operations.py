@@ -1175,6 +1175,22 @@ OPERATIONS: tuple[Operation, ...] = (
         conflicts=True,
     ),
     _get("/v1/seats", accounts.read_seats, "accounts", account_answers.SeatsAnswer),
+    _get(
+        "/v1/attachment-check",
+        renewals.read_attachment_check,
+        "attachments",
+        attachment_answers.AttachmentCheck,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/attachment-check",
+        view=renewals.request_attachment_check,
+        tag="attachments",
+        body=bodies.CHECK_REQUEST,
+        answer=attachment_answers.AttachmentCheck,
+        status=201,
+        conflicts=True,
+    ),
     _list(
         "/v1/renewals",
         renewals.list_renewals,

@@ -11,7 +11,7 @@ from web.current import product, require_actor
 from web.views.fields import Errors, Field
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import NotFound, Refused
-from workflow.services import health, renewals, seats, test_clock
+from workflow.services import attachment_checks, health, renewals, seats, test_clock
 
 blueprint = Blueprint("admin", __name__)
 
@@ -83,6 +83,18 @@ def show_system() -> ResponseReturnValue:
     return _system_page()
 
 
+@blueprint.post("/admin/attachment-check")
+def check_attachments() -> ResponseReturnValue:
+    """Asks for a proof of every uploaded file; a scheduler does it within a minute."""
+    body = {"remove_orphans": request.form.get("remove_orphans") == "true"}
+    try:
+        attachment_checks.request_attachment_check(product(), actor=require_actor(), body=body)
+    except Refused as refusal:
+        return _system_page(shown(refusal)), refusal.status
+    flash("已安排核验，定时任务在一分钟内开始；文件多时需要几分钟，刷新本页查看结果。", "good")
+    return redirect(url_for("admin.show_system", _anchor="files"), code=303)
+
+
 @blueprint.post("/admin/test-clock")
 def set_test_clock() -> ResponseReturnValue:
     """Sets the present moment of the business; exists only where the test clock is on."""
@@ -108,5 +120,11 @@ def _system_page(refused: Shown | None = None, errors: Errors | None = None, typ
         required=True,
         enforced=True,
     )
-    state = health.operations(product(), actor=require_actor())
-    return render_template("admin/system.html", state=state, now_field=now, refused=refused)
+    person = require_actor()
+    return render_template(
+        "admin/system.html",
+        state=health.operations(product(), actor=person),
+        check=attachment_checks.read_attachment_check(product(), actor=person),
+        now_field=now,
+        refused=refused,
+    )

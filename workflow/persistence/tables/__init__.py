@@ -24,7 +24,7 @@ from workflow.persistence.tables.applications import (
     recovery,
     returned_list,
 )
-from workflow.persistence.tables.attachments import attachment
+from workflow.persistence.tables.attachments import attachment, attachment_check
 from workflow.persistence.tables.base import metadata
 from workflow.persistence.tables.beneficiaries import beneficiary
 from workflow.persistence.tables.clocks import alert, alert_recipient, clock, outbox, scheduler_node
@@ -68,6 +68,7 @@ __all__ = [
     "alert_recipient",
     "application",
     "attachment",
+    "attachment_check",
     "audit_entry",
     "bank_result",
     "beneficiary",

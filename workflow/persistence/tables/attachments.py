@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text, false
 
 from workflow.persistence.tables.base import metadata
-from workflow.persistence.types import Instant, Key
+from workflow.persistence.types import Document, Instant, Key
 
 attachment = Table(
     "attachment",
@@ -36,4 +36,17 @@ attachment = Table(
     Column("removed_at", Instant),
     CheckConstraint("byte_count > 0", name="bytes"),
     CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="removed"),
+)
+
+# The last proof of all files, and the one that an administrator has asked for.
+attachment_check = Table(
+    "attachment_check",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("requested_at", Instant),
+    Column("remove_orphans", Boolean, nullable=False, server_default=false()),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("result", Document),
+    CheckConstraint("id = 1", name="single"),
 )
