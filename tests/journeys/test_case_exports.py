@@ -181,6 +181,7 @@ def test_a_flipped_byte_of_the_zip_itself_never_passes_for_another_content(
     assert check_export(path)["faults"] == [{"where": "flipped.zip", "fault": "不是完整的 ZIP 文件"}]
     path.write_bytes(b"")
     assert not check_export(path)["holds"]
+    assert check_export(tmp_path / "none.zip")["faults"] == [{"where": "none.zip", "fault": "没有这个文件"}]
 
 
 def redone(files: Files, change: Callable[[list[dict[str, Any]]], None]) -> Files:

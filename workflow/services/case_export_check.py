@@ -67,6 +67,9 @@ class _Found:
 
     def faults(self, product: Product | None) -> Faults:
         """Everything that is wrong, in the order in which one would look."""
+        if not self.path.is_file():
+            yield self.path.name, "没有这个文件"
+            return
         try:
             with zipfile.ZipFile(self.path) as archive:
                 yield from self._read(archive)

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -248,7 +249,7 @@ def _history_row(row: dict[str, Any]) -> tuple[Any, ...]:
     detail = seen["detail"]
     return (
         seen["sequence"],
-        seen["at"],
+        f"{datetime.fromisoformat(seen['at']).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         seen["actor"],
         seen["actor_name"],
         seen["event_label"],
