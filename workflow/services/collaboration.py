@@ -21,7 +21,7 @@ from workflow.persistence.prepared import Prepared
 from workflow.services.actors import ACTOR_COLUMNS, actor_of_row, stand_ins
 from workflow.services.alerts import tell
 from workflow.services.audit import append_entry
-from workflow.services.case import Case, open_case, signed_as
+from workflow.services.case import Case, open_case
 from workflow.services.collaboration_view import collaboration_of, open_delegation
 from workflow.services.door import check_command_id, digests_of, find_reply, store_reply
 from workflow.services.product import Product
@@ -269,13 +269,12 @@ def _tell(case: Case, rung: str, title: str, words: str, told: set[int]) -> int:
         for substitute_id, absent in stand_ins(case.connection, [case.row["region"]], case.today).items()
         if told & {person.account_id for person in absent}
     }
-    who = signed_as(case.actor.name, case.on_behalf_of.name if case.on_behalf_of else None)
     return tell(
         case.connection,
         application_id=case.id,
         rung=rung,
         title=title,
-        reason=f"{who}：{words}" if words else who,
+        reason=f"{case.signature}：{words}" if words else case.signature,
         told=reached - {case.actor.account_id},
         now=case.now,
     )
