@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -460,11 +461,12 @@ def read_clocks(
 ) -> dict[int, list[Clock]]:
     """The clocks of several applications, by application, oldest first."""
     clock = tables.clock
-    statement = select(clock).where(clock.c.application_id.in_(ids)).order_by(clock.c.id)
+    statement = select(clock).where(clock.c.application_id.in_(ids))
     if open_only:
         statement = statement.where(clock.c.ended.is_(None))
     found: dict[int, list[Clock]] = {}
-    for row in connection.execute(statement).mappings():
+    # Put in order here: a transaction may have been told to read in order rather than to sort.
+    for row in sorted(connection.execute(statement).mappings(), key=itemgetter("id")):
         found.setdefault(row["application_id"], []).append(clock_of_row(row))
     return found
 

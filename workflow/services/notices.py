@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Column, Label, Select, or_, select
 
 from workflow.access import Actor
 from workflow.clock import SHANGHAI
@@ -132,22 +132,24 @@ def _organisations_named(text: str) -> Select[Any]:
 
 
 def _notices() -> Select[Any]:
-    notice, clock, application = tables.notice, tables.clock, tables.application
-    return (
-        select(
-            notice,
-            clock.c.due_on,
-            clock.c.provisional,
-            application.c.region,
-        )
-        .join(application, application.c.id == notice.c.application_id)
-        .join(
-            clock,
-            (clock.c.application_id == notice.c.application_id)
-            & (clock.c.kind == ClockKind.PUBLIC_NOTICE.value)
-            & (clock.c.subject_id == notice.c.id),
-        )
+    notice, application = tables.notice, tables.application
+    return select(
+        notice,
+        _of_its_clock(tables.clock.c.due_on),
+        _of_its_clock(tables.clock.c.provisional),
+        application.c.region,
+    ).join(application, application.c.id == notice.c.application_id)
+
+
+def _of_its_clock(column: Column[Any]) -> Label[Any]:
+    """Looked up for each notice that is shown: joined, PostgreSQL would put them all in order first."""
+    notice, clock = tables.notice, tables.clock
+    one = select(column).where(
+        clock.c.application_id == notice.c.application_id,
+        clock.c.kind == ClockKind.PUBLIC_NOTICE.value,
+        clock.c.subject_id == notice.c.id,
     )
+    return one.scalar_subquery().label(column.name)
 
 
 def _view(row: Any) -> dict[str, Any]:

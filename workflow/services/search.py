@@ -1,7 +1,7 @@
 """Finding applications by what people have in hand: a part of the number, of the name, a credit code.
 
-What is found is always what ``_plain`` says. Where that is rare it is looked up instead of read through:
-names by their endings in ``name_part``, numbers by their order, and the ends of numbers by the ids they are.
+What is found is always what ``read_through`` says. Where that is rare it is looked up instead: names by their
+endings in ``name_part``, numbers by their order, and the ends of numbers by the ids they are.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, text
 
 from workflow.access import Actor
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_new_rows
-from workflow.persistence.engine import reading
+from workflow.persistence.engine import prefer_order, reading
 from workflow.services.numbers import DIGITS, HEAD
 from workflow.services.pages import containing
 from workflow.services.product import Product
@@ -64,19 +64,29 @@ def found_by(
 
     Only for a list that shows what ``actor`` may see, of ``region`` where that is given.
     """
+    ids = looked_up(connection, actor, words, region)
+    return read_through(words) if ids is None else _application.c.id.in_(ids)
+
+
+def looked_up(connection: Connection, actor: Actor, words: str, region: str | None = None) -> set[int] | None:
+    """The ids of what ``found_by`` finds, some others among them that the person may not see.
+
+    None where they are too many to be looked up, so that reading in order soon meets them.
+    """
     code = _compact(words)
     if actor.role is Role.APPLICANT or (code.isdigit() and len(code) < _LEAST_DIGITS):
-        # One's own are few; and a few digits are in so many numbers that reading soon meets them.
-        return _plain(words)
+        # One's own are few; and a few digits are in very many numbers.
+        return None
     ids: set[int] = set()
     for found in _look_ups(connection, words, region or actor.region):
         if found is None or len(ids) + len(found) > MOST_LOOKED_UP:
-            return _plain(words)
+            prefer_order(connection)
+            return None
         ids.update(found)
-    return _application.c.id.in_(ids) if ids else false()
+    return ids
 
 
-def _plain(words: str) -> ColumnElement[bool]:
+def read_through(words: str) -> ColumnElement[bool]:
     """What is found, as it would be read through row by row."""
     code = _compact(words)
     conditions = [func.lower(_application.c.applicant_name).like(containing(words.lower()), escape="\\")]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_, union_all
 
 from workflow.access import AWAITED_EVENTS, Actor, capacities, is_awaited
 from workflow.clock import shanghai_date
@@ -21,7 +21,7 @@ from workflow.services.collaboration_view import open_delegation
 from workflow.services.filters import due, narrowing
 from workflow.services.pages import Page, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
-from workflow.services.search import found_by
+from workflow.services.search import looked_up, read_through
 from workflow.services.summaries import summary_of
 from workflow.services.training_records import consents_in, waiting_make_ups
 from workflow.services.view import capacities_now
@@ -55,12 +55,17 @@ def read_worklist(
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
         conditions = list(narrowing(state=state, subsidy=subsidy, region=region))
-        if text:
-            conditions.append(found_by(connection, actor, text, region))
         if urgency is not None:
             calendar = product.calendar(connection).for_region(region or actor.region)
             conditions.append(due(urgency, today, calendar))
         stretches = awaiting(actor, today, region, absent_persons(connection, actor, today))
+        if text:
+            ids = looked_up(connection, actor, text, region)
+            if ids is None:
+                conditions.append(read_through(text))
+            else:
+                # These few are looked through once, not along every stretch.
+                stretches = [and_(_application.c.id.in_(ids), or_(False, *stretches))]
         items: list[dict[str, Any]] = []
         for _ in range(_MOST_LOOKS):
             places = _first(connection, stretches, conditions, after, limit + 1) if stretches else []
