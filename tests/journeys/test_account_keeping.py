@@ -11,12 +11,13 @@ import time_machine
 from sqlalchemy import update
 
 from tests.journeys.city import COUNTY, City
+from tests.journeys.test_between_people import hand_over
 from workflow.access import Actor
 from workflow.clock import real_now
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import account_keeping, accounts, audit, seats
+from workflow.services import absences, account_keeping, accounts, audit, seats
 
 NEW = {"login": "cashier2", "name": "新拨付", "role": "cashier", "department": "finance", "region": "410400"}
 
@@ -192,6 +193,25 @@ def test_what_does_not_fit_is_named_and_others_may_nothing(city: City) -> None:
             done(city, account_keeping.close_account, "hr1", login)
         with pytest.raises(Forbidden):
             seats.read_seats(city.product, actor=city.actors[login])
+
+
+def test_who_leaves_with_work_in_hand_is_asked_for_a_substitute(city: City) -> None:
+    city.to_industry_review()
+    hand_over(city, "industry1", "industry2")
+    assert "手中有1 件转办的申请，请先登记离岗代办" in "；".join(look(city, "industry2")["lost_without"])
+    with pytest.raises(Malformed, match="离岗代办"):
+        done(city, account_keeping.close_account, "industry2")
+    absences.enter_absence(
+        city.product,
+        actor=city.actors["admin"],
+        body={
+            "account_id": city.actors["industry2"].account_id,
+            "substitute_id": city.actors["industry1"].account_id,
+            "from_on": "2026-09-29",
+            "reason": "调离",
+        },
+    )
+    assert "离岗代办" not in "；".join(look(city, "industry2")["lost_without"])
 
 
 def test_missing_seats_are_named_with_what_stops(city: City) -> None:

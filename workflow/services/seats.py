@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from workflow.access import Actor, is_awaited
 from workflow.errors import Forbidden
@@ -92,8 +92,32 @@ def read_seats(product: Product, *, actor: Actor) -> dict[str, Any]:
 
 def lost_without(connection: Connection, row: Mapping[Any, Any]) -> list[str]:
     """What would stop, or nobody could do, if this account (a row of ``account``) left its seat; in words."""
+    if not row["active"]:
+        return []
+    return _short_of(connection, row) + _in_hand(connection, row)
+
+
+def _in_hand(connection: Connection, row: Mapping[Any, Any]) -> list[str]:
+    """What was handed over to this person alone, unless somebody acts for who has left (离岗代办)."""
+    absence, handed, asked = tables.absence, tables.hand_over, tables.delegation
+    stand_in = exists().where(
+        absence.c.account_id == row["id"], absence.c.until_on.is_(None), absence.c.ended_on.is_(None)
+    )
+    if connection.scalar(select(stand_in)):
+        return []
+    said = []
+    for table, what in ((handed, "转办"), (asked, "委派")):
+        open_ones = select(func.count()).where(table.c.to_id == row["id"], table.c.ended_at.is_(None))
+        if count := connection.execute(open_ones).scalar_one():
+            said.append(f"{count} 件{what}")
+    if not said:
+        return []
+    return [f"手中有{'、'.join(said)}的申请，请先登记离岗代办，由同事接着办理"]
+
+
+def _short_of(connection: Connection, row: Mapping[Any, Any]) -> list[str]:
     seat = seat_of(row["role"], row["department"])
-    if seat is None or not row["active"]:
+    if seat is None:
         return []
     region = row["region"] if seat.department else None
     left = _count_of(_filled(connection), seat, region) - 1
