@@ -24,7 +24,7 @@ from workflow.services.product import Product
 from workflow.services.year_list_trail import EVENT_LABELS as LIST_LABELS
 from workflow.vocabulary import AuditChain, ReadingSubject, Role
 
-MOST_LOOKED_THROUGH = 5_000
+MOST_LOOKED_THROUGH = 2_000
 """Entries that one page looks through; at the end of them it stops and says how far it came."""
 SEARCHERS = frozenset({Role.AUDITOR, Role.ADMIN})
 _AT_ONCE = 200
