@@ -53,7 +53,7 @@ def test_every_number_of_the_page_leads_to_the_list_behind_it(late: City, people
     office = people("office")
     shown = office.get("/dashboard?period=2026")
     words = page(shown)
-    assert "统计截至 2026-12-31" in words
+    assert "统计截至 2026年12月31日" in words
     text = shown.get_data(as_text=True)
     assert text.count("<figure") == 5
     assert text.count("<table") == 5
@@ -64,6 +64,8 @@ def test_every_number_of_the_page_leads_to_the_list_behind_it(late: City, people
     assert {each.partition("?")[0] for each in links} == {"/applications", "/dashboard/overdue"}
     for each in links:
         assert late.application["number"] in page(office.get(each)), each
+    # What narrows the list stands in its fields, as a browser's date field takes it.
+    assert 'value="2026-12-31"' in office.get("/applications?until=2026-12-31").get_data(as_text=True)
     head = people("hr_head")
     mine = page(head.get("/dashboard"))
     assert "人力资源社会保障部门" in mine

@@ -14,6 +14,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
+from workflow.clock import day_cn
 from workflow.errors import Malformed
 from workflow.form.fields import Code, Day, Drafted, clean_text, code_of, optional
 from workflow.form.masking import cover_numbers
@@ -214,7 +215,7 @@ def _answered(row: FilledRow, line_no: int, today: date) -> ResultRow:
     elif not said.voucher or said.paid_on is None:
         fault = "结果为成功的，须填写凭证号和支付日期"
     elif said.paid_on > today:
-        fault = f"“支付日期”{said.paid_on}不能晚于今天（{today}）"
+        fault = f"“支付日期”{day_cn(said.paid_on)}不能晚于今天（{day_cn(today)}）"
     if fault:
         return ResultRow(row.number, line_no, fault=fault)
     return ResultRow(row.number, line_no, said.outcome, said.voucher or "", said.paid_on, said.reason or "")
