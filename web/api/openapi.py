@@ -249,7 +249,7 @@ def _refusals(operation: Operation, *, public: bool) -> set[int]:
     statuses = {401, 422, 500, 503}  # 401: a token that is no good is refused even where none is needed
     if not public:
         statuses |= {403}
-    if "{" in operation.path:
+    if "{" in operation.path or operation.looks_up:
         statuses |= {404}
     if operation.takes_body:
         statuses |= {400, 413, 415}

@@ -70,7 +70,8 @@ class Operation:
 
     ``body`` are the models of which the JSON body is one; ``answer`` is None where nothing but a file is
     answered, ``other_answer`` what some callers get instead of it; ``file_in`` and ``file_out`` are scans and
-    photographs; ``conflicts`` says that the state of
+    photographs; ``looks_up`` says that what the body names may not be there (404); ``conflicts``
+    says that the state of
     things can refuse it (409); ``key`` whether an ``Idempotency-Key`` is ``required``, ``optional`` or not
     looked at.
     """
@@ -94,6 +95,7 @@ class Operation:
     pdf_out: bool = False
     folder_out: bool = False
     conflicts: bool = False
+    looks_up: bool = False
     limited: bool = False
     key: str = ""
     test_clock_only: bool = False
@@ -996,6 +998,7 @@ OPERATIONS: tuple[Operation, ...] = (
         view=registrations.look_up_registration,
         tag="registrations",
         body=registrations.LOOKUP,
+        looks_up=True,
         answer=registration_answers.RegistrationAnswer,
         limited=True,
     ),
@@ -1005,6 +1008,7 @@ OPERATIONS: tuple[Operation, ...] = (
         view=registrations.send_registration_again,
         tag="registrations",
         body=registrations.MENDED_REGISTRATION,
+        looks_up=True,
         answer=registration_answers.RegistrationAnswer,
         conflicts=True,
         limited=True,
@@ -1073,6 +1077,7 @@ OPERATIONS: tuple[Operation, ...] = (
         view=organisation.hand_over_organisation,
         tag="organisation",
         body=organisation.OWNER,
+        looks_up=True,
         answer=ColleagueAnswer,
         conflicts=True,
     ),

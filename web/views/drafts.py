@@ -23,7 +23,7 @@ from workflow.form.fields import Typed
 from workflow.form.opening import MOST_CLASSES, Opening, TrainingClass
 from workflow.form.reading import model_inside
 from workflow.policy import Policy, available_policies, load_policy
-from workflow.services import applications, previews, previous_applications
+from workflow.services import applications, organisation_accounts, previews, previous_applications
 from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Event, IdentityType, Subsidy
 
 blueprint = Blueprint("drafts", __name__)
@@ -45,14 +45,12 @@ class Part:
 def create() -> ResponseReturnValue:
     """An empty form of the kind this applicant applies as."""
     kind, subsidy = _kind(), _subsidy()
-    # An individual's account is in the person's own name; an organisation's in that of whoever keeps it.
-    own: Sent = {"applicant.name": require_actor().name, "applicant.id_type": IdentityType.RESIDENT_ID.value}
     source = ordinal_typed(request.args.get("from", ""))
     if source is not None:
         found = previous_applications.read_carry_over(product(), actor=require_actor(), application_id=source)
         carried = flat(found["form"]) | {"based_on": str(source), "policy": found["policy"] or ""}
         return _new_page(kind, subsidy, carried, carried=found)
-    return _new_page(kind, subsidy, own if kind is ApplicationKind.INDIVIDUAL else {})
+    return _new_page(kind, subsidy, _known_of(kind))
 
 
 @blueprint.post("/applications/new")
@@ -139,6 +137,17 @@ def save_claim(application_id: int) -> ResponseReturnValue:
         return page_again(refusal, Event.SUBMIT, application_id, sent, rows), refusal.status
     flash("申领明细已保存为草稿，尚未提交。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)
+
+
+def _known_of(kind: ApplicationKind) -> Sent:
+    """What nobody has to type: the own name of a person, the name and code of an organisation."""
+    person = require_actor()
+    if kind is ApplicationKind.INDIVIDUAL:
+        return {"applicant.name": person.name, "applicant.id_type": IdentityType.RESIDENT_ID.value}
+    if person.organisation_id is None:
+        return {}
+    organisation = organisation_accounts.read_organisation(product(), actor=person)
+    return {f"applicant.{name}": organisation[name] for name in ("name", "uscc")}
 
 
 def _based_on(sent: Sent) -> dict[str, int]:

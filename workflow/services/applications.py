@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, require_reading
 from workflow.clock import SHANGHAI
-from workflow.errors import Forbidden
+from workflow.errors import FieldError, Forbidden, Malformed, NotFound
 from workflow.form import read_new_application, read_patch
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -208,7 +208,10 @@ def with_masks_carried_over(product: Product, actor: Actor, body: Any) -> Any:
     if type(source) is not int or not isinstance(body.get("applicant"), dict):
         return body
     with reading(product.engine) as connection:
-        case = open_case(product, connection, actor, source, lock=False)
+        try:
+            case = open_case(product, connection, actor, source, lock=False)
+        except NotFound as unknown:
+            raise Malformed(unknown.message, [FieldError("based_on", unknown.message)]) from unknown
         require_own(case, actor)
         return with_kept_masks(case, body)
 
