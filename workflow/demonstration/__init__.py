@@ -86,6 +86,7 @@ def _load(product: Product, say: Callable[[str], None], today: date | None) -> b
         say(f"已登记{between}项外出、转办和抄送（示例）")
         stage.read_messages(calendar.nth_working_day_before(present, _UNREAD_DAYS))
         play_registrations(stage, people, calendar, present)
+        stage.deliver()
         stage.leave_mail_stuck()
         stage.close()
     say(f"已载入{len(placed)}件演示申请")
