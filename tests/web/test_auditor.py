@@ -28,6 +28,8 @@ OWN = {
     *("account.create_token", "account.revoke_token"),
     *("api.create_calendar_feed", "api.revoke_calendar_feed", "account.create_feed", "account.revoke_feed"),
 }
+# Counting anew what is stored changes nothing of a case.
+COUNTING = {"api.refresh_dashboard", "dashboard.refresh"}
 REFUSED = {
     *("api.send_event", "events.send", "events.objector"),
     *("api.urge", "urging.send"),
@@ -70,7 +72,7 @@ def test_whatever_is_open_to_an_auditor_and_writes_is_known(small_city: City) ->
         if not ACCESS[name].public
         and (ACCESS[name].roles is None or Role.AUDITOR in (ACCESS[name].roles or ()))
     }
-    assert admitted == (OWN | REFUSED)
+    assert admitted == OWN | COUNTING | REFUSED
 
 
 @pytest.mark.parametrize("where", ["to_opening_review", "to_notice"])
