@@ -45,4 +45,4 @@ def test_the_page_shows_its_help(client: FlaskClient, app: Flask) -> None:
     shown = client.get("/calendar/due").text
     assert HELP["calendar.due"].about in shown
     assert HELP["calendar.due"].rule in shown
-    assert "本页说明" not in client.get("/nowhere").text
+    assert 'class="page-help' not in client.get("/nowhere").text
