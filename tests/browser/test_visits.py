@@ -219,7 +219,7 @@ def test_who_was_faster_is_shown_with_when(phone: Phone, office: Office) -> None
     colleague.page.wait_for_url("**/inspections/*")
     phone.send()
     expect(phone.page.get_by_role("alert")).to_contain_text(
-        "卫示例于 2026-08-28 17:00 办理“登记培训期间检查”"
+        "卫示例于 2026年8月28日 17:00 办理“登记培训期间检查”"
     )
     # Seen already: what was typed is thrown away with the session.
     asked: list[str] = []

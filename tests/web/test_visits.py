@@ -129,7 +129,7 @@ def test_who_was_faster_is_told_and_nothing_is_lost(city: City, signed_in: Peopl
     late = send(city, client, way="count", present_count="49", version=str(version), materials="另一份")
     assert late.status_code == 409
     assert "示例inspector" in late.text
-    assert "2026-09-07 09:00" in late.text
+    assert "2026年9月7日 09:00" in late.text
     assert "登记开班当日检查" in late.text
     assert "另一份" in late.text
     assert len(held(city)) == 1
