@@ -182,6 +182,10 @@ class ChinaWorkingDays(Calendar):  # type: ignore[misc]
         years = range((start + timedelta(days=1)).year, end.year + 1)
         return any(year in self._provisional or year > self.last_day.year for year in years)
 
+    def is_provisional(self, day: date) -> bool:
+        """Whether the day lies in a year whose notice is not out (rulebook 2)."""
+        return self.runs_into_provisional(day - timedelta(days=1), day)
+
     # Counts in working days
 
     def nth_working_day_after(self, start: date, n: int) -> date:

@@ -42,6 +42,8 @@ NOT_LINKED = {
     "results_sheets.show": "from the day of an assessment on",
     "results_sheets.template": "from the day of an assessment on",
     "search.find": "the box in the head of every page",
+    "registration_reviews.contact_form": "where a refused reading is shown again",
+    "registrations.mend": "for whoever has a receipt of a refused registration",
     "rosters.error_file": "while a workbook waits for a decision",
     "rosters.follow": "while a workbook waits for a decision",
     "training_records.show": "where a refused make-up is shown again",

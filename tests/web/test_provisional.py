@@ -127,7 +127,7 @@ class Search:
             notices = connection.execute(select(tables.notice.c.id)).scalars().all()
         own = [f"/applications/{matter}{part}" for matter in matters for part in ("", "/clocks", "/history")]
         for login, client in self.clients.items():
-            paths = ["/worklist", "/applications", "/alerts", *own]
+            paths = ["/worklist", "/applications", "/alerts", "/finance", "/dashboard/overdue", *own]
             for path in paths + [f"/clocks/{clock}" for clock in clocks if login == "auditor"]:
                 self._page(client, path)
             for path in ("/worklist", "/applications", "/alerts", "/clocks", "/public-notices"):

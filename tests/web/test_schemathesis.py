@@ -32,7 +32,9 @@ CALLERS = {
     Role.ADMIN: "admin",
     Role.AUDITOR: "auditor",
     Role.REVIEWER: "hr1",
+    Role.CASHIER: "cashier",
     Role.HEAD: "hr_head",
+    Role.INSPECTOR: "inspector",
 }
 
 

@@ -49,5 +49,6 @@ class OverdueMatter(BaseModel):
     holder_label: str
     holder_names: str
     due_on: date
+    provisional: bool
     late_days: int
     amount: Yuan

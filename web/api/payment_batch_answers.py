@@ -25,6 +25,7 @@ class DeskMatter(BaseModel):
     state_label: str
     state_since_on: date
     due_on: date | None
+    provisional: bool
     late_days: int = Field(description="已逾期的工作日数，未逾期为0")
     holder: str = Field(description="在谁手中")
     amount: Yuan = Field(description="待付金额：财政审核通过前为申请金额")

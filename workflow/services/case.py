@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, exists, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, literal, or_, select, update
 
 from calendars import ChinaWorkingDays
 from workflow.access import Actor, Holder, Matter
@@ -31,6 +31,7 @@ from workflow.services.product import CURRENT_CALENDAR, TEST_NOW, Product
 from workflow.vocabulary import (
     SECTION_OF,
     ApplicationKind,
+    ClockKind,
     Department,
     Section,
     State,
@@ -459,11 +460,16 @@ def read_cases(product: Product, connection: Connection, actor: Actor, ids: Sequ
 def read_clocks(
     connection: Connection, ids: Sequence[int], *, open_only: bool = False
 ) -> dict[int, list[Clock]]:
-    """The clocks of several applications, by application, oldest first."""
+    """The clocks of several applications, by application, oldest first.
+
+    ``open_only`` leaves out what has ended, but for public notices: others are counted from their end.
+    """
     clock = tables.clock
     statement = select(clock).where(clock.c.application_id.in_(ids))
     if open_only:
-        statement = statement.where(clock.c.ended.is_(None))
+        statement = statement.where(
+            or_(clock.c.ended.is_(None), clock.c.kind == ClockKind.PUBLIC_NOTICE.value)
+        )
     found: dict[int, list[Clock]] = {}
     # Put in order here: a transaction may have been told to read in order rather than to sort.
     for row in sorted(connection.execute(statement).mappings(), key=itemgetter("id")):

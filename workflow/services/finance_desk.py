@@ -253,6 +253,7 @@ def _matter_view(row: Any, calendar: ChinaWorkingDays, today: date, holder: str)
         "state_label": state.label,
         "state_since_on": row["state_since_on"].isoformat(),
         "due_on": due_on.isoformat() if due_on else None,
+        "provisional": due_on is not None and calendar.is_provisional(due_on),
         "late_days": late,
         "holder": holder,
         "amount": yuan_from_fen(row["unpaid_fen"]),

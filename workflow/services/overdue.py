@@ -210,6 +210,7 @@ def _view(row: dict[str, Any], calendar: ChinaWorkingDays, today: date, names: l
         "holder_label": holder.label,
         "holder_names": said_of(names),
         "due_on": row["due_on"].isoformat(),
+        "provisional": calendar.is_provisional(row["due_on"]),
         "late_days": _late(calendar.for_region(row["region"]), row["due_on"], today),
         "amount": yuan_from_fen(row["asked_fen"]),
     }
