@@ -160,9 +160,10 @@ def test_a_moved_clock_is_told_with_both_dates(site: Site, office: Office) -> No
         admin.press("确认生效", inside="[aria-labelledby=preview]")
     applicant = office.person("institution_bf")
     check(applicant, "/alerts")
-    moved = applicant.page.locator("tr", has_text="到期日因日历更新而变动").first
+    moved = applicant.page.locator("li[id^=message-]", has_text="到期日因日历更新而变动").first
     expect(moved).to_contain_text("原 2026年9月28日 → 2026年9月29日")
-    moved.locator('a[href^="/clocks/"]').click()
+    with applicant.page.expect_navigation():
+        moved.get_by_role("button", name="查看期限如何计算").click()
     assert "逐日说明" in applicant.text
 
 

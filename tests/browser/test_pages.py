@@ -144,10 +144,10 @@ def test_days_left_are_said_in_words(site: Site, office: Office) -> None:
 
 def test_a_menu_shows_what_a_role_may_open_and_nothing_else(office: Office) -> None:
     menus = {
-        "institution": "我的待办 申请 消息 公示 目录清单 工作日历",
-        "hr1": "我的待办 申请 消息 公示 目录清单 工作日历 统计报表",
-        "finance1": "我的待办 申请 消息 公示 目录清单 工作日历 资金 统计报表",
-        "admin": "我的待办 申请 消息 公示 目录清单 工作日历 统计报表 系统管理",
+        "institution": "我的待办 申请 消息 本单位账号 公示 目录清单 工作日历",
+        "hr1": "我的待办 双随机 申请 消息 机构注册 公示 目录清单 工作日历 统计报表",
+        "finance1": "我的待办 申请 消息 公示 目录清单 工作日历 财政工作台 资金 统计报表",
+        "admin": "我的待办 申请 消息 公示 目录清单 工作日历 领导小组工作台 统计报表 审计 系统管理",
     }
     for login, words in menus.items():
         person = office.person(login)
@@ -215,11 +215,11 @@ def test_the_application_prints_as_the_form_alone(site: Site, office: Office) ->
 def test_an_alert_is_read_and_no_longer_counted(office: Office) -> None:
     hr = office.person("hr1")
     hr.open("/alerts?unread=1")
-    before = int(hr.page.locator(".site-nav .count").inner_text().split()[0])
+    before = int(hr.page.locator('.site-nav a[href="/alerts"] .count').inner_text().split()[0])
     hr.page.locator("button[name=one]").first.focus()
     with hr.page.expect_navigation(url="**/alerts?unread=1"):
         hr.page.keyboard.press("Enter")
-    after = hr.page.locator(".site-nav .count")
+    after = hr.page.locator('.site-nav a[href="/alerts"] .count')
     assert (int(after.inner_text().split()[0]) if after.count() else 0) == before - 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -45,9 +46,8 @@ def _login(operation: Operation) -> str:
     return "institution" if roles is None else next(CALLERS[role] for role in CALLERS if role in roles)
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: GenerationMode) -> None:
+def test_the_api_keeps_its_word(small_city: City, operation: Operation) -> None:
     product = small_city.to_notice().product
     closures.propose_closure(
         product,
@@ -93,10 +93,14 @@ def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: Ge
     )
     existing["policy"] = "pingdingshan-2022"
     known = {name: key for name, key in existing.items() if f"{{{name}}}" in operation.path}
-    cases = schema["/api" + operation.path][operation.method].as_strategy(
-        generation_mode=mode, path_parameters=known if mode is GenerationMode.POSITIVE else None
-    )
+    described = schema["/api" + operation.path][operation.method]
+    _keep_word(described.as_strategy(generation_mode=GenerationMode.POSITIVE, path_parameters=known), headers)
+    # Nothing can be wrong with a call that takes nothing.
+    with suppress(schemathesis.errors.InvalidSchema):
+        _keep_word(described.as_strategy(generation_mode=GenerationMode.NEGATIVE), headers)
 
+
+def _keep_word(cases: Any, headers: dict[str, str]) -> None:
     @given(case=cases)
     @settings(
         max_examples=10,
@@ -106,8 +110,4 @@ def test_the_api_keeps_its_word(small_city: City, operation: Operation, mode: Ge
     def keeps_its_word(case: Any) -> None:
         case.call_and_validate(headers=headers, excluded_checks=LEFT_OUT)
 
-    try:
-        keeps_its_word()
-    except schemathesis.errors.InvalidSchema:
-        # Nothing can be wrong with a call that takes nothing.
-        assert mode is GenerationMode.NEGATIVE
+    keeps_its_word()
