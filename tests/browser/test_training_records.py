@@ -56,7 +56,7 @@ def test_an_inspection_is_recorded_made_up_for_struck_and_answered(site: Site, o
     institution.open(address)
     institution.page.locator("#make-up > summary").click()
     options = institution.page.locator('#make-up [name="inspection"] option').all_inner_texts()
-    mine = next(one for one in options if "2026-08-28" in one)
+    mine = next(one for one in options if "2026年8月28日" in one)
     institution.page.locator('#make-up [name="inspection"]').select_option(label=mine)
     institution.fill({"count": "4", "made_up_on": "2026-08-30", "hours": "4"}, inside="#make-up")
     assert institution.press("提交补课申请", inside="#make-up") == 422
