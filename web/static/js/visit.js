@@ -12,7 +12,6 @@
     return two(time.getHours()) + ":" + two(time.getMinutes());
   }
   function fresh() {
-    if (window.crypto.randomUUID) { return window.crypto.randomUUID(); }
     return Array.prototype.map.call(window.crypto.getRandomValues(new Uint8Array(16)), function (byte) {
       return (byte < 16 ? "0" : "") + byte.toString(16);
     }).join("");
