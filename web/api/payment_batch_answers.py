@@ -91,6 +91,7 @@ class FinanceDesk(BaseModel):
     region_label: str
     today: date
     soon_until: date
+    soon_provisional: bool
     soon_days: int
     late: DeskPart
     soon: DeskPart

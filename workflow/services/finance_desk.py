@@ -88,6 +88,7 @@ def read_desk(
         "region_label": region_labels().get(region, region),
         "today": today.isoformat(),
         "soon_until": soon_until.isoformat(),
+        "soon_provisional": calendar.is_provisional(soon_until),
         "soon_days": SOON_DAYS,
         **parts,
         "coming": coming,
