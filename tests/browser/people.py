@@ -17,7 +17,7 @@ from workflow.services.product import Product
 
 PATIENCE_MS = 15_000
 _AXE = Axe()
-# A tenth of what Lighthouse calls good: when the machine is busy, columns of a long table settle as rows come.
+# A tenth of what Lighthouse calls good: columns of a long table may settle as its rows come.
 _MOST_SHIFT = 0.01
 # A telephone, 1366 pixels at 200 %, a small old screen, and the most common one.
 _WIDTHS = (360, 683, 1024, 1366)
