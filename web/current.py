@@ -49,3 +49,8 @@ def logged_path() -> str:
 def wants_problem() -> bool:
     """Whether an error is answered as problem+json: everything under ``/api/`` is, known route or not."""
     return request.path.startswith("/api/")
+
+
+def is_autosave() -> bool:
+    """Whether a script saves a form that is still being typed: it is answered in JSON, not with a page."""
+    return "X-Autosave" in request.headers

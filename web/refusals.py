@@ -24,7 +24,7 @@ from sqlalchemy.exc import (
 )
 from werkzeug.exceptions import HTTPException
 
-from web.current import logged_path, request_id, wants_problem
+from web.current import is_autosave, logged_path, request_id, wants_problem
 from web.kept import form_of_request, keep_form, page_before
 from web.rate import TooMany
 from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
@@ -66,6 +66,9 @@ def _refused(error: Refused) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn):
         if wants_problem():
             headers["WWW-Authenticate"] = "Bearer"
+        elif is_autosave():
+            # The page says so beside the button, and keeps what was typed.
+            pass
         elif request.method != "GET":
             return _sign_in_first(error)
         elif "HX-Request" in request.headers:
@@ -101,7 +104,7 @@ def _sign_in_first(error: NotSignedIn) -> ResponseReturnValue:
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
-    kept = None if wants_problem() else form_of_request()
+    kept = None if wants_problem() or is_autosave() else form_of_request()
     if kept is not None:
         # Somebody has signed in again in another window since the page was opened.
         return render_template("resend.html", kept=kept), 403
@@ -153,7 +156,7 @@ def _slug(kind: type[Exception]) -> str:
 def _answer(
     slug: str, status: int, title: str, detail: str, headers: dict[str, str], **details: Any
 ) -> Response:
-    if wants_problem():
+    if wants_problem() or is_autosave():
         body = {
             "type": _TYPE + slug,
             "title": title,

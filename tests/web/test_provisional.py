@@ -41,7 +41,11 @@ UNPUBLISHED = 2027
 _CALCULATED = "/calendar/due?start=2026-12-31&working_days=5"
 # Where an answer has several dates, each has its flag.
 _FLAGS = {
-    "soon_until": "soon_provisional","from": "from_provisional", "to": "to_provisional", "due_before": "provisional_before"}
+    "soon_until": "soon_provisional",
+    "from": "from_provisional",
+    "to": "to_provisional",
+    "due_before": "provisional_before",
+}
 READERS = ("institution", "industry2", "hr2", "finance2", "office", "auditor")
 _BLOCKS = frozenset(
     (

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.current import product, require_actor
+from web.current import is_autosave, product, require_actor
 from web.views.acts import payload_of
 from web.views.applications import open_parts, parts_of
-from web.views.events import page_again
+from web.views.events import last_change, page_again
 from web.views.fields import Errors, Field, Sent, fields_of, flat, ordinal_typed, sent_by, with_options
 from web.views.refused import Shown, messages_of, shown
 from workflow.errors import Conflict, Forbidden, NotFound, NotNow, Refused
@@ -56,6 +57,15 @@ def create() -> ResponseReturnValue:
 @blueprint.post("/applications/new")
 def begin() -> ResponseReturnValue:
     """Saves the draft, or adds or takes away a class and shows the form again."""
+    command_id = request.form.get("command_id") or None
+    # The same form sent again, changed or not, is the draft that it has made: never a second one.
+    earlier = (
+        applications.drafted_with(product(), actor=require_actor(), command_id=command_id)
+        if command_id is not None
+        else None
+    )
+    if earlier is not None:
+        return _save(earlier, version=1)
     kind, subsidy = _kind(), _subsidy()
     sent = _with_rows_changed(sent_by(request.form))
     if _rows_change():
@@ -73,9 +83,15 @@ def begin() -> ResponseReturnValue:
     # So that the name is what is missing, beside its field.
     body.setdefault("applicant", {})
     try:
-        view = applications.create_application(product(), actor=require_actor(), body=body)
+        view = applications.create_application(
+            product(), actor=require_actor(), body=body, command_id=command_id
+        )
     except Refused as refusal:
+        if is_autosave():
+            raise
         return _new_page(kind, subsidy, sent, shown(refusal), messages_of(refusal)), refusal.status
+    if is_autosave():
+        return _autosaved(view)
     if subsidy is not Subsidy.TRAINING:
         flash("草稿已保存。接着请填报受益人员名单，核对补贴核算后即可提交。", "good")
     elif kind is ApplicationKind.INDIVIDUAL:
@@ -95,26 +111,48 @@ def edit(application_id: int) -> ResponseReturnValue:
 @blueprint.post("/applications/<key:application_id>/edit")
 def save(application_id: int) -> ResponseReturnValue:
     """Saves the parts that are open to change."""
+    return _save(application_id, version=_number(request.form.get("version", "")))
+
+
+def _save(application_id: int, *, version: int) -> ResponseReturnValue:
     view = _changeable(application_id)
     sent = _with_rows_changed(sent_by(request.form))
     if _rows_change():
         return _edit_page(view, sent)
     whole = from_inputs(patch_of(ApplicationKind(view["kind"]), Subsidy(view["subsidy"])), sent)
     try:
-        applications.edit_application(
+        view = applications.edit_application(
             product(),
             actor=require_actor(),
             application_id=application_id,
             body={name: whole.get(name, {}) for name in open_parts(view)},
-            expected_version=_number(request.form.get("version", "")),
+            expected_version=version,
+            if_changed=True,
         )
     except Refused as refusal:
-        reload = (
-            url_for("drafts.edit", application_id=application_id) if isinstance(refusal, Conflict) else ""
-        )
+        reload = ""
+        if isinstance(refusal, Conflict):
+            words = f"{refusal.message}。{last_change(application_id)}您填写的内容还在本页。"
+            refusal = Conflict(words, current_version=refusal.current_version)
+            reload = url_for("drafts.edit", application_id=application_id)
+        if is_autosave():
+            raise refusal from None
         return _edit_page(view, sent, shown(refusal, reload=reload), messages_of(refusal)), refusal.status
+    if is_autosave():
+        return _autosaved(view)
     flash("申请表已保存。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)
+
+
+def _autosaved(view: dict[str, Any]) -> ResponseReturnValue:
+    """What ``autosave.js`` needs to go on: the version to save upon next, and where the draft is by now."""
+    return jsonify(
+        id=view["id"],
+        version=view["version"],
+        saved_at=view["updated_at"],
+        address=url_for("drafts.edit", application_id=view["id"]),
+        check=url_for("drafts.check", application_id=view["id"]),
+    )
 
 
 @blueprint.post("/applications/<key:application_id>/claim")
@@ -328,6 +366,7 @@ def _new_page(
         check=check,
         carried=carried,
         based_on=sent.get("based_on", ""),
+        command_id=request.form.get("command_id") or uuid4().hex,
         previous=previous_applications.list_previous(product(), actor=require_actor(), subsidy=subsidy),
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, require_reading
 from workflow.clock import SHANGHAI
-from workflow.errors import FieldError, Forbidden, Malformed, NotFound
+from workflow.errors import FieldError, Forbidden, Malformed, NotFound, Refused
 from workflow.form import read_new_application, read_patch
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
@@ -114,15 +114,19 @@ def edit_application(
     body: Any,
     expected_version: int | None,
     merge: bool = False,
+    if_changed: bool = False,
 ) -> dict[str, Any]:
     """Changes sections of the form while it is the applicant's; answers the application.
 
     Each section given replaces the one that stands there; with ``merge`` only the fields given do, and null
-    empties one. A returned application opens only the sections that the return named.
+    empties one. A returned application opens only the sections that the return named. With ``if_changed``
+    what stands there already stays as it is, whatever version was seen: nothing is saved or recorded twice.
     """
     with writing(product.engine) as connection:
         case = open_case(product, connection, actor, application_id, lock=True)
         require_own(case, actor)
+        if if_changed and _stands_already(case, body):
+            return application_view(case, actor)
         require_version(case, expected_version)
         if merge:
             body = merged_with_stored(case, body)
@@ -145,6 +149,15 @@ def edit_application(
         )
         case.write_row()
         return application_view(case, actor)
+
+
+def drafted_with(product: Product, *, actor: Actor, command_id: str) -> int | None:
+    """The id of the application that this command of the actor has made; None where it has made none."""
+    made = select(tables.command.c.application_id).where(
+        tables.command.c.account_id == actor.account_id, tables.command.c.command_id == command_id
+    )
+    with reading(product.engine) as connection:
+        return connection.scalar(made)
 
 
 def read_application(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
@@ -216,10 +229,26 @@ def with_masks_carried_over(product: Product, actor: Actor, body: Any) -> Any:
         return with_kept_masks(case, body)
 
 
+def _stands_already(case: Case, body: Any) -> bool:
+    """Whether these sections, which are open, read as they stand; not where they cannot be read."""
+    try:
+        parts = read_patch(case.kind, with_kept_masks(case, body), case.subsidy).sections()
+        require_editable(case, set(parts))
+    except Refused:
+        return False
+    standing = open_form({name: case.form.get(name, {}) for name in parts}, keys=case.product.settings.keys)
+    return all(canonical(_typed(name, standing[name])) == canonical(part) for name, part in parts.items())
+
+
 def _replace_part(case: Case, name: str, part: dict[str, Any]) -> None:
     before = case.form.get(name, {})
-    if name in _TYPED_KEYS:
-        kept = {key: value for key, value in before.items() if key not in _TYPED_KEYS[name]}
-    else:
-        kept = {key: before[key] for key in _DEPARTMENTS_KEEP if key in before}
+    typed = _typed(name, before)
+    kept = {key: value for key, value in before.items() if key not in typed}
     case.form[name] = seal_part(name, part, keys=case.product.settings.keys) | kept
+
+
+def _typed(name: str, part: dict[str, Any]) -> dict[str, Any]:
+    """What the applicant has written of this part; the rest of it is kept by the departments."""
+    if name in _TYPED_KEYS:
+        return {key: value for key, value in part.items() if key in _TYPED_KEYS[name]}
+    return {key: value for key, value in part.items() if key not in _DEPARTMENTS_KEEP}
