@@ -107,7 +107,14 @@ def test_what_comes_next_is_what_the_chart_says() -> None:
     assert seen >= 12
 
 
-def test_every_event_of_staff_and_applicants_has_a_form_for_every_field() -> None:
+@pytest.fixture
+def nobodys_opinions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose common opinions are offered is asked of no database here."""
+    for name in ("product", "require_actor", "common_opinions"):
+        monkeypatch.setattr(f"web.views.opinions.{name}", lambda *_asked, **_of: ())
+
+
+def test_every_event_of_staff_and_applicants_has_a_form_for_every_field(nobodys_opinions: None) -> None:
     events = [event for event in PAYLOADS if event is not Event.FILE_OBJECTION]
     objection = {"id": 7, "receipt": "YY-1-001", "content": "有异议", "outcome": None}
     view = view_of(State.CLAIM_DRAFT, allowed_events=[event.value for event in events])
@@ -148,7 +155,7 @@ def test_certificates_typed_line_by_line_become_entries_and_their_errors_stand_a
     assert where == "results.0.certificates"
 
 
-def test_a_refused_form_keeps_what_was_typed_beside_its_messages() -> None:
+def test_a_refused_form_keeps_what_was_typed_beside_its_messages(nobodys_opinions: None) -> None:
     view = view_of(State.CLAIM_INDUSTRY_FIRST, allowed_events=["approve", "reject"])
     attempt = Attempt(Event.REJECT, {"reason": "不符合"}, {"confirmed": "请先勾选确认"})
     acts = {act.event: act for act in acts_for(view, {"items": [], "class_counts": {}}, attempt)}

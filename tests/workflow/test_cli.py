@@ -188,7 +188,7 @@ def test_wrong_usage_is_one_line_that_names_what_is_wrong(run: Run, arguments: s
         (
             "calendar between 2026-09-18 2026-09-17",
             {},
-            "“结束日”（2026-09-17）不能早于“起始日”（2026-09-18）",
+            "“结束日”（2026年9月17日）不能早于“起始日”（2026年9月18日）",
         ),
         ("calendar version 2", {}, "没有第 2 版日历"),
         ("calendar version 1 --year 2050", {}, "2050年超出日历范围（2004年至2036年）"),

@@ -55,7 +55,7 @@ def inputs_of(model: type[Typed]) -> tuple[Input, ...]:
         part = inner if inner is not None and issubclass(inner, Typed) else None
         widget = str(shape.get("x-widget", "text"))
         if many:
-            widget = "rows" if part else "checkboxes" if words else "list"
+            widget = "rows" if part else "checkboxes" if words else str(shape.get("x-widget", "list"))
         elif part:
             widget = "part"
         choices = tuple((word.value, word.label) for word in words or ())

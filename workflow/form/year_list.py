@@ -113,7 +113,9 @@ class OccupationEntry(Drafted):
 
     occupation_code: OccupationCode = asked("职业编码", help="如 6-18-01-01")
     occupation: Name = asked("职业（工种）")
-    levels: Levels = Field(default=[], title="级别", json_schema_extra={"x-required": False})
+    levels: Levels = Field(
+        default=[], title="级别", json_schema_extra={"x-required": False, "x-widget": "checkboxes"}
+    )
     certificate_kind: CertificateChoice | None = optional("可取得的最高证书")
     full_time_teacher_count: Count | None = optional("专职教师（人）")
     listed_from_on: Day = asked("批准日期", help="自批准之日起可以承担补贴性培训")
