@@ -11,6 +11,7 @@ import pytest
 from calendars import ChinaWorkingDays
 from tests.journeys.city import CITY, City
 from tests.journeys.many import NOTICE
+from workflow.clock import day_cn
 from workflow.services import alerts, audit, calendar_versions, closures, deadlines, holiday_notices
 from workflow.services.calendar import show_year
 from workflow.services.product import open_product
@@ -70,7 +71,7 @@ def test_an_amendment_moves_what_runs_through_it(
     assert (moved["due_before"], moved["due_after"]) == (before, after)
     told = alerts.list_alerts(city.product, actor=city.actors["institution"])["items"]
     assert [(each["due_before"], each["due_on"]) for each in told] == [(before, after)]
-    assert f"原{before}，现到期日{after}" in told[0]["message"]
+    assert f"原{day_cn(before)}，现到期日{day_cn(after)}" in told[0]["message"]
     assert alerts.list_alerts(city.product, actor=city.actors["industry1"])["items"]
     assert not alerts.list_alerts(city.product, actor=city.actors["industry1_bf"])["items"]
     assert audit.verify_audit(city.product)["holds"]
@@ -161,7 +162,7 @@ def test_a_public_notice_over_new_year_moves_with_what_hangs_on_it(city: City) -
     assert after["segments"][-1]["from"] == "2027-01-07"
     assert before["segments"][-1]["from"] == "2027-01-06"
     city.at("2027-01-07 10:00")
-    with pytest.raises(Exception, match="2027-01-07"):
+    with pytest.raises(Exception, match="2027年1月7日"):
         city.send("hr2", "close_notice")
     city.at("2027-01-08").send("hr2", "close_notice")
     assert city.state == "claim_hr_first"

@@ -55,14 +55,14 @@ def test_once_in_a_working_day_and_a_day_off_belongs_to_the_one_before(city: Cit
     # 30 September is a Wednesday, the holiday lasts from the 1st to the 7th of October.
     for moment in ("2026-09-29 17:00", "2026-09-29 23:59"):
         city.at(moment)
-        with pytest.raises(NotNow, match=r"2026-09-29这个工作日已经催办过.*2026-09-30起"):
+        with pytest.raises(NotNow, match=r"2026年9月29日这个工作日已经催办过.*2026年9月30日起"):
             urged(city)
         with pytest.raises(NotNow):
             urged(city, "office")
     assert urged(city.at("2026-09-30 09:00"))["again_on"] == "2026-10-08"
     for moment in ("2026-10-01 10:00", "2026-10-07 23:00"):
         city.at(moment)
-        with pytest.raises(NotNow, match="2026-09-30"):
+        with pytest.raises(NotNow, match="2026年9月30日"):
             urged(city)
     urged(city.at("2026-10-08 08:00"))
     assert len(heard(city, "industry1")) == 3
