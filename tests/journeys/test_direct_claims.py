@@ -469,7 +469,7 @@ def test_what_is_not_paid_for_is_refused_with_the_row_and_the_reason(
     small_city.at(TODAY)
     apply_with(small_city, login, [row])
     found = refusal(small_city, login, 1, "240.00")
-    assert f"第1行{'录用并参保' if '月' in said else ''}" in found["headcount"]
+    assert f"第1行{'录用并参保' if '满' in said else ''}" in found["headcount"]
     assert said in found["headcount"]
     assert "征求意见稿" in found["headcount"]
 
