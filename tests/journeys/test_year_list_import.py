@@ -121,7 +121,7 @@ def test_a_preview_writes_nothing_and_is_what_is_then_done(city: City) -> None:
     assert looked_at["changes"][0]["fields"] == [
         {"field": "theory_area", "label": "理论教学场地面积（平方米）", "before": "", "after": "350"}
     ]
-    assert looked_at["changes"][2]["fields"][0]["after"] == "2026-05-14"
+    assert looked_at["changes"][2]["fields"][0]["after"] == "2026年5月14日"
     done = apply(city, content, looked_at["seen"])
     assert (counts(done), done["applied"]) == (counts(looked_at), True)
     (entry,) = facts(city).entries

@@ -35,7 +35,7 @@ def training_end(facts: Facts) -> Iterator[FieldError]:
     if begun and date.fromisoformat(ended_on) < max(begun):
         yield FieldError(
             where,
-            f"“培训结束日期”不能早于开班当日检查的日期{day_cn(max(begun))}（填写的是“{day_cn(ended_on)}”）",
+            f"“培训结束日期”不能早于开班当日检查的日期{day_cn(max(begun))}（填写的是“{ended_on}”）",
         )
 
 
@@ -90,4 +90,4 @@ def _known_class(facts: Facts, number: int, where: str) -> Iterator[FieldError]:
 
 def _come(facts: Facts, day: str, where: str, label: str) -> Iterator[FieldError]:
     if facts.today and date.fromisoformat(day) > facts.today:
-        yield FieldError(where, f"“{label}”不能晚于今天（填写的是“{day_cn(day)}”）")
+        yield FieldError(where, f"“{label}”不能晚于今天（填写的是“{day}”）")

@@ -99,7 +99,7 @@ def impose_sanction(product: Product, *, actor: Actor, body: Body) -> dict[str, 
         require_keeper(desk.connection, actor, entry.region, entry.uscc)
         name = _subject_name(desk.connection, entry)
         if entry.from_on > add_years(today_of(product, desk.connection), 1):
-            raise _wrong("from_on", f"“起始日期”至多在一年之后（填写的是“{day_cn(entry.from_on)}”）")
+            raise _wrong("from_on", f"“起始日期”至多在一年之后（填写的是“{entry.from_on}”）")
         until = _until_of(entry)
         values = fields_of(entry) | {"subject_name": name, "until_on": until.isoformat() if until else None}
         _refuse_twin(desk.connection, entry, name)
@@ -257,7 +257,7 @@ def _require_day_of_survey(
     if entry.surveyed_on > today:
         raise _wrong(
             "surveyed_on",
-            f"“认定日期”不能在今天（{day_cn(today)}）之后（填写的是“{day_cn(entry.surveyed_on)}”）",
+            f"“认定日期”不能在今天（{day_cn(today)}）之后（填写的是“{entry.surveyed_on}”）",
         )
     twin = select(_survey.c.id).where(
         _survey.c.region == entry.region,
@@ -339,7 +339,7 @@ def _until_of(entry: SanctionEntry) -> date | None:
         raise _wrong(
             "until_on",
             f"违规平台自违规之日起{years}年内不得参与补贴培训，截止日期不能早于{day_cn(least)}"
-            f"（填写的是“{day_cn(entry.until_on)}”）；不填的，由系统计算",
+            f"（填写的是“{entry.until_on}”）；不填的，由系统计算",
         )
     return entry.until_on or least
 

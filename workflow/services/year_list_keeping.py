@@ -263,7 +263,7 @@ def day_of_list_fault(listed_from_on: date, year: int, on: date) -> str:
     if listed_from_on <= on <= last:
         return ""
     listed = f"{day_cn(listed_from_on)}（机构列入之日）"
-    return f"“批准日期”须在{listed}至{day_cn(last)}之间（填写的是“{day_cn(on)}”）"
+    return f"“批准日期”须在{listed}至{day_cn(last)}之间（填写的是“{on}”）"
 
 
 def _institution_to_change(desk: Desk, institution_id: int, expected_version: int | None) -> RowMapping:
