@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests.browser.people import Office, Site, check
 from tests.browser.walk import Page, walk
+from tests.web.test_help import of_people
 from web import create_app
 from web.access import ACCESS
 from workflow.demonstration import ACCOUNTS
@@ -51,11 +52,6 @@ NOT_LINKED = {
     "visits.show_photos": "where refused photographs are shown again",
     "year_list.survey": "the demonstration has no survey",
 }
-
-
-def of_people(endpoint: str) -> bool:
-    """Whether the endpoint is a page for people, not for scripts or operators."""
-    return not endpoint.startswith(("api.", "operators.", "static"))
 
 
 def unsound(pages: Iterable[Page]) -> list[str]:

@@ -25,6 +25,7 @@ WITHOUT_A_PAGE = {
 
 
 def of_people(endpoint: str) -> bool:
+    """Whether the endpoint is a page for people, not for scripts or operators."""
     return not endpoint.startswith(("api.", "operators.", "static"))
 
 
