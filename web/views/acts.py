@@ -126,15 +126,20 @@ class Act:
 
 def acts_for(view: dict[str, Any], roster: dict[str, Any], attempt: Attempt | None = None) -> list[Act]:
     """One form for each event this person may send; the one to expect, or the refused one, is open."""
-    allowed = set(view["allowed_events"])
-    if not _open_objections(view):
-        allowed.discard(Event.RESOLVE_OBJECTION)
-    events = [event for event in ORDER if event.value in allowed]
     acts = [
-        _act(event, view, roster, attempt if attempt and attempt.event is event else None) for event in events
+        _act(event, view, roster, attempt if attempt and attempt.event is event else None)
+        for event in offered(view)
     ]
     first = attempt.event if attempt else next((act.event for act in acts if not act.danger), None)
     return [replace(act, open=act.event is first) for act in acts]
+
+
+def offered(view: dict[str, Any]) -> list[Event]:
+    """The events whose forms this person finds on the page, in their order."""
+    allowed = set(view["allowed_events"])
+    if not _open_objections(view):
+        allowed.discard(Event.RESOLVE_OBJECTION)
+    return [event for event in ORDER if event.value in allowed]
 
 
 def tasks_of(item: dict[str, Any]) -> list[str]:

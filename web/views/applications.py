@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from web.api.parameters import ApplicationsQuery, truth
 from web.current import actor, product, require_actor
-from web.views.acts import acts_for
+from web.views.acts import acts_for, offered
 from web.views.attachment_forms import Uploaded, attachments_shown
-from web.views.collaboration_forms import Turned
+from web.views.collaboration_forms import FORMS, Turned
 from web.views.collaboration_forms import with_forms as with_turns
 from web.views.earlier import said_before
 from web.views.filters import read_filters
@@ -21,11 +21,12 @@ from web.views.paging import cursor, page_addresses
 from web.views.progress import FINISHED, next_of, steps_of
 from web.views.readings import purposes_by_subject
 from web.views.record_forms import Tried, with_forms
-from web.views.refused import Shown
+from web.views.refused import Shown, without_form
 from web.views.rows import Attempt, claims
 from web.views.sheet import sheet_of
 from web.views.worklist_way import onward
 from workflow.clock import shanghai_date
+from workflow.form import PAYLOADS
 from workflow.form.application import patch_of
 from workflow.form.beneficiaries import TEMPLATES
 from workflow.policy import region_labels
@@ -152,6 +153,10 @@ def page_of(
     if person.role is not Role.APPLICANT:
         found = collaboration_view.read_collaboration(product(), actor=person, application_id=view["id"])
         together = with_turns(found, turned)
+        if turned and refused and turned.form in FORMS and turned.form not in together["offered"]:
+            refused = without_form(refused, FORMS[turned.form], turned.sent)
+    if attempt and refused and attempt.event not in offered(view):
+        refused = without_form(refused, PAYLOADS[attempt.event], attempt.sent)
     return render_template(
         "applications/show.html",
         view=view,

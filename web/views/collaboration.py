@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from web.current import product, require_actor
 from web.views.applications import page_of
 from web.views.collaboration_forms import FORMS, Turned, with_keys
+from web.views.events import last_change
 from web.views.fields import sent_by
 from web.views.refused import messages_of, shown
-from workflow.errors import Refused
+from workflow.errors import NotNow, Refused
 from workflow.form import from_inputs
 from workflow.services import applications, collaboration
 
@@ -84,6 +85,8 @@ def _turn(
     except Refused as refusal:
         view = applications.read_application(product(), actor=person, application_id=application_id)
         turned = Turned(form, sent, messages_of(refusal, _place))
+        if isinstance(refusal, NotNow):
+            refusal = NotNow(f"{refusal.message}。{last_change(application_id)}")
         head = shown(refusal, scope=form.replace("_", "-"), place=_place)
         return page_of(view, turned=turned, refused=head), refusal.status
     flash(done.format(**found), "good")

@@ -48,11 +48,23 @@ def with_forms(found: dict[str, Any], turned: Turned | None) -> dict[str, Any]:
     waiting = next((one for one in found["delegations"] if one["ended_at"] is None), None)
     return found | {
         "forms": {name: _form(name, people.get(name, []), turned) for name in FORMS},
+        "offered": {name for name, offer in _offers(found, waiting).items() if offer},
         "waiting": waiting,
         "answered": [one for one in found["delegations"] if one["answer"]],
         "shown": found["may_direct"]
         or found["may_give_back"]
         or bool(found["hand_overs"] or found["delegations"] or found["circulations"]),
+    }
+
+
+def _offers(found: dict[str, Any], waiting: dict[str, Any] | None) -> dict[str, bool]:
+    """Which of the forms the page has for this person."""
+    directs = found["may_direct"]
+    return {
+        "hand_over": directs and bool(found["takers"]),
+        "delegate": directs and bool(found["colleagues"]) and waiting is None,
+        "circulate": directs and bool(found["colleagues"]),
+        "answer_delegation": waiting is not None and waiting["may_answer"],
     }
 
 

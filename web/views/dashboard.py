@@ -150,7 +150,7 @@ def _charts(tables: dict[str, dict[str, Any]]) -> dict[str, Chart]:
             stacked=True,
         ),
         "money": _of_money("各地区资金", tables["money"]["rows"], "region_label"),
-        "months": _of_money("按月资金", tables["months"]["rows"], "month"),
+        "months": _of_money("按月资金", tables["months"]["rows"], "month_label"),
     }
 
 

@@ -30,6 +30,7 @@ from workflow.vocabulary import SUBSIDIES_OF, ApplicationKind, Event, IdentityTy
 blueprint = Blueprint("drafts", __name__)
 
 _CLASS = re.compile(r"opening\.classes\.(\d{1,4})\.(.+)", re.ASCII)
+_CLOSED = "申请表现在不能修改：只有草稿和退回补正时指明的部分可以修改"
 _YES_OR_NO = (("true", "是"), ("false", "否"))
 
 
@@ -115,8 +116,15 @@ def save(application_id: int) -> ResponseReturnValue:
 
 
 def _save(application_id: int, *, version: int) -> ResponseReturnValue:
-    view = _changeable(application_id)
+    view = applications.read_application(product(), actor=require_actor(), application_id=application_id)
     sent = _with_rows_changed(sent_by(request.form))
+    if not open_parts(view):
+        # A colleague has submitted it meanwhile.
+        if is_autosave():
+            raise NotNow(_CLOSED)
+        words = f"{_CLOSED}。{last_change(application_id)}您填写的内容没有保存，还在本页，可以复制。"
+        reload = url_for("applications.show", application_id=application_id)
+        return _edit_page(view, sent, shown(NotNow(words), reload=reload)), NotNow.status
     if _rows_change():
         return _edit_page(view, sent)
     whole = from_inputs(patch_of(ApplicationKind(view["kind"]), Subsidy(view["subsidy"])), sent)
@@ -226,7 +234,7 @@ def _policies_here() -> list[tuple[str, Policy]]:
 def _changeable(application_id: int) -> dict[str, Any]:
     view = applications.read_application(product(), actor=require_actor(), application_id=application_id)
     if not open_parts(view):
-        raise NotNow("申请表现在不能修改：只有草稿和退回补正时指明的部分可以修改")
+        raise NotNow(_CLOSED)
     return view
 
 
@@ -398,6 +406,10 @@ def _edit_page(
     check: dict[str, Any] | None = None,
 ) -> str:
     kind, subsidy = ApplicationKind(view["kind"]), Subsidy(view["subsidy"])
+    # Of a form that is closed by now, what it held stays on the screen.
+    typed = tuple(
+        part for part in parts_of(kind, subsidy) if any(each.startswith(f"{part}.") for each in values)
+    )
     return render_template(
         "applications/edit.html",
         view=view,
@@ -407,7 +419,7 @@ def _edit_page(
         policies=[],
         chosen="",
         version=request.form.get("version") or view["version"],
-        parts=_parts(open_parts(view), patch_of(kind, subsidy), values, errors or {}),
+        parts=_parts(open_parts(view) or typed, patch_of(kind, subsidy), values, errors or {}),
         refused=refused,
         check=check,
     )

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from web.current import product, require_actor
 from web.rate import check_reading_rate
-from web.views.acts import CONFIRMED, GRAVE, payload_of
+from web.views.acts import CONFIRMED, GRAVE, offered, payload_of
 from web.views.applications import page_of
 from web.views.fields import Sent, sent_by
 from web.views.refused import messages_of, not_ticked, shown
 from web.views.rows import Attempt, place_on_page
 from web.views.wording import moment
 from web.views.worklist_way import carried
-from workflow.errors import Conflict, Malformed, NotFound, Refused
+from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow, Refused
 from workflow.form import PAYLOADS, read
 from workflow.form.reading import malformed
 from workflow.services import applications, audit, door, notices
@@ -90,12 +90,21 @@ def page_again(refusal: Refused, kind: Event, application_id: int, sent: Sent, r
     view = applications.read_application(product(), actor=require_actor(), application_id=application_id)
     place = partial(place_on_page, rows=rows)
     head = shown(refusal, scope=kind.value, place=place)
-    if isinstance(refusal, Conflict):
+    reload = url_for("applications.show", application_id=application_id, **carried())
+    if kind not in offered(view) and not isinstance(refusal, Forbidden):
+        # What is wrong with a form that is gone helps nobody; what NotNow says of the state does.
+        why = (
+            refusal.message
+            if isinstance(refusal, NotNow)
+            else f"打开页面之后情况有变，不能再办理“{kind.label}”"
+        )
+        head = shown(NotNow(f"{why}。{last_change(application_id)}"), reload=reload)
+    elif isinstance(refusal, Conflict):
         head = shown(
             Conflict(
                 f"{refusal.message} {last_change(application_id)}您填写的内容还在，请核对后再办理。".strip()
             ),
-            reload=url_for("applications.show", application_id=application_id, **carried()),
+            reload=reload,
         )
     return page_of(view, attempt=Attempt(kind, sent, messages_of(refusal, place)), refused=head)
 

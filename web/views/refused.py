@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from web.views.fields import input_id
+from web.views.fields import Sent, input_id
 from workflow.errors import FieldError, Malformed, Refused, RuleBroken
+from workflow.form import inputs_of
+from workflow.form.fields import Typed
+
+# What somebody had to think about, and would want to keep.
+_WRITTEN = frozenset({"text", "textarea", "date", "datetime", "number", "money"})
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What stands above a refused form; each of ``errors`` has a message and the ``id`` of its input."""
+    """What stands above a refused form; each of ``errors`` has a message and the ``id`` of its input.
+
+    ``typed`` is what was written into a form that is no longer on the page, by its labels.
+    """
 
     title: str
     message: str
@@ -19,6 +27,7 @@ class Shown:
     errors: list[dict[str, str]] = field(default_factory=list)
     findings: list[dict[str, str]] = field(default_factory=list)
     reload: str = ""
+    typed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def messages_of(refusal: Refused, place: Callable[[str], str] = str) -> dict[str, str]:
@@ -49,6 +58,13 @@ def shown(
     findings = [finding.as_dict() for finding in refusal.findings] if isinstance(refusal, RuleBroken) else []
     message = refusal.message if not errors else ""
     return Shown(refusal.title, message, refusal.source, errors, findings, reload)
+
+
+def without_form(head: Shown, model: type[Typed], sent: Sent) -> Shown:
+    """The refusal of a form that the page no longer has: nothing to lead to, but what was written is kept."""
+    written = {one.name: one.label for one in inputs_of(model) if one.widget in _WRITTEN}
+    typed = [(label, str(sent[name])) for name, label in written.items() if sent.get(name)]
+    return replace(head, errors=[], findings=[], typed=typed)
 
 
 def not_ticked(field_name: str) -> Malformed:

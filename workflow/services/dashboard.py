@@ -65,10 +65,7 @@ class Scope:
     @property
     def label(self) -> str:
         """2026年 or 2026年9月."""
-        if self.period == ALL_TIME:
-            return "全部"
-        year, _, month = self.period.partition("-")
-        return f"{year}年{int(month)}月" if month else f"{year}年"
+        return "全部" if self.period == ALL_TIME else _period_label(self.period)
 
 
 def read_dashboard(
@@ -300,9 +297,15 @@ def _months(connection: Connection, scope: Scope) -> dict[str, Any]:
     rows = _sums(connection, scope, _matter.c.month)
     for row in rows:
         row["month"] = row.pop("place")
+        row["month_label"] = _period_label(row["month"])
     rows.sort(key=lambda row: str(row["month"]))
-    columns = {"month": "新建月份", "application_count": "件数"} | _MONEY
+    columns = {"month_label": "新建月份", "application_count": "件数"} | _MONEY
     return _table("months", "按月资金", columns, rows)
+
+
+def _period_label(period: str) -> str:
+    year, _, month = period.partition("-")
+    return f"{year}年{int(month)}月" if month else f"{year}年"
 
 
 def _sums(connection: Connection, scope: Scope, place: ColumnElement[Any]) -> list[dict[str, Any]]:
