@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COMMAND_FIELD = "Idempotency-Key"
+"""How a fault of a command's id is named; no page has an input for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -62,3 +62,18 @@ def test_a_form_whose_application_was_submitted_meanwhile_keeps_what_was_typed(
     assert "办理“提交”" in late
     assert 'value="刚改的银行"' in late
     assert 'value="刚改的地点"' in late
+
+
+def test_going_back_to_a_form_that_was_sent_and_changing_it_does_nothing_twice(
+    small_city: City, signed_in: People
+) -> None:
+    small_city.to_opening_review()
+    client, path = signed_in("industry1"), f"/applications/{small_city.application['id']}"
+    form = {"version": str(small_city.application["version"]), "command_id": "a" * 32, "reason": "材料不全"}
+    form |= {"sections": "opening", "code": "incomplete"}
+    assert post(client, f"{path}/events/return_for_correction", **form).status_code == 303
+    before = small_city.look()["version"]
+    late = refused(client, f"{path}/events/return_for_correction", **form | {"reason": "改过的理由"})
+    assert "办理“退回补正”" in late
+    assert "改过的理由" in late
+    assert small_city.look()["version"] == before

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from web.views.fields import Sent, input_id
-from workflow.errors import FieldError, Malformed, Refused, RuleBroken
+from workflow.errors import COMMAND_FIELD, FieldError, Malformed, Refused, RuleBroken
 from workflow.form import inputs_of
 from workflow.form.fields import Typed
 
@@ -53,6 +53,8 @@ def shown(
     errors = []
     if isinstance(refusal, Malformed):
         for error in refusal.errors:
+            if error.field == COMMAND_FIELD:
+                continue
             name = place(error.field)
             errors.append({"message": error.message, "id": input_id(scope, name)})
     findings = [finding.as_dict() for finding in refusal.findings] if isinstance(refusal, RuleBroken) else []

@@ -16,7 +16,16 @@ from sqlalchemy.exc import IntegrityError
 
 from workflow.access import PUBLIC, Actor, Matter, may_read, require_event, require_reading
 from workflow.chart.table import next_state
-from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotNow, Refused, RuleBroken
+from workflow.errors import (
+    COMMAND_FIELD,
+    Conflict,
+    FieldError,
+    Forbidden,
+    Malformed,
+    NotNow,
+    Refused,
+    RuleBroken,
+)
 from workflow.form.payloads import read_payload
 from workflow.notifications.outbox import post_move
 from workflow.persistence import tables
@@ -229,7 +238,7 @@ def find_reply(
     if found is None:
         return None
     if found.digest not in digests:
-        raise _reused(command_id)
+        raise command_reused(command_id)
     reply: dict[str, Any] = orjson.loads(found.reply)
     return reply
 
@@ -274,9 +283,13 @@ def check_command_id(command_id: str | None) -> None:
     """Raises ``Malformed`` (400) for an id that is empty or too long."""
     if command_id is not None and not 0 < len(command_id) <= _LONGEST_COMMAND_ID:
         message = f"Idempotency-Key 应为 1 到 {_LONGEST_COMMAND_ID} 个字符"
-        raise Malformed(message, [FieldError("Idempotency-Key", message)], status=400)
+        raise Malformed(message, [FieldError(COMMAND_FIELD, message)], status=400)
 
 
-def _reused(command_id: str) -> Malformed:
-    message = f"Idempotency-Key“{command_id}”已用于另一项内容不同的请求，请换一个"
-    return Malformed(message, [FieldError("Idempotency-Key", message)])
+def command_reused(command_id: str) -> Malformed:
+    """The refusal of a command that came before with another content: of a page that was gone back to."""
+    message = (
+        "已经提交过一次，当时的内容与现在不同；这一次没有办理，请重新打开页面核对结果"
+        f"（Idempotency-Key“{command_id}”已用于另一项内容不同的请求，调用接口的请换一个）"
+    )
+    return Malformed(message, [FieldError(COMMAND_FIELD, message)])

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor, require_event, require_reading
 from workflow.clock import shanghai_date
-from workflow.errors import Conflict, FieldError, Forbidden, Malformed, NotFound, NotNow, Refused
+from workflow.errors import Conflict, FieldError, Forbidden, NotFound, NotNow, Refused
 from workflow.form.masking import mask_account
 from workflow.form.money import fen_from_yuan
 from workflow.form.payment_batches import BatchCancellation, NewBatch
@@ -23,7 +23,7 @@ from workflow.persistence.engine import reading, writing
 from workflow.sealing import seal
 from workflow.services.audit import append_system_entry
 from workflow.services.case import Case, open_case
-from workflow.services.door import check_command_id, digests_of
+from workflow.services.door import check_command_id, command_reused, digests_of
 from workflow.services.payment_batch_reading import keep_batch, read_batch, state_of
 from workflow.services.personal import open_form
 from workflow.services.product import Product
@@ -228,8 +228,7 @@ def _made_before(
     if known is None:
         return None
     if known.command_digest not in digests:
-        message = f"Idempotency-Key“{command_id}”已用于另一项内容不同的请求，请换一个"
-        raise Malformed(message, [FieldError("Idempotency-Key", message)])
+        raise command_reused(command_id)
     batch_id: int = known.id
     return batch_id
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from workflow.access import PUBLIC
 from workflow.attachments.limits import MOST_BYTES_AT_ONCE, megabytes
-from workflow.errors import Conflict, FieldError, Malformed, NotFound, NotNow, Unavailable
+from workflow.errors import COMMAND_FIELD, Conflict, FieldError, Malformed, NotFound, NotNow, Unavailable
 from workflow.form.fields import compact
 from workflow.form.masking import mask_name, mask_phone
 from workflow.form.reading import malformed, read
@@ -358,7 +358,7 @@ def _known(connection: Connection, command_id: str | None, digests: Digests) -> 
     row = connection.execute(wanted).mappings().one_or_none()
     if row is not None and row["command_digest"] not in digests:
         message = "这张表已经提交过，内容有改动的请刷新页面重新填写"
-        raise Malformed(message, [FieldError("Idempotency-Key", message)])
+        raise Malformed(message, [FieldError(COMMAND_FIELD, message)])
     return row
 
 
