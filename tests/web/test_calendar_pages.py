@@ -203,6 +203,7 @@ def test_a_count_is_shown_by_hand(people: People) -> None:
     assert "2026年10月10日 周六 第 4 天 调休上班" in shown
     assert "2026年10月19日 周一 第 10 天" in shown
     assert "暂定" not in shown
+    assert "于 2026年10月19日" in page(people("").get("/calendar/due?start=２０２６-09-29&working_days=１０"))
 
 
 def test_a_count_backwards_and_one_between_two_dates(people: People) -> None:

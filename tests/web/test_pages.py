@@ -340,3 +340,32 @@ def test_an_applicant_urges_once_a_day_from_the_page(small_city: City, signed_in
     reviewer = signed_in("industry1")
     assert "提醒办理人员" not in reviewer.get(address).get_data(as_text=True)
     assert "急用&lt;款&gt;" in reviewer.get("/alerts").get_data(as_text=True)
+
+
+def test_a_text_that_is_too_long_comes_back_whole_with_how_long_it_is(
+    small_city: City, signed_in: People
+) -> None:
+    city = small_city.to_industry_review()
+    address, reason = f"/applications/{city.application['id']}", "催" * 101
+    urged = post(signed_in("institution"), f"{address}/urge", reason=reason)
+    page = urged.get_data(as_text=True)
+    assert urged.status_code == 422
+    assert f'value="{reason}"' in page
+    assert re.search(
+        r'<div class="field-error" id="urge-reason-error">“催办事由”最多100个字，现有101个字', page
+    )
+    form = {"version": str(city.application["version"]), "opinion": "意" * 2001}
+    refused = post(signed_in("industry1"), f"{address}/events/approve", **form).get_data(as_text=True)
+    assert "最多2000个字，现有2001个字" in refused
+    assert form["opinion"] in refused
+    # A limit of the browser would cut off without a word what somebody pastes.
+    assert not re.search(r"<textarea[^>]*maxlength", refused)
+
+
+def test_the_reason_of_one_form_is_not_put_into_another(small_city: City, signed_in: People) -> None:
+    city = small_city.to_industry_review()
+    address = f"/applications/{city.application['id']}"
+    form = {"version": str(city.application["version"]), "reason": "不想办了"}
+    page = post(signed_in("institution"), f"{address}/events/withdraw", **form).get_data(as_text=True)
+    assert "请先勾选确认" in page
+    assert page.count("不想办了") == 1

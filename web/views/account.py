@@ -137,7 +137,6 @@ def _mail_fields(chosen: dict[str, Any], errors: Errors) -> list[Field]:
             value=chosen["email"] or "",
             error=errors.get("email", ""),
             help="不填则不发邮件；消息总会在本系统的“消息”中",
-            max_length=200,
             width="half",
             autocomplete="email",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -65,7 +66,10 @@ def show(year: int) -> ResponseReturnValue:
 def due() -> ResponseReturnValue:
     """Counts a period of working days: so many from a date, or those between two dates."""
     mode = "between" if request.args.get("mode") == "between" else "due"
-    typed = {name: request.args.get(name, "").strip() for name in _MODELS[mode].model_fields}
+    # An input method may write digits in full width.
+    typed = {
+        name: normalize("NFKC", request.args.get(name, "")).strip() for name in _MODELS[mode].model_fields
+    }
     if "direction" in typed:
         typed["direction"] = typed["direction"] or "forwards"
     # A form that was sent empty names its fields; the first visit, or a link to a mode, names none.

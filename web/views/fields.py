@@ -38,7 +38,6 @@ class Field:
     enforced: bool = False
     options: tuple[tuple[str, str], ...] = ()
     minimum: int | None = None
-    max_length: int | None = None
     rows: int = 3
     width: str = ""
     accept: str = ""
@@ -100,7 +99,6 @@ def _field(
         enforced=one.required and enforced,
         options=one.choices,
         minimum=one.minimum,
-        max_length=one.max_length,
         width=_WIDTHS.get(one.widget, "half" if one.widget in {"text", "select"} else ""),
         scope=scope,
     )

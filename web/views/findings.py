@@ -9,8 +9,6 @@ from typing import Any
 from web.views.fields import Field, Sent
 from web.views.rows import Attempt, row_names
 from workflow.clock import day_cn
-from workflow.form import inputs_of
-from workflow.form.payloads import WarningAnswer
 from workflow.rules import Occasion
 from workflow.services.warnings import answers_to, is_before
 from workflow.vocabulary import Section, State
@@ -23,7 +21,6 @@ _OCCASIONS = {
     Occasion.CLAIM_SUBMIT: "申领补贴时",
 }
 _INSPECTIONS = {"opening_inspections": "开班当日检查", "inspections": "培训期间检查"}
-_LONGEST_ANSWER = next(one.max_length for one in inputs_of(WarningAnswer) if one.name == "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,6 @@ def answer_boxes(view: dict[str, Any], attempt: Attempt | None, scope: str) -> l
             error=errors.get(name, ""),
             required=needed,
             enforced=needed,
-            max_length=_LONGEST_ANSWER,
             rows=2,
             scope=scope,
         )

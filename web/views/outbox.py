@@ -99,7 +99,6 @@ def _page(message_id: int, refusal: Refused | None = None) -> str:
         help="如：收件人已调离；记入系统记录",
         required=True,
         enforced=True,
-        max_length=100,
     )
     one = outbox_keeping.read_message(product(), actor=require_actor(), message_id=message_id)
     return render_template(

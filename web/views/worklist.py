@@ -97,4 +97,4 @@ def _page(refusal: Refused | None = None) -> tuple[str, int]:
 def _opinion(error: str) -> Field:
     (one,) = (each for each in inputs_of(Approvals) if each.name == "opinion")
     typed: dict[str, Any] = {"value": request.form.get("opinion", ""), "error": error}
-    return Field(one.name, one.label, "textarea", required=True, max_length=one.max_length, rows=2, **typed)
+    return Field(one.name, one.label, "textarea", required=True, rows=2, **typed)

@@ -169,7 +169,7 @@ def clean_name(value: object) -> object:
         if not (sign in _IN_NAMES or unicodedata.category(sign)[0] in "LM" or sign.isdecimal()):
             raise ValueError(f"含有不能用于姓名的符号“{sign}”")
     if text and not any(sign.isalpha() for sign in text):
-        raise ValueError("须为姓名")
+        raise ValueError("须为姓名，不能只有数字或者符号")
     return text
 
 
@@ -334,6 +334,9 @@ def _read_day(value: object) -> object:
     raise ValueError("须为日期，格式如 2026-09-07")
 
 
+_NO_MOMENT = "须为日期和时间，如 2026-09-07 08:40（调用接口的带时区，如 2026-09-07T08:40:00+08:00）"
+
+
 def _read_moment(value: object) -> object:
     if isinstance(value, str):
         if not re.fullmatch(
@@ -341,7 +344,7 @@ def _read_moment(value: object) -> object:
             value.strip(),
             re.ASCII,
         ):
-            raise ValueError("须为带时区的日期和时间，格式如 2026-09-07T08:40:00+08:00")
+            raise ValueError(_NO_MOMENT)
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
@@ -349,7 +352,7 @@ def _read_moment(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is not None:
         _within_years(value)
         return value
-    raise ValueError("须为带时区的日期和时间，格式如 2026-09-07T08:40:00+08:00")
+    raise ValueError(_NO_MOMENT)
 
 
 def _read_money(value: object) -> object:

@@ -36,7 +36,6 @@ class Input:
     choices: tuple[tuple[str, str], ...]
     minimum: int | None
     maximum: int | None
-    max_length: int | None
     inputs: tuple[Input, ...]
     many: bool
 
@@ -69,7 +68,6 @@ def inputs_of(model: type[Typed]) -> tuple[Input, ...]:
                 choices=LEVELS if widget == "level" else choices,
                 minimum=shape.get("minimum"),
                 maximum=shape.get("maximum"),
-                max_length=shape.get("maxLength"),
                 inputs=inputs_of(part) if part else (),
                 many=many,
             )

@@ -42,7 +42,6 @@ _TEMPLATES: dict[str, str] = {
     "string_type": "须为文本",
     "string_unicode": "文本编码不正确",
     "string_too_short": "不能为空",
-    "string_too_long": "最多{max_length}个字",
     "string_pattern_mismatch": "格式不正确",
     "string_not_ascii": "只能使用英文字母、数字和符号",
     "int_type": "须为整数",
@@ -136,6 +135,9 @@ def _problem(fault: ErrorDetails, spot: Spot) -> str:
     if kind == "literal_error":
         expected = re.findall("'([^']*)'", str(context.get("expected", "")))
         return f"须为下列之一：{'、'.join(f'“{word}”' for word in expected)}"
+    if kind in {"string_too_long", "too_long"} and isinstance(fault["input"], str):
+        # Not the bare limit: whoever has pasted a page wants to know how much has to go.
+        return f"最多{context['max_length']}个字，现有{len(fault['input'])}个字"
     if kind in _TEMPLATES:
         return _TEMPLATES[kind].format(**context)
     return "填写的内容不符合要求"
