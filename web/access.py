@@ -1,6 +1,7 @@
 """Every endpoint and who may call it. What is not in the table cannot be reached: the web refuses to start.
 
-This is the outer door. Whether this person may touch this application is decided by the services.
+This is the outer door, open to substitutes of those it names as well. Whether this person may touch this
+application is decided by the services.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.current import actor, require_actor, wants_problem
+from web.current import absent, actor, require_actor, wants_problem
+from workflow.access import Actor
 from workflow.attachments.limits import MOST_BYTES_AT_ONCE
 from workflow.errors import Forbidden
 from workflow.vocabulary import Role
@@ -474,7 +476,7 @@ def _admit() -> ResponseReturnValue | None:
         if wants_problem():
             raise Forbidden("请先登录网页，把一次性密码改为自己的密码，然后才能使用接口")
         return redirect(url_for("account.show", _anchor="password"), code=303)
-    if rule.roles is not None and person.role not in rule.roles:
+    if not _lets_in(rule, person):
         raise Forbidden(f"“{person.role.label if person.role else person.name}”无权使用此功能")
     return None
 
@@ -483,7 +485,14 @@ def may_open(endpoint: str) -> bool:
     """Whether the table lets the caller of this request open ``endpoint``; for menus."""
     rule = ACCESS[endpoint]
     person = actor()
-    return rule.public or (person is not None and (rule.roles is None or person.role in rule.roles))
+    return rule.public or (person is not None and _lets_in(rule, person))
+
+
+def _lets_in(rule: Rule, person: Actor) -> bool:
+    """By the own role, or by that of somebody in whose place this person acts today (代办)."""
+    if rule.roles is None or person.role in rule.roles:
+        return True
+    return any(other.role in rule.roles for other in absent())
 
 
 def check_complete(app: Flask, *, without: frozenset[str] = frozenset()) -> None:

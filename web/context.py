@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from web.access import may_open
-from web.current import actor, product, request_id
+from web.current import able, absent, actor, product, request_id
 from web.help import help_of
 from web.views.worklist_way import carried
 from workflow.clock import SHANGHAI
@@ -49,7 +49,8 @@ def _furniture() -> dict[str, Any]:
         ),
         "test_now": _test_now(),
         "unread_alerts": _unread_alerts(),
-        "decides_registrations": (person := actor()) is not None and registration_reviews.decides(person),
+        "decides_registrations": actor() is not None and able(registration_reviews.decides),
+        "standing_in_for": [person.name for person in absent()],
         "pending_registrations": _pending_registrations(),
         "request_id": request_id(),
         "may_open": may_open,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import current_app, g, request
@@ -9,6 +10,7 @@ from flask import current_app, g, request
 from workflow.access import Actor
 from workflow.errors import NotSignedIn
 from workflow.form.masking import cover_numbers
+from workflow.services.actors import absent_today
 from workflow.services.product import Product
 
 EXTENSION = "subsidy_product"
@@ -30,6 +32,21 @@ def require_actor() -> Actor:
     if known is None:
         raise NotSignedIn("请先登录")
     return known
+
+
+def absent() -> tuple[Actor, ...]:
+    """In whose place the caller acts today; looked up once in a request."""
+    person = actor()
+    if person is None or person.department is None or g.get("without_furniture"):
+        return ()
+    if "absent" not in g:
+        g.absent = absent_today(product(), person)
+    return cast("tuple[Actor, ...]", g.absent)
+
+
+def able(does: Callable[[Actor], bool]) -> bool:
+    """Whether the caller does it, themselves or in the place of somebody absent; for what a page offers."""
+    return any(does(person) for person in (require_actor(), *absent()))
 
 
 def request_id() -> str:

@@ -41,6 +41,18 @@ class Actor:
     applicant_kind: ApplicationKind | None
     # Let in by a one-time password, to set an own one and for nothing else.
     must_change_password: bool = False
+    # Whose role, department and region these are where the person does the work of somebody absent (代办).
+    in_place_of: Actor | None = None
+
+    @property
+    def account_ids(self) -> set[int]:
+        """Whose act it is: the person's, and that of whoever's place they take."""
+        return {self.account_id, self.on_behalf_of_id or self.account_id}
+
+    @property
+    def on_behalf_of_id(self) -> int | None:
+        """The account in whose place the person acts; None as themselves."""
+        return None if self.in_place_of is None else self.in_place_of.account_id
 
 
 SYSTEM = Actor(0, "system", "系统", None, None, None, None, None)
@@ -115,16 +127,16 @@ def require_event(actor: Actor, matter: Matter, event: Event, absent: Sequence[A
             raise Forbidden(f"“{event.label}”只能由申请人本人或者本单位的人员办理")
         return None
     refusal = why_not(actor, matter, event, wanted, actor)
-    for person in absent if refusal else ():
+    if refusal is None:
+        return actor.in_place_of
+    for person in absent:
         reason = why_not(person, matter, event, wanted, actor)
         if reason is None:
             return person
         if has_role(person, wanted):
             # Why not in the other's place says more than that the own role does not do it.
             refusal = refusal if has_role(actor, wanted) else f"代{person.name}办理：{reason}"
-    if refusal:
-        raise Forbidden(refusal)
-    return None
+    raise Forbidden(refusal)
 
 
 def why_not(person: Actor, matter: Matter, event: Event, wanted: Admitted, actor: Actor) -> str | None:
@@ -140,7 +152,7 @@ def why_not(person: Actor, matter: Matter, event: Event, wanted: Admitted, actor
         return "只能办理本地区的申请"
     if is_of_applicant(person, matter) or is_of_applicant(actor, matter):
         return "您是申请单位的人员，依照回避规定不能办理本单位的申请"
-    overlooked = _seen_by_the_same({person.account_id, actor.account_id}, matter, event)
+    overlooked = _seen_by_the_same(person.account_ids | actor.account_ids, matter, event)
     if overlooked or event not in AWAITED_EVENTS:
         return overlooked
     if matter.delegated_to is not None:
@@ -149,7 +161,11 @@ def why_not(person: Actor, matter: Matter, event: Event, wanted: Admitted, actor
             "请由委派的人员或者部门负责人收回委派"
         )
     assigned = matter.assigned_to
-    if assigned is not None and person.role is not Role.OFFICE and assigned.account_id != person.account_id:
+    if (
+        assigned is not None
+        and person.role is not Role.OFFICE
+        and assigned.account_id not in person.account_ids
+    ):
         return (
             f"这件申请已转办给{assigned.name}办理；需要改由他人办理的，"
             f"请由{assigned.name}退回本部门，或者由部门负责人另行转办"
@@ -330,7 +346,9 @@ _MAY_READ: dict[ReadingSubject, str] = {
 
 def is_of_applicant(actor: Actor, matter: Matter) -> bool:
     """Whether the person belongs to the organisation that applies, and so keeps out of it (回避)."""
-    return actor.organisation_id is not None and actor.organisation_id == matter.organisation_id
+    people = (actor,) if actor.in_place_of is None else (actor, actor.in_place_of)
+    own = {person.organisation_id for person in people} - {None}
+    return matter.organisation_id in own
 
 
 def attachment_purpose(

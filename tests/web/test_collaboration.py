@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.journeys.city import City
 from tests.journeys.conftest import small_city
-from tests.journeys.test_between_people import between
+from tests.journeys.test_between_people import away, between
 from tests.web.test_pages import post, signed_in
 
 __all__ = ["signed_in", "small_city"]
@@ -173,3 +173,37 @@ def test_the_printed_form_names_both_persons(small_city: City, path: str) -> Non
     signed = opinion(reviews, "claim_industry", ("初审人", "复核人"))
     assert signed.signs == (("初审人", "示例industry_head（代示例industry1办理）"), ("复核人", ""))
     assert between(city, "industry2", "delegate", to_id=city.actors["industry1"].account_id, question="?")
+
+
+def test_a_substitute_finds_the_rooms_of_who_is_away_on_those_days_alone(
+    small_city: City, signed_in: People
+) -> None:
+    city = small_city.at("2026-10-12 09:00")
+    cashiers, inspectors, heads = "/payment-batches/new", "/visits", "/dashboard"
+    for who, whom in (("cashier", "finance_head"), ("inspector", "hr1"), ("hr_head", "hr2")):
+        away(city, who, whom, until_on="2026-10-13")
+    for login, path, name in (
+        ("finance_head", cashiers, "示例cashier"),
+        ("hr1", inspectors, "示例inspector"),
+        ("hr2", heads, "示例hr_head"),
+    ):
+        client = signed_in(login)
+        assert f"今天代{name}办理" in page_of(client, path)
+        assert client.get(path).status_code == 200
+        city.at("2026-10-14 09:00")
+        assert client.get(path).status_code == 403
+        assert "今天代" not in page_of(client, "/worklist")
+        city.at("2026-10-12 09:00")
+    # Each has one colleague's work, and nobody else's.
+    assert signed_in("hr1").get(heads).status_code == 403
+    assert signed_in("hr2").get(inspectors).status_code == 403
+    assert 'href="/visits"' in page_of(signed_in("hr1"), "/worklist")
+    assert "待开班" in states_offered(page_of(signed_in("hr1"), "/worklist"))
+    assert "新的抽取" in page_of(signed_in("hr2"), "/draws")
+    assert "新的抽取" not in page_of(signed_in("hr1"), "/draws")
+
+
+def states_offered(page: str) -> list[str]:
+    """The states that the filter of the worklist offers."""
+    form = page[page.index('id="filter-state"') :].partition("</select>")[0]
+    return re.findall(r'<option value="\w+"[^>]*>([^<]*)', form)

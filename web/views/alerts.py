@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from web.access import may_open
 from web.api.parameters import AlertsQuery, truth
-from web.current import product, require_actor
+from web.current import able, product, require_actor
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from workflow.access import is_awaited
@@ -71,8 +71,7 @@ def _target(item: dict[str, Any]) -> dict[str, str]:
     if item["kind"] == AlertKind.CALENDAR:
         address = url_for("applications.clock", clock_id=item["clock_id"])
         return {"address": address, "act": "查看期限如何计算"}
-    person = require_actor()
-    mine = is_awaited(person.role, person.department, State(item["state"]))
+    mine = able(lambda person: is_awaited(person.role, person.department, State(item["state"])))
     if item["kind"] == AlertKind.RETURNED and mine and may_open("drafts.edit"):
         return {"address": url_for("drafts.edit", application_id=item["application_id"]), "act": "修改申请表"}
     return {

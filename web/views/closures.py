@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.api.bodies import ClosureEntry, ClosureWithdrawal
-from web.current import product, require_actor
+from web.current import able, product, require_actor
 from web.views.fields import Errors, Field, ordinal_typed, sent_by
 from web.views.paging import cursor, page_addresses
 from web.views.refused import Shown, messages_of, shown
@@ -20,12 +20,10 @@ from workflow.form.reading import malformed, read
 from workflow.policy import region_labels
 from workflow.services import closures
 from workflow.services.closures import MOST_DAYS
-from workflow.vocabulary import Role
 
 blueprint = Blueprint("closures", __name__)
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", re.ASCII)
 _TYPED = ("region", "authority", "document_number", "reason")
-_KEEPERS = {Role.ADMIN, Role.OFFICE, Role.HEAD}
 
 
 @blueprint.get("/calendar/closures")
@@ -156,7 +154,7 @@ def _list_page(sent: dict[str, str], refused: Shown | None = None, errors: Error
     person, found = require_actor(), errors or {}
     page = closures.list_closures(product(), actor=person, cursor=cursor())
     own = person.region or ""
-    regions = {own: region_labels()[own]} if person.role is Role.HEAD else region_labels()
+    regions = {own: region_labels()[own]} if own else region_labels()
     inputs: tuple[tuple[str, str, str, str, str], ...] = (
         ("region", "地区", "select", "third", ""),
         ("first_on", "停办首日", "date", "third", ""),
@@ -184,7 +182,7 @@ def _list_page(sent: dict[str, str], refused: Shown | None = None, errors: Error
         "calendar/closures.html",
         items=page["items"],
         fields=fields,
-        may_enter=person.role in _KEEPERS,
+        may_enter=able(closures.keeps_closures),
         refused=refused,
         **page_addresses(page),
     )

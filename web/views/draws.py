@@ -9,16 +9,15 @@ from uuid import uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.current import product, require_actor
+from web.current import able, product, require_actor
 from web.views.fields import Field, Sent, fields_of, sent_by
 from web.views.paging import cursor, page_addresses
 from web.views.refused import messages_of, shown
-from workflow.access import Actor
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.form import from_inputs
 from workflow.form.draws import DrawEntry, DrawFilter, DrawSubstitution
 from workflow.services import draw_reading, draws
-from workflow.vocabulary import ApplicationKind, Department, Role
+from workflow.vocabulary import ApplicationKind
 
 blueprint = Blueprint("draws", __name__)
 _SCOPE = "draw"
@@ -88,15 +87,12 @@ def substitute(draw_id: int, visit_id: int) -> ResponseReturnValue:
     return redirect(url_for("draws.show", draw_id=draw_id, _anchor=f"visit-{visit_id}"), code=303)
 
 
-def may_draw(person: Actor) -> bool:
-    """Whether this person draws, for what a page offers; the service decides."""
-    return person.role is Role.HEAD and person.department is Department.HR
-
-
 def _list_page(sent: Sent | None = None, refusal: Refused | None = None) -> str:
     person = require_actor()
     page = draw_reading.list_draws(product(), actor=person, cursor=cursor())
-    pool: dict[str, Any] | None = draws.read_pool(product(), actor=person) if may_draw(person) else None
+    pool: dict[str, Any] | None = (
+        draws.read_pool(product(), actor=person) if able(draws.draws_visits) else None
+    )
     errors = messages_of(refusal) if refusal else {}
     values = sent if sent is not None else _suggested(pool)
     return render_template(
@@ -152,7 +148,7 @@ def _draw_page(
     return render_template(
         "draws/show.html",
         draw=found,
-        may_draw=may_draw(person) and person.region == found["region"],
+        may_draw=able(draws.draws_visits) and person.region == found["region"],
         reasons=reasons,
         tried=visit_id,
         sent=sent or {},

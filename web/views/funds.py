@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from web.api.parameters import LedgerQuery, PoolsQuery
 from web.api.replies import workbook_reply
-from web.current import product, require_actor
+from web.current import able, product, require_actor
 from web.views.acts import plain_amount
 from web.views.applications import OF_ALL_REGIONS
 from web.views.fields import Errors, Field, Sent, fields_of, ordinal_typed, sent_by
@@ -189,7 +189,7 @@ def _page(
         chosen=chosen,
         refused=refused,
         opened=opened,
-        entries=entries if funds.may_keep(person) else [],
+        entries=entries if able(funds.may_keep) else [],
         **_choices(),
     )
 

@@ -8,17 +8,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import SanctionsQuery, truth
-from web.current import product, require_actor
+from web.current import able, product, require_actor
 from web.views.fields import Sent, sent_by
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
 from web.views.refused import messages_of, shown
-from web.views.year_list import keeper, keeps, regions_of
+from web.views.year_list import keeper, regions_of
 from web.views.year_list_fields import entry_fields, entry_of
 from workflow.errors import NotFound, Refused
 from workflow.form import from_inputs
 from workflow.form.year_list import SanctionEntry, SanctionLifting
 from workflow.services import sanctions
+from workflow.services.year_list_access import keeps_list
 
 blueprint = Blueprint("sanctions", __name__)
 _FILTERS = ("region", "kind", "in_force")
@@ -39,7 +40,7 @@ def list_all() -> ResponseReturnValue:
         items=page["items"],
         filters=filters,
         regions=regions_of(person),
-        may_keep=keeps(person),
+        may_keep=able(keeps_list),
         refused=refused,
         **page_addresses(page),
     )

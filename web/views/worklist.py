@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import WorklistQuery
-from web.current import product, require_actor
+from web.current import absent, product, require_actor
 from web.views.acts import tasks_of
 from web.views.fields import Field, ordinal_typed
 from web.views.filters import read_filters
@@ -78,7 +78,7 @@ def _page(refusal: Refused | None = None) -> tuple[str, int]:
         tasks_of=tasks_of,
         filters=filters,
         filtered=filters_carried(),
-        states=worklist.states_awaited(person),
+        states=worklist.states_awaited(person, absent()),
         regions=list(region_labels().items()) if person.role is Role.OFFICE else [],
         to_item=to_item,
         # One alone is approved on its own page, where everything about it is in sight.

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.current import product, require_actor
+from web.current import able, product, require_actor
 from web.views.applications import OF_ALL_REGIONS
 from web.views.fields import Sent, ordinal_typed, sent_by
 from web.views.listed import read_list_filters, this_year, years_to_choose
@@ -27,7 +27,7 @@ from workflow.form.year_list import (
 )
 from workflow.policy import region_labels
 from workflow.services import sanctions, year_list, year_list_keeping
-from workflow.services.year_list_access import may_keep
+from workflow.services.year_list_access import keeps_list
 from workflow.services.year_list_keeping import INSTITUTION_FIXED, PLATFORM_FIXED
 from workflow.vocabulary import Role
 
@@ -54,7 +54,7 @@ def list_all() -> ResponseReturnValue:
         filters=filters,
         years=years_to_choose(),
         regions=regions_of(person),
-        may_keep=keeps(person),
+        may_keep=able(keeps_list),
         refused=refused,
         **page_addresses(page),
     )
@@ -214,15 +214,10 @@ def regions_of(person: Actor) -> list[tuple[str, str]]:
     return list(region_labels().items()) if person.role in OF_ALL_REGIONS else []
 
 
-def keeps(person: Actor) -> bool:
-    """Whether this person keeps the list of the own region."""
-    return person.region is not None and may_keep(person, person.region)
-
-
 def keeper() -> Actor:
     """Who keeps the list of the own region; raises ``Forbidden``, so that no form is filled in in vain."""
     person = require_actor()
-    if not keeps(person):
+    if not able(keeps_list):
         raise Forbidden("目录清单只能由本地区人社部门的审核人员和负责人维护")
     return person
 
@@ -341,7 +336,7 @@ def _platforms_page(sent: Sent, refusal: Refused | None = None) -> str:
         filters=filters,
         years=years_to_choose(),
         regions=regions_of(person),
-        may_keep=keeps(person),
+        may_keep=able(keeps_list),
         fields=entry_fields(PlatformEntry, sent, errors, scope=""),
         refused=shown(refusal) if refusal else refused,
         **page_addresses(page),

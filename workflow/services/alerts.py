@@ -18,6 +18,7 @@ from workflow.form.reading import read
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, upsert, writing
 from workflow.persistence.types import LARGEST_ID
+from workflow.services.actors import absent_persons
 from workflow.services.pages import Page, containing, page_of
 from workflow.services.product import Product
 from workflow.vocabulary import (
@@ -82,7 +83,7 @@ def list_alerts(
     if text:
         statement = statement.where(_says(text), tables.alert.c.id.in_(_newest_of(actor)))
     with reading(product.engine) as connection:
-        key, view = recipient.c.alert_id, partial(_view, actor=actor)
+        key, view = recipient.c.alert_id, partial(_view, people=_people(product, connection, actor))
         return page_of(connection, statement, key, cursor, limit, view, descending=True)
 
 
@@ -119,7 +120,7 @@ def mark_alert_read(product: Product, *, actor: Actor, alert_id: int) -> dict[st
             row = connection.execute(_alerts().where(own)).mappings().one_or_none()
         if row is None:
             raise NotFound(f"没有编号为 {alert_id} 的提醒")
-        return _view(row, actor)
+        return _view(row, _people(product, connection, actor))
 
 
 def mark_alerts_read(product: Product, *, actor: Actor, body: dict[str, Any]) -> dict[str, int]:
@@ -264,6 +265,11 @@ def tell(
     return alert_id
 
 
+def _people(product: Product, connection: Connection, actor: Actor) -> tuple[Actor, ...]:
+    """The person, and those in whose place they act today."""
+    return actor, *absent_persons(connection, actor, shanghai_date(product.now(connection)))
+
+
 def _alerts() -> Select[Any]:
     alert, clock, application = tables.alert, tables.clock, tables.application
     return (
@@ -284,7 +290,7 @@ def _alerts() -> Select[Any]:
     )
 
 
-def _view(row: Any, actor: Actor) -> dict[str, Any]:
+def _view(row: Any, people: Sequence[Actor]) -> dict[str, Any]:
     kind = AlertKind(row["alert_kind"])
     state = State(row["state"]) if row["state"] else None
     clock = ClockKind(row["kind"]) if row["kind"] else None
@@ -313,7 +319,7 @@ def _view(row: Any, actor: Actor) -> dict[str, Any]:
         "state": state.value if state else None,
         "state_label": state.label if state else None,
         "message": _message(row, clock),
-        "advice": _advice(row, kind, state, actor) if state else "",
+        "advice": _advice(row, kind, state, people) if state else "",
     }
 
 
@@ -325,13 +331,13 @@ _BETWEEN_PEOPLE = {
 }
 
 
-def _advice(row: Any, kind: AlertKind, state: State, actor: Actor) -> str:
+def _advice(row: Any, kind: AlertKind, state: State, people: Sequence[Actor]) -> str:
     """What this person has to do about it now: the application may have gone on since."""
     if state in FINAL_STATES:
         return f"该申请{state.label}，已经办结，无需处理。"
     if row["rung"] in _BETWEEN_PEOPLE:
         return _BETWEEN_PEOPLE[row["rung"]]
-    if is_awaited(actor.role, actor.department, state):
+    if any(is_awaited(person.role, person.department, state) for person in people):
         if kind is AlertKind.RETURNED:
             return "请按退回的要求修改后重新提交。"
         return "轮到您办理，请打开申请办理。"
@@ -341,7 +347,8 @@ def _advice(row: Any, kind: AlertKind, state: State, actor: Actor) -> str:
     if department is None and not is_awaited(Role.APPLICANT, None, state):
         return f"该申请{state.label}，您无需操作。"
     where = f"现由{department.label if department else '申请人'}办理"
-    watches = kind in {AlertKind.OVERDUE, AlertKind.URGED} and actor.role in {Role.HEAD, Role.OFFICE}
+    leading = any(person.role in {Role.HEAD, Role.OFFICE} for person in people)
+    watches = leading and kind in {AlertKind.OVERDUE, AlertKind.URGED}
     return f"{where}，请督促办理。" if watches else f"{where}，您无需操作。"
 
 

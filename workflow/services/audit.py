@@ -106,7 +106,10 @@ def append_entry(
 
 def behalf_of(case: Case) -> dict[str, Any]:
     """What an entry says of the person in whose place its actor acted."""
-    person = case.on_behalf_of
+    return _behalf(case.on_behalf_of)
+
+
+def _behalf(person: Actor | None) -> dict[str, Any]:
     return {"on_behalf_of": {"id": person.account_id, "name": person.name}} if person else {}
 
 
@@ -226,7 +229,7 @@ def _system_entry(
             "actor_name": actor.name,
             "event": event,
             "outcome": "done",
-            "details": details,
+            "details": details | _behalf(actor.in_place_of),
         }
     )
     return _entry(SYSTEM_CHAIN, count + 1, now, actor, event, content, previous)

@@ -22,12 +22,13 @@ from workflow.persistence.engine import reading, upsert, writing
 from workflow.persistence.types import LARGEST_ID
 from workflow.reports import workbook
 from workflow.sealing import keyed_digest
+from workflow.services.actors import work_of
 from workflow.services.alerts import raise_alerts
 from workflow.services.audience import People
 from workflow.services.audit import PAYMENT_LINE_FAILED, append_entry
 from workflow.services.case import Case, open_case
 from workflow.services.door import send_event
-from workflow.services.payment_batch_reading import find_batch, keep_batch, line_view, may_keep
+from workflow.services.payment_batch_reading import find_batch, keep_batch, keeps_batches, line_view
 from workflow.services.payment_lines import SETTLED, frozen_lines, mark_failed
 from workflow.services.product import Product
 from workflow.vocabulary import BankOutcome, Event, PaymentBatchState, PaymentLineState, ResultStanding
@@ -39,6 +40,7 @@ _LONGEST_NAME = 200
 _TITLE = "银行支付失败，待重新拨付"
 
 
+@work_of(keeps_batches)
 def upload_result(
     product: Product, *, actor: Actor, batch_id: int, file_name: str, content: bytes
 ) -> dict[str, Any]:
@@ -82,6 +84,7 @@ def upload_result(
                     digest=digests[0],
                     rows=[_stored(row) for row in found],
                     uploaded_by=actor.account_id,
+                    uploaded_on_behalf_of_id=actor.on_behalf_of_id,
                     uploaded_at=now,
                 )
                 .on_conflict_do_nothing(index_elements=[_result.c.batch_id, _result.c.digest])
@@ -90,6 +93,7 @@ def upload_result(
     return read_result(product, actor=actor, batch_id=batch_id, result_id=known)
 
 
+@work_of(keeps_batches)
 def read_result(product: Product, *, actor: Actor, batch_id: int, result_id: int) -> dict[str, Any]:
     """What the bank's file says, line by line, and what each leads to as the batch stands now."""
     with reading(product.engine) as connection:
@@ -106,12 +110,13 @@ def read_result(product: Product, *, actor: Actor, batch_id: int, result_id: int
         "file_name": result.file_name,
         "uploaded_at": result.uploaded_at.isoformat(),
         "applied_at": result.applied_at.isoformat() if result.applied_at else None,
-        "may_apply": may_keep(actor, batch.region) and any(counts[each] for each in _RECORDABLE),
+        "may_apply": keeps_batches(actor) and any(counts[each] for each in _RECORDABLE),
         "counts": {standing.value: count for standing, count in counts.items()},
         "items": items,
     }
 
 
+@work_of(keeps_batches)
 def apply_result(product: Product, *, actor: Actor, batch_id: int, result_id: int) -> dict[str, Any]:
     """Records what the file says: each success by ``pay``, each failure on its line; answers like reading it.
 

@@ -502,6 +502,7 @@ def _case(
         form=orjson.loads(row["form"]),
         clocks=clocks,
         state=State(row["state"]),
+        on_behalf_of=actor.in_place_of,
         _absent=absent,
     )
 

@@ -20,6 +20,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
+from workflow.services.actors import signature, work_of
 from workflow.services.audit import append_system_entry, lock_system_chain
 from workflow.services.calendar_versions import (
     ANSWER_SECONDS,
@@ -42,6 +43,14 @@ _TEXTS = {"authority": ("决定机关", 200), "document_number": ("文号", 100)
 _COUNTING = (ClosureStatus.IN_FORCE.value, ClosureStatus.WITHDRAWAL_PROPOSED.value)
 
 
+def keeps_closures(actor: Actor) -> bool:
+    """Whether this person enters and confirms closures, of all regions or of the own one."""
+    if actor.role in {Role.ADMIN, Role.OFFICE}:
+        return True
+    return actor.role is Role.HEAD and actor.department is Department.HR
+
+
+@work_of(keeps_closures)
 def list_closures(
     product: Product,
     *,
@@ -72,6 +81,7 @@ def list_closures(
         )
 
 
+@work_of(keeps_closures)
 def read_closure(product: Product, *, actor: Actor, closure_id: int) -> dict[str, Any]:
     """One closure and, while it waits for a decision, every running clock that would move with it.
 
@@ -86,6 +96,7 @@ def read_closure(product: Product, *, actor: Actor, closure_id: int) -> dict[str
         return shown | {"ordinal": newest_ordinal(connection)} | moves
 
 
+@work_of(keeps_closures)
 def propose_closure(
     product: Product,
     *,
@@ -114,6 +125,7 @@ def propose_closure(
             **texts,
             "status": ClosureStatus.PROPOSED.value,
             "entered_by": actor.account_id,
+            "entered_on_behalf_of_id": actor.on_behalf_of_id,
             "entered_at": now,
         }
         closure_id = connection.execute(insert(_closure).values(values).returning(_closure.c.id)).scalar_one()
@@ -123,6 +135,7 @@ def propose_closure(
     return read_closure(product, actor=actor, closure_id=closure_id)
 
 
+@work_of(keeps_closures)
 def propose_withdrawal(product: Product, *, actor: Actor, closure_id: int, reason: str) -> dict[str, Any]:
     """Asks to take back a closure that is in force; another person confirms. ``Malformed``, ``NotNow``."""
     reason = reason.strip()
@@ -139,6 +152,7 @@ def propose_withdrawal(product: Product, *, actor: Actor, closure_id: int, reaso
             closure_id,
             status=ClosureStatus.WITHDRAWAL_PROPOSED.value,
             withdrawal_entered_by=actor.account_id,
+            withdrawal_entered_on_behalf_of_id=actor.on_behalf_of_id,
             withdrawal_reason=reason,
         )
         append_system_entry(
@@ -149,6 +163,7 @@ def propose_withdrawal(product: Product, *, actor: Actor, closure_id: int, reaso
     return read_closure(product, actor=actor, closure_id=closure_id)
 
 
+@work_of(keeps_closures)
 def decide_closure(
     product: Product,
     *,
@@ -171,8 +186,8 @@ def decide_closure(
         after = _after(product, connection, row)
         if after is None:
             raise NotNow(f"这项停办“{ClosureStatus(status).label}”，没有待确认的事项")
-        if actor.account_id == _author(row):
-            raise Forbidden("录入人不能确认自己录入的停办或撤销，须由另一人确认")
+        if actor.account_ids & _authors(row):
+            raise Forbidden("录入人（代办的，包括被代办的人）不能确认自己录入的停办或撤销，须由另一人确认")
         if confirmed and seen is not None:
             require_ordinal(seen, ordinal)
         moves = moves_answer(product, connection, after) if confirmed else {}
@@ -247,6 +262,7 @@ def _decision(row: Any, actor: Actor, confirmed: bool, now: Any) -> dict[str, An
             return {
                 "status": ClosureStatus.IN_FORCE.value,
                 "confirmed_by": actor.account_id,
+                "confirmed_on_behalf_of_id": actor.on_behalf_of_id,
                 "confirmed_at": now,
             }
         return {"status": ClosureStatus.DECLINED.value, "ended_at": now}
@@ -254,21 +270,21 @@ def _decision(row: Any, actor: Actor, confirmed: bool, now: Any) -> dict[str, An
         return {
             "status": ClosureStatus.WITHDRAWN.value,
             "withdrawal_confirmed_by": actor.account_id,
+            "withdrawal_confirmed_on_behalf_of_id": actor.on_behalf_of_id,
             "ended_at": now,
         }
     return {
         "status": ClosureStatus.IN_FORCE.value,
         "withdrawal_entered_by": None,
+        "withdrawal_entered_on_behalf_of_id": None,
         "withdrawal_reason": None,
     }
 
 
-def _author(row: Any) -> int:
-    """Who entered what waits for a decision."""
-    entered: int = (
-        row["entered_by"] if row["status"] == ClosureStatus.PROPOSED.value else row["withdrawal_entered_by"]
-    )
-    return entered
+def _authors(row: Any) -> set[int]:
+    """Who entered what waits for a decision, and in whose place."""
+    what = "entered" if row["status"] == ClosureStatus.PROPOSED.value else "withdrawal_entered"
+    return {row[f"{what}_by"], row[f"{what}_on_behalf_of_id"]} - {None}
 
 
 def _after(product: Product, connection: Connection, row: Any) -> ChinaWorkingDays | None:
@@ -326,13 +342,10 @@ def _faults(
 
 
 def _require_keeper(actor: Actor, region: str) -> None:
-    if actor.role in {Role.ADMIN, Role.OFFICE}:
-        return
-    if actor.role is Role.HEAD and actor.department is Department.HR:
-        if actor.region == region:
-            return
+    if not keeps_closures(actor):
+        raise Forbidden("停办只能由系统管理员、领导小组办公室或者本地区人社部门负责人录入和确认")
+    if actor.region is not None and actor.region != region:
         raise Forbidden("人社部门负责人只能办理本地区的停办")
-    raise Forbidden("停办只能由系统管理员、领导小组办公室或者本地区人社部门负责人录入和确认")
 
 
 def _may_keep(actor: Actor, region: str) -> bool:
@@ -349,21 +362,11 @@ def _require_reader(actor: Actor, region: str) -> None:
 
 
 def _with_names() -> Any:
-    entered, confirmed = _account.alias("entered"), _account.alias("confirmed")
-    asked, ended = _account.alias("asked"), _account.alias("ended")
-    return (
-        select(
-            _closure,
-            entered.c.name.label("entered_by_name"),
-            confirmed.c.name.label("confirmed_by_name"),
-            asked.c.name.label("withdrawal_entered_by_name"),
-            ended.c.name.label("withdrawal_confirmed_by_name"),
-        )
-        .join(entered, entered.c.id == _closure.c.entered_by)
-        .outerjoin(confirmed, confirmed.c.id == _closure.c.confirmed_by)
-        .outerjoin(asked, asked.c.id == _closure.c.withdrawal_entered_by)
-        .outerjoin(ended, ended.c.id == _closure.c.withdrawal_confirmed_by)
-    )
+    names = [
+        signature(_closure.c[f"{what}_by"], _closure.c[f"{what}_on_behalf_of_id"]).label(f"{what}_by_name")
+        for what in ("entered", "confirmed", "withdrawal_entered", "withdrawal_confirmed")
+    ]
+    return select(_closure, *names)
 
 
 def _stored(connection: Connection, closure_id: int) -> Any:
@@ -410,6 +413,6 @@ def _view(row: Any, actor: Actor | None) -> dict[str, Any]:
         "withdrawal_reason": row["withdrawal_reason"],
         "withdrawal_confirmed_by_name": row["withdrawal_confirmed_by_name"],
         "ended_at": row["ended_at"].astimezone(SHANGHAI).isoformat() if row["ended_at"] else None,
-        "may_decide": keeps and waits and actor is not None and actor.account_id != _author(row),
+        "may_decide": keeps and waits and actor is not None and not actor.account_ids & _authors(row),
         "may_withdraw": keeps and status is ClosureStatus.IN_FORCE,
     }

@@ -23,8 +23,9 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.policy import region_labels
 from workflow.reports import workbook
+from workflow.services.actors import work_of
 from workflow.services.case import DEPARTMENT_CLOCKS
-from workflow.services.overdue import BANDS, overdue_counts
+from workflow.services.overdue import BANDS, overdue_counts, oversees
 from workflow.services.product import Product
 from workflow.services.tallies import made_at, refresh_tallies
 from workflow.vocabulary import ClockKind, Department, Role, Section, State
@@ -68,6 +69,7 @@ class Scope:
         return "全部" if self.period == ALL_TIME else _period_label(self.period)
 
 
+@work_of(oversees)
 def read_dashboard(
     product: Product, *, actor: Actor, period: str | None = None, region: str | None = None
 ) -> dict[str, Any]:

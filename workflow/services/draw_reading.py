@@ -17,6 +17,7 @@ from workflow.persistence.engine import reading
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
 from workflow.rules.drawing import class_name, digest, lot
+from workflow.services.actors import signature
 from workflow.services.audit import SYSTEM_CHAIN
 from workflow.services.draw_pool import DRAW, outcome_of, told
 from workflow.services.due_visits import VISITED
@@ -116,7 +117,9 @@ def row_of(connection: Connection, draw_id: int) -> dict[str, Any]:
 def draw_view(connection: Connection, row: Mapping[str, Any], today: date) -> dict[str, Any]:
     """A draw with its visits, as it is answered."""
     account, application = tables.account, tables.application
-    drawer = connection.execute(select(account.c.name).where(account.c.id == row["drawn_by"])).scalar_one()
+    drawer = connection.execute(
+        select(signature(_draw.c.drawn_by, _draw.c.drawn_on_behalf_of_id)).where(_draw.c.id == row["id"])
+    ).scalar_one()
     found = (
         connection.execute(
             select(
@@ -207,7 +210,8 @@ def _recorded(connection: Connection, event: str, draw_id: int) -> dict[str, Any
     for content in found:
         details: dict[str, Any] = json.loads(content)["details"]
         if details["draw"] == draw_id:
-            return details
+            # In whose place it was drawn is nothing that the seed decides.
+            return {name: value for name, value in details.items() if name != "on_behalf_of"}
     return None
 
 

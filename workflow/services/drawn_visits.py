@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Select, exists, select, update
@@ -24,7 +25,7 @@ def settle_drawn_visits(case: Case, payload: OpeningInspection | Inspection) -> 
             visit.c.done_at.is_(None),
             exists().where(
                 seat.c.visit_id == visit.c.id,
-                seat.c.account_id.in_([case.actor.account_id, case.on_behalf_of_id]),
+                seat.c.account_id.in_([person.account_id for person in (case.actor, *case.absent)]),
                 seat.c.left_at.is_(None),
             ),
         )
@@ -39,11 +40,11 @@ def _is_after(inspected_at: datetime, drawn_at: datetime) -> bool:
     return shanghai_date(inspected_at) >= shanghai_date(drawn_at)
 
 
-def drawn_for(account_id: int) -> Select[tuple[int]]:
-    """The ids of the drawn visits that are still to be carried out by this person."""
+def drawn_for(account_ids: Iterable[int]) -> Select[tuple[int]]:
+    """The ids of the drawn visits that are still to be carried out by one of these persons."""
     visit, seat = tables.drawn_visit, tables.drawn_inspector
     return (
         select(visit.c.id)
         .join(seat, seat.c.visit_id == visit.c.id)
-        .where(seat.c.account_id == account_id, seat.c.left_at.is_(None), visit.c.done_at.is_(None))
+        .where(seat.c.account_id.in_(account_ids), seat.c.left_at.is_(None), visit.c.done_at.is_(None))
     )

@@ -24,6 +24,7 @@ from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import policy_in_force
 from workflow.rules.drawing import ALGORITHM
+from workflow.services.actors import work_of
 from workflow.services.alerts import raise_alerts
 from workflow.services.audit import append_system_entry
 from workflow.services.door import check_command_id
@@ -37,6 +38,12 @@ SUBSTITUTE = "substitute_inspector"
 _ABSENT = "抽取替换人员时不在岗或者已停用，顺延"
 
 
+def draws_visits(actor: Actor) -> bool:
+    """Whether this person draws visits in the own region."""
+    return actor.role is Role.HEAD and actor.department is Department.HR
+
+
+@work_of(draws_visits)
 def read_pool(product: Product, *, actor: Actor, wanted: DrawFilter | None = None) -> dict[str, Any]:
     """From how many classes and inspectors would be drawn now, and how many inspectors each class gets."""
     _require_drawer(actor)
@@ -56,6 +63,7 @@ def read_pool(product: Product, *, actor: Actor, wanted: DrawFilter | None = Non
     }
 
 
+@work_of(draws_visits)
 def draw_visits(
     product: Product,
     *,
@@ -85,6 +93,7 @@ def draw_visits(
             row = {
                 "region": actor.region,
                 "drawn_by": actor.account_id,
+                "drawn_on_behalf_of_id": actor.on_behalf_of_id,
                 "drawn_at": now,
                 "command_id": command_id,
                 "algorithm": ALGORITHM,
@@ -113,6 +122,7 @@ def draw_visits(
             return draw_view(connection, known, shanghai_date(product.now(connection)))
 
 
+@work_of(draws_visits)
 def substitute_inspector(
     product: Product, *, actor: Actor, draw_id: int, visit_id: int, body: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -266,5 +276,5 @@ def _require_enough(entry: DrawEntry, pool: Any, today: date) -> None:
 
 
 def _require_drawer(actor: Actor) -> None:
-    if actor.role is not Role.HEAD or actor.department is not Department.HR:
+    if not draws_visits(actor):
         raise Forbidden(f"双随机抽取只能由本地区{Department.HR.label}的{Role.HEAD.label}办理")

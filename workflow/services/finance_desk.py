@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Connection, Select, case, func, literal_column, select
+from sqlalchemy import Boolean, Connection, Select, case, func, literal_column, or_, select
 
 from calendars import ChinaWorkingDays
 from workflow.access import Actor
@@ -24,9 +24,11 @@ from workflow.persistence.tables.applications import BEFORE_FINANCE
 from workflow.persistence.types import NEVER
 from workflow.policy import region_labels
 from workflow.services import funds
+from workflow.services.actors import work_of
 from workflow.services.alerts import list_alerts
 from workflow.services.case import read_clocks
 from workflow.services.holders import holders_of, said_of
+from workflow.services.payment_batch_reading import keeps_batches
 from workflow.services.product import Product
 from workflow.vocabulary import (
     ClockKind,
@@ -100,13 +102,14 @@ def read_desk(
     }
 
 
+@work_of(keeps_batches)
 def list_payable(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
     """What the region's cashier may put into a batch now, what is due first on top, ``MOST_LISTED`` at most.
 
     Left out is what waits in another batch, and what this person reviewed for finance (四眼). Each says what
     is reserved where, and why its last line failed.
     """
-    if actor.role is not Role.CASHIER or actor.region is None:
+    if not keeps_batches(actor) or actor.region is None:
         raise Forbidden("拨付批次只能由本地区的拨付经办人办理")
     decision = tables.decision
     waiting = select(_line.c.id).where(
@@ -115,7 +118,7 @@ def list_payable(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
     reviewed = select(decision.c.id).where(
         decision.c.application_id == _application.c.id,
         decision.c.step == "claim_finance",
-        decision.c.account_id == actor.account_id,
+        or_(decision.c.account_id.in_(actor.account_ids), decision.c.on_behalf_of_id.in_(actor.account_ids)),
     )
     statement = (
         _matters()

@@ -21,6 +21,7 @@ from workflow.persistence.engine import reading, upsert, writing
 from workflow.policy import region_labels
 from workflow.reports import ledger_workbook
 from workflow.services import ledger
+from workflow.services.actors import work_of
 from workflow.services.audit import MOVE_FUNDS, append_entry, append_system_entry
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_version
@@ -42,6 +43,12 @@ _SOURCES = list(FundSource)
 # --- entering ----------------------------------------------------------------------------------------------
 
 
+def may_keep(actor: Actor) -> bool:
+    """Whether this person enters money for the own region."""
+    return actor.role is Role.HEAD and actor.department is Department.FINANCE and actor.region is not None
+
+
+@work_of(may_keep)
 def appropriate(product: Product, *, actor: Actor, entry: FundEntry) -> dict[str, Any]:
     """The treasury gives money to a pool of the actor's region; answers the pool.
 
@@ -51,6 +58,7 @@ def appropriate(product: Product, *, actor: Actor, entry: FundEntry) -> dict[str
     return _enter(product, actor, entry, LedgerKind.APPROPRIATION)
 
 
+@work_of(may_keep)
 def withdraw(product: Product, *, actor: Actor, entry: FundEntry) -> dict[str, Any]:
     """The treasury takes back what is available, or a wrong entry is put right; answers the pool.
 
@@ -59,6 +67,7 @@ def withdraw(product: Product, *, actor: Actor, entry: FundEntry) -> dict[str, A
     return _enter(product, actor, entry, LedgerKind.WITHDRAWAL)
 
 
+@work_of(may_keep)
 def carry_over(product: Product, *, actor: Actor, entry: CarryOver) -> list[dict[str, Any]]:
     """What is available in the pools of a year that is over goes to the same sources of the next year.
 
@@ -128,6 +137,7 @@ def _enter(product: Product, actor: Actor, entry: FundEntry, kind: LedgerKind) -
         return _pool_view(pool, recovered)
 
 
+@work_of(may_keep)
 def reserve_anew(
     product: Product, *, actor: Actor, application_id: int, expected_version: int | None
 ) -> dict[str, Any]:
@@ -289,6 +299,7 @@ def export_ledger(
         return title, ledger_workbook(title, map(_movement_view, found), balance)
 
 
+@work_of(may_keep)
 def read_application_funds(product: Product, *, actor: Actor, application_id: int) -> dict[str, Any]:
     """An application's money: what is asked, approved, reserved where, paid, recovered, and each movement."""
     with reading(product.engine) as connection:
@@ -314,11 +325,6 @@ def read_application_funds(product: Product, *, actor: Actor, application_id: in
             "movements": [_movement_view(row) for row in found],
             "may_reserve_anew": _may_reserve_anew(actor, case),
         }
-
-
-def may_keep(actor: Actor) -> bool:
-    """Whether this person enters money for the own region."""
-    return actor.role is Role.HEAD and actor.department is Department.FINANCE and actor.region is not None
 
 
 def _may_reserve_anew(actor: Actor, case: Case) -> bool:

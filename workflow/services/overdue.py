@@ -16,6 +16,7 @@ from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.policy import region_labels
+from workflow.services.actors import work_of
 from workflow.services.holders import holders_of, said_of
 from workflow.services.pages import Page, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
@@ -90,6 +91,12 @@ def overdue_counts(
     return counts
 
 
+def oversees(actor: Actor) -> bool:
+    """Whether this person sees what is late: of all regions, or as a head of the own department."""
+    return actor.role in _OF_ALL_REGIONS or (actor.role is Role.HEAD and actor.department is not None)
+
+
+@work_of(oversees)
 def list_overdue(
     product: Product,
     *,

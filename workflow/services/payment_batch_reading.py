@@ -13,12 +13,24 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
+from workflow.services.actors import signature, work_of
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.vocabulary import Department, FundSource, PaymentBatchState, PaymentLineState, Role
 
-_batch, _line, _account = tables.payment_batch, tables.payment_line, tables.account
+_batch, _line = tables.payment_batch, tables.payment_line
+_CREATED_BY = signature(_batch.c.created_by, _batch.c.created_on_behalf_of_id).label("created_by_name")
 _READERS_OF_ALL = frozenset({Role.OFFICE, Role.AUDITOR})
+
+
+def keeps_batches(actor: Actor) -> bool:
+    """Whether this person makes batches of the own region and brings the bank's results in."""
+    return actor.role is Role.CASHIER and actor.region is not None
+
+
+def fetches_files(actor: Actor) -> bool:
+    """Whether this person may take files of the own region away, in which the accounts stand in clear."""
+    return keeps_batches(actor) or (actor.role is Role.HEAD and actor.department is Department.FINANCE)
 
 
 def list_batches(
@@ -31,15 +43,15 @@ def list_batches(
 ) -> Page:
     """The batches this person may see, newest first, each with its count, sum and how far it is."""
     region = _readable_region(actor, region)
-    statement = select(_batch, _account.c.name.label("created_by_name"), *_TOTALS).join(
-        _account, _account.c.id == _batch.c.created_by
-    )
+    statement = select(_batch, _CREATED_BY, *_TOTALS)
     if region is not None:
         statement = statement.where(_batch.c.region == region)
     with reading(product.engine) as connection:
         return page_of(connection, statement, _batch.c.id, cursor, limit, _summary, descending=True)
 
 
+@work_of(keeps_batches)
+@work_of(fetches_files)
 def read_batch(product: Product, *, actor: Actor, batch_id: int) -> dict[str, Any]:
     """A batch with its lines, the files that were fetched and the results that were uploaded."""
     with reading(product.engine) as connection:
@@ -52,23 +64,29 @@ def read_batch(product: Product, *, actor: Actor, batch_id: int) -> dict[str, An
         ).mappings()
         file, result = tables.payment_batch_file, tables.bank_result
         files = connection.execute(
-            select(file.c.format, file.c.fetched_at, _account.c.name)
-            .join(_account, _account.c.id == file.c.fetched_by)
+            select(
+                file.c.format,
+                file.c.fetched_at,
+                signature(file.c.fetched_by, file.c.fetched_on_behalf_of_id).label("name"),
+            )
             .where(file.c.batch_id == batch_id)
             .order_by(file.c.id)
         ).all()
         results = connection.execute(
             select(
-                result.c.id, result.c.file_name, result.c.uploaded_at, result.c.applied_at, _account.c.name
+                result.c.id,
+                result.c.file_name,
+                result.c.uploaded_at,
+                result.c.applied_at,
+                signature(result.c.uploaded_by, result.c.uploaded_on_behalf_of_id).label("name"),
             )
-            .join(_account, _account.c.id == result.c.uploaded_by)
             .where(result.c.batch_id == batch_id)
             .order_by(result.c.id)
         ).all()
         shown = list(map(line_view, lines))
     return _summary(row) | {
-        "may_keep": may_keep(actor, row["region"]),
-        "may_fetch": may_fetch(actor, row["region"]),
+        "may_keep": keeps_batches(actor) and actor.region == row["region"],
+        "may_fetch": fetches_files(actor) and actor.region == row["region"],
         "lines": shown,
         "files": [
             {"format": each.format, "fetched_at": each.fetched_at.isoformat(), "fetched_by_name": each.name}
@@ -87,23 +105,12 @@ def read_batch(product: Product, *, actor: Actor, batch_id: int) -> dict[str, An
     }
 
 
-def may_keep(actor: Actor, region: str | None) -> bool:
-    """Whether this person makes batches of the region and brings the bank's results in."""
-    return actor.role is Role.CASHIER and actor.region is not None and actor.region == region
-
-
-def may_fetch(actor: Actor, region: str) -> bool:
-    """Whether this person may take the file away, in which the accounts stand in clear."""
-    head = actor.role is Role.HEAD and actor.department is Department.FINANCE
-    return actor.region == region and (actor.role is Role.CASHIER or head)
-
-
 def keep_batch(connection: Connection, actor: Actor, batch_id: int) -> Any:
     """A batch, locked, for its cashiers; raises ``NotFound`` and ``Forbidden``."""
     row = _row(connection, batch_id, lock=True)
     if row is None or row.region != actor.region:
         raise NotFound(f"没有编号为 {batch_id} 的拨付批次")
-    if not may_keep(actor, row.region):
+    if not keeps_batches(actor):
         raise Forbidden("拨付批次只能由本地区的拨付经办人办理")
     return row
 
@@ -149,11 +156,7 @@ def _row(connection: Connection, batch_id: int, *, lock: bool) -> Any:
 def _find(connection: Connection, actor: Actor, batch_id: int) -> Any:
     find_batch(connection, actor, batch_id)
     return (
-        connection.execute(
-            select(_batch, _account.c.name.label("created_by_name"), *_TOTALS)
-            .join(_account, _account.c.id == _batch.c.created_by)
-            .where(_batch.c.id == batch_id)
-        )
+        connection.execute(select(_batch, _CREATED_BY, *_TOTALS).where(_batch.c.id == batch_id))
         .mappings()
         .one()
     )

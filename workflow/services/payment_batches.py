@@ -21,19 +21,21 @@ from workflow.form.reading import malformed, read
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.sealing import seal
+from workflow.services.actors import work_of
 from workflow.services.audit import append_system_entry
 from workflow.services.case import Case, open_case
 from workflow.services.door import check_command_id, command_reused, digests_of
-from workflow.services.payment_batch_reading import keep_batch, read_batch, state_of
+from workflow.services.payment_batch_reading import keep_batch, keeps_batches, read_batch, state_of
 from workflow.services.personal import open_form
 from workflow.services.product import Product
-from workflow.vocabulary import Event, FundSource, PaymentBatchState, PaymentLineState, Role
+from workflow.vocabulary import Event, FundSource, PaymentBatchState, PaymentLineState
 
 _batch, _line = tables.payment_batch, tables.payment_line
 _WAITING = PaymentLineState.WAITING.value
 _LONGEST_NAME = 200
 
 
+@work_of(keeps_batches)
 def make_batch(
     product: Product, *, actor: Actor, body: dict[str, Any], command_id: str | None = None
 ) -> dict[str, Any]:
@@ -45,13 +47,14 @@ def make_batch(
     """
     check_command_id(command_id)
     wanted = read(NewBatch, body)
-    region = _require_cashier(actor)
+    if not keeps_batches(actor) or actor.region is None:
+        raise Forbidden("拨付批次只能由本地区的拨付经办人办理")
     digests = digests_of(product, ["payment_batch", wanted.stored()])
     try:
         with writing(product.engine) as connection:
             known = _made_before(connection, actor, command_id, digests)
             if known is None:
-                known = _make(product, connection, actor, region, wanted, command_id, digests[0])
+                known = _make(product, connection, actor, actor.region, wanted, command_id, digests[0])
     except IntegrityError as error:
         with reading(product.engine) as connection:
             known = _made_before(connection, actor, command_id, digests)
@@ -90,6 +93,7 @@ def _make(
             region=region,
             state=PaymentBatchState.OPEN.value,
             created_by=actor.account_id,
+            created_on_behalf_of_id=actor.on_behalf_of_id,
             created_at=now,
             command_id=command_id,
             command_digest=digest if command_id else None,
@@ -151,6 +155,7 @@ def _share(found: Case, source: FundSource | None) -> tuple[FundSource, int]:
     return FundSource(chosen["source"]), min(rest, fen_from_yuan(chosen["amount"]))
 
 
+@work_of(keeps_batches)
 def take_out(product: Product, *, actor: Actor, batch_id: int, line_no: int) -> dict[str, Any]:
     """Takes a line out of a batch that is not exported yet; answers the batch.
 
@@ -174,6 +179,7 @@ def take_out(product: Product, *, actor: Actor, batch_id: int, line_no: int) -> 
     return read_batch(product, actor=actor, batch_id=batch_id)
 
 
+@work_of(keeps_batches)
 def cancel_batch(product: Product, *, actor: Actor, batch_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Gives up a batch before the bank has said anything; its applications can be listed anew.
 
@@ -207,12 +213,6 @@ def cancel_batch(product: Product, *, actor: Actor, batch_id: int, body: dict[st
         )
         record(connection, actor, "cancel_payment_batch", now, batch.number, reason=given.reason)
     return read_batch(product, actor=actor, batch_id=batch_id)
-
-
-def _require_cashier(actor: Actor) -> str:
-    if actor.role is not Role.CASHIER or actor.region is None:
-        raise Forbidden("拨付批次只能由本地区的拨付经办人办理")
-    return actor.region
 
 
 def _made_before(

@@ -16,7 +16,8 @@ from workflow.persistence import tables
 from workflow.persistence.engine import writing
 from workflow.persistence.types import canonical
 from workflow.sealing import keyed_digest
-from workflow.services.payment_batch_reading import find_batch, may_fetch
+from workflow.services.actors import work_of
+from workflow.services.payment_batch_reading import fetches_files, find_batch
 from workflow.services.payment_batches import record
 from workflow.services.payment_lines import frozen_lines
 from workflow.services.product import Product
@@ -42,6 +43,7 @@ class BankFile(NamedTuple):
     content: bytes
 
 
+@work_of(fetches_files)
 def fetch_file(product: Product, *, actor: Actor, batch_id: int, shape: FileFormat) -> BankFile:
     """The batch for the bank; from the first time on nothing can be taken out of it.
 
@@ -52,7 +54,7 @@ def fetch_file(product: Product, *, actor: Actor, batch_id: int, shape: FileForm
     batch, application, line = tables.payment_batch, tables.application, tables.payment_line
     with writing(product.engine) as connection:
         row = find_batch(connection, actor, batch_id, lock=True)
-        if not may_fetch(actor, row.region):
+        if not fetches_files(actor) or actor.region != row.region:
             raise Forbidden("银行文件中有完整的收款账号，只能由本地区的拨付经办人和财政部门负责人下载")
         if row.state == PaymentBatchState.CANCELLED:
             raise NotNow(f"批次{row.number}已取消，不能导出")
@@ -88,8 +90,15 @@ def fetch_file(product: Product, *, actor: Actor, batch_id: int, shape: FileForm
                 .where(batch.c.id == batch_id)
                 .values(state=PaymentBatchState.EXPORTED.value, exported_at=now, digest=digest)
             )
-        values = {"batch_id": batch_id, "format": shape.value, "fetched_by": actor.account_id}
-        connection.execute(insert(tables.payment_batch_file).values(fetched_at=now, **values))
+        connection.execute(
+            insert(tables.payment_batch_file).values(
+                batch_id=batch_id,
+                format=shape.value,
+                fetched_by=actor.account_id,
+                fetched_on_behalf_of_id=actor.on_behalf_of_id,
+                fetched_at=now,
+            )
+        )
         record(connection, actor, "fetch_payment_file", now, row.number, format=shape.value)
         ids = connection.execute(
             select(line.c.application_id)

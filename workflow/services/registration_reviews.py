@@ -22,6 +22,7 @@ from workflow.form.registration import RegistrationDecision
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.sealing import unseal
+from workflow.services.actors import signature, work_of
 from workflow.services.audit import append_system_entry, lock_system_chain
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
@@ -47,6 +48,7 @@ def decides(actor: Actor) -> bool:
     return actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
 
 
+@work_of(decides)
 def count_pending(product: Product, *, actor: Actor) -> int:
     """How many registrations wait in the region of this person; 0 for whose business they are not."""
     if not decides(actor):
@@ -58,6 +60,7 @@ def count_pending(product: Product, *, actor: Actor) -> int:
         return int(connection.execute(waiting).scalar_one())
 
 
+@work_of(decides)
 def list_registrations(
     product: Product,
     *,
@@ -86,6 +89,7 @@ def list_registrations(
         )
 
 
+@work_of(decides)
 def read_registration(product: Product, *, actor: Actor, registration_id: int) -> dict[str, Any]:
     """One registration, its contact masked, with what the year's list has of this code or this name.
 
@@ -97,6 +101,7 @@ def read_registration(product: Product, *, actor: Actor, registration_id: int) -
         return _view(product, connection, actor, row)
 
 
+@work_of(decides)
 def decide_registration(
     product: Product,
     *,
@@ -126,6 +131,7 @@ def decide_registration(
                 "state": wanted.value,
                 "version": row["version"] + 1,
                 "decided_by": actor.account_id,
+                "decided_on_behalf_of_id": actor.on_behalf_of_id,
                 "decided_at": now,
                 "reason": given.reason,
             }
@@ -141,6 +147,7 @@ def decide_registration(
         raise Conflict("这个统一社会信用代码或者登录名刚刚被他人登记，请刷新后再办理") from error
 
 
+@work_of(decides)
 def read_contact(product: Product, *, actor: Actor, registration_id: int) -> dict[str, str]:
     """Name and telephone of the contact in clear, for who decides; recorded in the same transaction."""
     with writing(product.engine) as connection:
@@ -154,6 +161,7 @@ def read_contact(product: Product, *, actor: Actor, registration_id: int) -> dic
         }
 
 
+@work_of(decides)
 def read_proof(product: Product, *, actor: Actor, registration_id: int, proof_id: int) -> File:
     """One proof in clear, for who decides and for the owner of what came into being; each look is recorded.
 
@@ -216,7 +224,7 @@ def _is_decided(
     if row["state"] != RegistrationState.PENDING:
         if row["decided_by"] == actor.account_id and row["state"] == wanted:
             return True
-        who = connection.scalar(select(tables.account.c.name).where(tables.account.c.id == row["decided_by"]))
+        who = _decided_by(connection, row)
         when = row["decided_at"].astimezone(SHANGHAI)
         label = RegistrationState(row["state"]).label
         raise Conflict(
@@ -295,7 +303,6 @@ def _summary(product: Product, connection: Connection, row: RowMapping) -> dict[
 
 def _view(product: Product, connection: Connection, actor: Actor, row: RowMapping) -> dict[str, Any]:
     may_decide = row["state"] == RegistrationState.PENDING and own_uscc(connection, actor) != row["uscc"]
-    decided_by = tables.account.c.id == row["decided_by"]
     names = ("legal_representative", "address", "account_name", "email")
     return (
         _summary(product, connection, row)
@@ -305,12 +312,18 @@ def _view(product: Product, connection: Connection, actor: Actor, row: RowMappin
             "contact_phone": row["phone_masked"],
             # Of an earlier sending too: who decides sees what was to be mended.
             "reason": row["reason"],
-            "decided_by": connection.scalar(select(tables.account.c.name).where(decided_by)),
+            "decided_by": _decided_by(connection, row),
             "may_decide": may_decide,
             "may_see_proofs": own_uscc(connection, actor) != row["uscc"],
             "listed": _listed(connection, row),
         }
     )
+
+
+def _decided_by(connection: Connection, row: RowMapping) -> str | None:
+    name = signature(_registration.c.decided_by, _registration.c.decided_on_behalf_of_id)
+    signed: str | None = connection.scalar(select(name).where(_registration.c.id == row["id"]))
+    return signed
 
 
 def _listed(connection: Connection, row: RowMapping) -> list[dict[str, Any]]:

@@ -19,9 +19,10 @@ from workflow.form.year_list import MOST_REASON, SanctionEntry, SanctionLifting,
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.policy import Policy, policy_in_force
+from workflow.services.actors import work_of
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
-from workflow.services.year_list_access import in_own_region, require_keeper, visible
+from workflow.services.year_list_access import in_own_region, keeps_list, require_keeper, visible
 from workflow.services.year_list_keeping import Body, Desk, fields_of, keeping
 from workflow.services.year_list_rows import (
     sanction_view,
@@ -41,6 +42,7 @@ _institution, _platform = tables.listed_institution, tables.listed_platform
 _sanction, _survey = tables.sanction, tables.satisfaction_survey
 
 
+@work_of(keeps_list)
 def list_sanctions(
     product: Product,
     *,
@@ -78,6 +80,7 @@ def list_sanctions(
         )
 
 
+@work_of(keeps_list)
 def read_sanction(product: Product, *, actor: Actor, sanction_id: int) -> dict[str, Any]:
     """One sanction; raises ``NotFound`` and ``Forbidden``."""
     with reading(product.engine) as connection:
@@ -96,7 +99,7 @@ def impose_sanction(product: Product, *, actor: Actor, body: Body) -> dict[str, 
     """
     entry = read(SanctionEntry, dict(body))
     with keeping(product, actor) as desk:
-        require_keeper(desk.connection, actor, entry.region, entry.uscc)
+        require_keeper(desk.connection, desk.actor, entry.region, entry.uscc)
         name = _subject_name(desk.connection, entry)
         if entry.from_on > add_years(today_of(product, desk.connection), 1):
             raise _wrong("from_on", f"“起始日期”至多在一年之后（填写的是“{entry.from_on}”）")
@@ -116,13 +119,13 @@ def lift_sanction(product: Product, *, actor: Actor, sanction_id: int, body: Bod
     wanted = read(SanctionLifting, dict(body))
     with keeping(product, actor) as desk:
         row = stored_sanction(desk.connection, sanction_id)
-        require_keeper(desk.connection, actor, row["region"], row["uscc"])
+        require_keeper(desk.connection, desk.actor, row["region"], row["uscc"])
         today = today_of(product, desk.connection)
         if row["lifted_on"] is not None:
             raise NotNow(f"这项处理已于{day_cn(row['lifted_on'])}由{row['lifted_by_name']}解除")
         if row["until_on"] is not None and row["until_on"] < today:
             raise NotNow(f"这项处理已于{day_cn(row['until_on'])}到期，无须解除")
-        lifted = {"lifted_on": today, "lifted_by": actor.account_id, "lifted_reason": wanted.reason}
+        lifted = {"lifted_on": today, "lifted_by": desk.actor.account_id, "lifted_reason": wanted.reason}
         desk.connection.execute(update(_sanction).where(_sanction.c.id == sanction_id).values(lifted))
         subject = Subject(row["region"], row["subject_name"], row["uscc"])
         before = {"kind": row["kind"], "from_on": row["from_on"].isoformat()}
@@ -159,7 +162,7 @@ def record_survey(product: Product, *, actor: Actor, body: Body) -> dict[str, An
     entry = read(SurveyEntry, dict(body))
     with keeping(product, actor) as desk:
         connection = desk.connection
-        require_keeper(connection, actor, entry.region, entry.uscc)
+        require_keeper(connection, desk.actor, entry.region, entry.uscc)
         name = _listed_name(connection, entry.region, entry.uscc)
         if name is None:
             raise _wrong("uscc", f"本地区的目录清单中没有统一社会信用代码为“{entry.uscc}”的机构")
@@ -209,7 +212,7 @@ def correct_survey(product: Product, *, actor: Actor, survey_id: int, body: Body
     with keeping(product, actor) as desk:
         connection = desk.connection
         row = stored_survey(connection, survey_id)
-        require_keeper(connection, actor, row["region"], row["uscc"])
+        require_keeper(connection, desk.actor, row["region"], row["uscc"])
         name, today = (
             _listed_name(connection, row["region"], row["uscc"]) or "",
             today_of(product, connection),
@@ -404,7 +407,7 @@ def _insert(desk: Desk, values: dict[str, Any], **typed: Any) -> int:
 
 
 def _entered(desk: Desk) -> dict[str, Any]:
-    return {"entered_by": desk.actor.account_id, "entered_at": desk.now}
+    return desk.entered
 
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any]) -> Change:

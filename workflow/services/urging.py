@@ -39,6 +39,8 @@ def urge(product: Product, *, actor: Actor, application_id: int, body: dict[str,
         clock = _running(case)
         if clock is None:
             raise NotNow(f"目前状态为“{case.state.label}”，没有正在计时的时限，不能催办")
+        if not is_own(actor, case.matter()) and actor.role not in _URGING:
+            case.on_behalf_of = next(person for person in case.absent if person.role in _URGING)
         people = People(connection, {case.row["region"]}, case.today)
         row = dict(case.row) | {"application_id": case.id, "state": case.state.value}
         told = people.actors(row) - excused_of(connection, [row])[case.id]
@@ -51,7 +53,7 @@ def urge(product: Product, *, actor: Actor, application_id: int, body: dict[str,
             "clock_id": clock.id,
             "rung": rung,
             "title": _TITLE,
-            "reason": f"{actor.name}：{given.reason}" if given.reason else actor.name,
+            "reason": f"{case.signature}：{given.reason}" if given.reason else case.signature,
             "due_on": clock.due_on,
             "provisional": clock.provisional,
             "scheduled_at": case.now,
@@ -80,9 +82,10 @@ def may_urge(case: Case, actor: Actor) -> bool:
 
 
 def _is_waiting(case: Case, actor: Actor) -> bool:
-    if is_awaited(actor.role, actor.department, case.state):
+    people = (actor, *case.absent)
+    if any(is_awaited(person.role, person.department, case.state) for person in people):
         return False
-    return is_own(actor, case.matter()) or actor.role in _URGING
+    return is_own(actor, case.matter()) or any(person.role in _URGING for person in people)
 
 
 def _running(case: Case) -> Clock | None:

@@ -6,7 +6,7 @@ are opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from workflow.errors import FieldError, Forbidden, Malformed, NotFound
 from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
+from workflow.services.actors import absent_persons
 from workflow.services.case import Case, open_case
 from workflow.services.drawn_visits import drawn_for
 from workflow.services.due_visits import VISITED
@@ -56,18 +57,22 @@ def list_visits(
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page:
-    """The visits that an inspector should make on a day (by default today), the most urgent first.
+    """The visits that an inspector, or who stands in for one, should make on a day (by default today).
+
+    The most urgent come first.
 
     ``NEEDED`` are those that an opening, a training short of its checks or an assessment asks for by three
     days after it, ``RUNNING`` the classes in training on that day that have had theirs, ``DRAWN`` those for
     which this person was drawn. Answers ``on`` and ``today`` beside the page. Raises ``Forbidden``.
     """
-    if actor.role is not Role.INSPECTOR or actor.department is not Department.HR:
-        raise Forbidden(f"“今日检查”只供{Department.HR.label}的检查人员使用")
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
         day = on or today
-        rows, after = _page(connection, _wanted(actor, show, day), cursor, limit, str(show))
+        people = (actor, *absent_persons(connection, actor, today))
+        ids = [person.account_id for person in people if _inspects(person)]
+        if not ids:
+            raise Forbidden(f"“今日检查”只供{Department.HR.label}的检查人员和代他们办理的人员使用")
+        rows, after = _page(connection, _wanted(actor, ids, show, day), cursor, limit, str(show))
         cases: dict[int, Case] = {}
         for row in rows:
             if row["application_id"] not in cases:
@@ -75,7 +80,7 @@ def list_visits(
                     product, connection, actor, row["application_id"], lock=False
                 )
         heads = _heads(connection, cases)
-        drawn = _drawn(connection, actor, cases)
+        drawn = _drawn(connection, ids, cases)
         items = [_item(cases[row["application_id"]], row, day, heads, drawn) for row in rows]
     return {"on": day.isoformat(), "today": today.isoformat(), "items": items, "next": after}
 
@@ -141,7 +146,11 @@ def absent_of(case: Case, entry: Mapping[str, Any], class_no: int) -> list[dict[
 # --- which -------------------------------------------------------------------------------------------------
 
 
-def _wanted(actor: Actor, show: VisitList, day: date) -> Select[Any]:
+def _inspects(actor: Actor) -> bool:
+    return actor.role is Role.INSPECTOR and actor.department is Department.HR
+
+
+def _wanted(actor: Actor, drawn: Sequence[int], show: VisitList, day: date) -> Select[Any]:
     application = tables.application
     others = or_(
         application.c.organisation_id.is_(None), application.c.organisation_id != (actor.organisation_id or 0)
@@ -151,7 +160,7 @@ def _wanted(actor: Actor, show: VisitList, day: date) -> Select[Any]:
             select(_visit.c.id, _visit.c.application_id, _visit.c.class_no, _visit.c.due_on.label("until_on"))
             .join(application, application.c.id == _visit.c.application_id)
             .where(
-                _visit.c.id.in_(drawn_for(actor.account_id)),
+                _visit.c.id.in_(drawn_for(drawn)),
                 application.c.region == actor.region,
                 application.c.state.in_([state.value for state in VISITED]),
             )
@@ -215,11 +224,13 @@ def _heads(connection: Connection, ids: Iterable[int]) -> dict[tuple[int, int], 
     return {(row.application_id, row.class_no): row.heads for row in counted}
 
 
-def _drawn(connection: Connection, actor: Actor, ids: Iterable[int]) -> dict[tuple[int, int], dict[str, Any]]:
-    """The first drawn visit of each class that this person is to make."""
+def _drawn(
+    connection: Connection, people: Sequence[int], ids: Iterable[int]
+) -> dict[tuple[int, int], dict[str, Any]]:
+    """The first drawn visit of each class that one of these persons is to make."""
     found = connection.execute(
         select(_visit)
-        .where(_visit.c.id.in_(drawn_for(actor.account_id)), _visit.c.application_id.in_(list(ids)))
+        .where(_visit.c.id.in_(drawn_for(people)), _visit.c.application_id.in_(list(ids)))
         .order_by(_visit.c.due_on.desc(), _visit.c.id.desc())
     ).mappings()
     return {

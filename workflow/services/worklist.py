@@ -81,11 +81,14 @@ def read_worklist(
         return {"items": items, "next": _cursor_of(after)}
 
 
-def states_awaited(actor: Actor) -> list[State]:
+def states_awaited(actor: Actor, absent: Sequence[Actor] = ()) -> list[State]:
     """The states that can stand on this person's worklist, in the order of the form."""
-    consenting = consents_in(actor)
+    people = (actor, *absent)
+    consenting = frozenset().union(*map(consents_in, people))
     return [
-        state for state in State if state in consenting or is_awaited(actor.role, actor.department, state)
+        state
+        for state in State
+        if state in consenting or any(is_awaited(one.role, one.department, state) for one in people)
     ]
 
 

@@ -13,9 +13,17 @@ from workflow.errors import Forbidden
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.rules.facts import ListedInstitution, ListedOccupation, ListedPlatform, YearList
+from workflow.services.actors import work_of
 from workflow.services.pages import Page, containing, page_of
 from workflow.services.product import Product
-from workflow.services.year_list_access import EVERYWHERE, in_own_region, may_keep, require_reader, visible
+from workflow.services.year_list_access import (
+    EVERYWHERE,
+    in_own_region,
+    keeps_list,
+    may_keep,
+    require_reader,
+    visible,
+)
 from workflow.services.year_list_rows import (
     entered,
     institution_views,
@@ -168,6 +176,7 @@ def public_years(product: Product) -> list[int]:
         return list(connection.execute(years).scalars())
 
 
+@work_of(keeps_list)
 def read_institution(product: Product, *, actor: Actor, institution_id: int) -> dict[str, Any]:
     """One entry with its occupations, and the sanctions and surveys of the institution in any year.
 
@@ -222,6 +231,7 @@ def list_platforms(
         return page | {"items": platform_views(connection, page["items"], actor, today)}
 
 
+@work_of(keeps_list)
 def read_platform(product: Product, *, actor: Actor, platform_id: int) -> dict[str, Any]:
     """One platform with its sanctions; the history is for staff. Raises ``NotFound`` and ``Forbidden``."""
     with reading(product.engine) as connection:

@@ -17,12 +17,17 @@ from workflow.vocabulary import Department, Role
 EVERYWHERE = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMIN})
 
 
+def keeps_list(actor: Actor) -> bool:
+    """Whether this person keeps the list of the own region."""
+    return actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
+
+
 def require_keeper(connection: Connection, actor: Actor, region: str, uscc: str | None = None) -> None:
     """Raises ``Forbidden`` for whoever may not change the list of this region, or this institution's entry.
 
     HR's reviewers and head keep their own region's list; nobody that of an organisation one belongs to.
     """
-    if actor.role not in {Role.REVIEWER, Role.HEAD} or actor.department is not Department.HR:
+    if not keeps_list(actor):
         raise Forbidden("目录清单只能由本地区人社部门的审核人员和负责人维护")
     if actor.region != region:
         label = region_labels().get(region, region[:20])
@@ -33,8 +38,7 @@ def require_keeper(connection: Connection, actor: Actor, region: str, uscc: str 
 
 def may_keep(actor: Actor, region: str) -> bool:
     """Whether this person keeps the list of this region; for what a page offers."""
-    of_hr = actor.role in {Role.REVIEWER, Role.HEAD} and actor.department is Department.HR
-    return of_hr and actor.region == region
+    return keeps_list(actor) and actor.region == region
 
 
 def own_uscc(connection: Connection, actor: Actor) -> str | None:

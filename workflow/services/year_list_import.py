@@ -24,8 +24,9 @@ from workflow.persistence.engine import reading
 from workflow.persistence.types import canonical
 from workflow.policy import region_labels
 from workflow.sealing import sm3
+from workflow.services.actors import work_of
 from workflow.services.product import Product
-from workflow.services.year_list_access import own_uscc, require_keeper
+from workflow.services.year_list_access import keeps_list, own_uscc, require_keeper
 from workflow.services.year_list_keeping import (
     Desk,
     day_of_list_fault,
@@ -106,6 +107,7 @@ def export_year_list(
     return workbook_of(sheets), f"{region_labels().get(region, region)}{year}年度目录清单"
 
 
+@work_of(keeps_list)
 def preview_import(product: Product, *, actor: Actor, content: bytes) -> dict[str, Any]:
     """What an uploaded workbook would change in one's own region, and what is wrong in it, row by row.
 
@@ -128,6 +130,7 @@ def apply_import(
     return apply_sheets(product, actor=actor, sheets=sheets_of(content), seen=seen)
 
 
+@work_of(keeps_list)
 def apply_sheets(
     product: Product, *, actor: Actor, sheets: Sheets, seen: str | None = None
 ) -> dict[str, Any]:
@@ -365,7 +368,7 @@ def _write(desk: Desk, plan: _Plan) -> None:
 def _write_part(
     desk: Desk, table: Table, steps: list[_Step], more: Callable[[_Step], dict[str, Any]]
 ) -> None:
-    entered = {"entered_by": desk.actor.account_id, "entered_at": desk.now}
+    entered = desk.entered
     versioned = "version" in table.c
     added, changed = [], []
     for step in steps:

@@ -15,17 +15,18 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from workflow.access import Actor
-from workflow.clock import SHANGHAI, day_cn
+from workflow.clock import SHANGHAI, day_cn, shanghai_date
 from workflow.errors import Conflict, FieldError
 from workflow.form.fields import Drafted
 from workflow.form.reading import malformed, read
 from workflow.form.year_list import InstitutionEntry, OccupationEntry, PlatformEntry
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
+from workflow.services.actors import absent_persons, in_capacity
 from workflow.services.audit import lock_system_chain
 from workflow.services.product import Product
 from workflow.services.year_list import read_institution, read_platform
-from workflow.services.year_list_access import require_keeper
+from workflow.services.year_list_access import keeps_list, require_keeper
 from workflow.services.year_list_rows import (
     institution_fields,
     occupation_fields,
@@ -55,7 +56,7 @@ def add_institution(product: Product, *, actor: Actor, body: Body) -> dict[str, 
     """
     entry = read(InstitutionEntry, dict(body))
     with keeping(product, actor) as desk:
-        require_keeper(desk.connection, actor, entry.region, entry.uscc)
+        require_keeper(desk.connection, desk.actor, entry.region, entry.uscc)
         twin = select(_institution.c.name).where(
             _institution.c.region == entry.region,
             _institution.c.year == entry.year,
@@ -155,7 +156,7 @@ def add_platform(product: Product, *, actor: Actor, body: Body) -> dict[str, Any
     """Puts an online platform on the list of a year; raises ``Conflict`` where it is on it already."""
     entry = read(PlatformEntry, dict(body))
     with keeping(product, actor) as desk:
-        require_keeper(desk.connection, actor, entry.region)
+        require_keeper(desk.connection, desk.actor, entry.region)
         twin = select(_platform.c.id).where(
             _platform.c.region == entry.region,
             _platform.c.year == entry.year,
@@ -175,7 +176,7 @@ def change_platform(
     """Changes what is given of a platform's entry; raises ``Conflict`` when somebody was faster."""
     with keeping(product, actor) as desk:
         row = stored_platform(desk.connection, platform_id)
-        require_keeper(desk.connection, actor, row["region"])
+        require_keeper(desk.connection, desk.actor, row["region"])
         _require_version(desk, row, expected_version, Subject(row["region"], row["name"]))
         before = platform_fields(row)
         entry = read(PlatformEntry, _merged(before, body, PLATFORM_FIXED))
@@ -197,13 +198,18 @@ class Desk:
     actor: Actor
     now: datetime
 
+    @property
+    def entered(self) -> dict[str, Any]:
+        """Who enters a row, and when."""
+        return {
+            "entered_by": self.actor.account_id,
+            "entered_on_behalf_of_id": self.actor.on_behalf_of_id,
+            "entered_at": self.now,
+        }
+
     def insert(self, table: Table, entry: Drafted, **more: Any) -> int:
         """Writes a new row; answers its id."""
-        values = stored_values(entry) | {
-            "entered_by": self.actor.account_id,
-            "entered_at": self.now,
-            **more,
-        }
+        values = stored_values(entry) | self.entered | more
         key: int = self.connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
         return key
 
@@ -218,10 +224,13 @@ class Desk:
 
 @contextmanager
 def keeping(product: Product, actor: Actor) -> Iterator[Desk]:
-    """A transaction that has the list for itself."""
+    """A transaction that has the list for itself, for a keeper or whoever stands in for one."""
     with writing(product.engine) as connection:
         lock_system_chain(connection)
-        yield Desk(connection, actor, product.now(connection))
+        now = product.now(connection)
+        if not keeps_list(actor):
+            actor = in_capacity(actor, absent_persons(connection, actor, shanghai_date(now)), keeps_list)
+        yield Desk(connection, actor, now)
 
 
 def fields_of(entry: Drafted) -> dict[str, Any]:

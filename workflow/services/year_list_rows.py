@@ -16,6 +16,7 @@ from workflow.persistence import tables
 from workflow.persistence.types import LARGEST_ID
 from workflow.policy import region_labels
 from workflow.rules.facts import Sanction
+from workflow.services.actors import signature
 from workflow.services.product import Product
 from workflow.services.year_list_access import may_keep
 from workflow.vocabulary import CertificateKind, InstitutionKind, SanctionKind
@@ -72,17 +73,14 @@ def _stored(connection: Connection, table: Table, key: int, what: str) -> RowMap
 
 def with_enterer(table: Table, statement: Select[Any]) -> Select[Any]:
     """Adds the name of who entered a row."""
-    return statement.add_columns(_account.c.name.label("entered_by_name")).join(
-        _account, _account.c.id == table.c.entered_by
-    )
+    name = signature(table.c.entered_by, table.c.entered_on_behalf_of_id)
+    return statement.add_columns(name.label("entered_by_name"))
 
 
 def with_lifter(statement: Select[Any]) -> Select[Any]:
     """Adds the name of who lifted a sanction."""
-    lifter = _account.alias("lifter")
-    return statement.add_columns(lifter.c.name.label("lifted_by_name")).outerjoin(
-        lifter, lifter.c.id == _sanction.c.lifted_by
-    )
+    name = signature(_sanction.c.lifted_by, _sanction.c.lifted_on_behalf_of_id)
+    return statement.add_columns(name.label("lifted_by_name"))
 
 
 def sanctions_where(

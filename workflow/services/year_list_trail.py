@@ -15,6 +15,7 @@ from workflow.form.year_list import PARTS, in_order, label_of, said
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
 from workflow.services.audit import SYSTEM_CHAIN, append_system_entries
+from workflow.services.case import signed_as
 
 MOST_SHOWN = 50
 EVENT_LABELS = {
@@ -156,7 +157,9 @@ def history_of(connection: Connection, subject: Subject) -> list[dict[str, Any]]
 def _history_entry(content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "at": content["at"],
-        "actor_name": content["actor_name"],
+        "actor_name": signed_as(
+            content["actor_name"], (content["details"].get("on_behalf_of") or {}).get("name")
+        ),
         "event": content["event"],
         "event_label": EVENT_LABELS.get(content["event"], content["event"]),
         "changes": [_view(change) for change in content["details"]["changes"]],

@@ -41,12 +41,16 @@ local_closure = Table(
     # proposed → in_force or declined; in_force → withdrawal_proposed → withdrawn, or in_force again
     Column("status", String(20), nullable=False),
     Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("entered_at", Instant, nullable=False),
     Column("confirmed_by", Key, ForeignKey("account.id")),
+    Column("confirmed_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("confirmed_at", Instant),
     Column("withdrawal_entered_by", Key, ForeignKey("account.id")),
+    Column("withdrawal_entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("withdrawal_reason", String(200)),
     Column("withdrawal_confirmed_by", Key, ForeignKey("account.id")),
+    Column("withdrawal_confirmed_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("ended_at", Instant),
     CheckConstraint("confirmed_by IS NULL OR confirmed_by <> entered_by", name="confirmed_by_another"),
     CheckConstraint(

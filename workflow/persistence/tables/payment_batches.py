@@ -27,6 +27,7 @@ payment_batch = Table(
     # open → exported; either of them → cancelled. That it is settled follows from its lines.
     Column("state", String(20), nullable=False),
     Column("created_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("created_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("created_at", Instant, nullable=False),
     # The command that made it, so that a second click finds it.
     Column("command_id", String(128)),
@@ -84,6 +85,7 @@ payment_batch_file = Table(
     Column("batch_id", Key, ForeignKey("payment_batch.id"), nullable=False, index=True),
     Column("format", String(20), nullable=False),
     Column("fetched_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("fetched_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("fetched_at", Instant, nullable=False),
 )
 
@@ -98,6 +100,7 @@ bank_result = Table(
     # Line by line what the file says, without the account, and why a line could not be recorded.
     Column("rows", Document, nullable=False),
     Column("uploaded_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("uploaded_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("uploaded_at", Instant, nullable=False),
     Column("applied_by", Key, ForeignKey("account.id")),
     Column("applied_at", Instant),

@@ -36,6 +36,7 @@ registration = Table(
     Column("version", Integer, nullable=False),
     Column("submitted_at", Instant, nullable=False),
     Column("decided_by", Key, ForeignKey("account.id")),
+    Column("decided_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("decided_at", Instant),
     # Why it was refused; it stays when the registration is mended and sent again.
     Column("reason", Text),

@@ -43,6 +43,7 @@ draw = Table(
     Column("id", Key, primary_key=True),
     Column("region", String(6), nullable=False),
     Column("drawn_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("drawn_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("drawn_at", Instant, nullable=False),
     Column("command_id", String(128)),
     # How the ranking is made of the seed; named, so that an old draw can be followed for ever.

@@ -41,6 +41,7 @@ listed_institution = Table(
     # Grows with every change of the entry or of one of its occupations.
     Column("version", Integer, nullable=False, default=1),
     Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("entered_at", Instant, nullable=False),
     UniqueConstraint("region", "year", "uscc"),
     CheckConstraint("listed_until_on >= listed_from_on", name="until_not_before_from"),
@@ -66,6 +67,7 @@ listed_occupation = Table(
     Column("listed_until_on", Date),
     Column("document", String(200), nullable=False),
     Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("entered_at", Instant, nullable=False),
     UniqueConstraint(
         "institution_id", "occupation_code", "listed_from_on", name="uq_listed_occupation_once_a_day"
@@ -86,6 +88,7 @@ listed_platform = Table(
     Column("document", String(200), nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("entered_at", Instant, nullable=False),
     UniqueConstraint("region", "year", "name"),
     CheckConstraint("listed_until_on >= listed_from_on", name="until_not_before_from"),
@@ -101,6 +104,7 @@ satisfaction_survey = Table(
     Column("asked_count", Integer, nullable=False),
     Column("satisfied_count", Integer, nullable=False),
     Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("entered_at", Instant, nullable=False),
     UniqueConstraint("region", "uscc", "surveyed_on"),
     CheckConstraint("asked_count > 0", name="somebody_asked"),
@@ -125,10 +129,12 @@ sanction = Table(
     # The survey that it follows from, once.
     Column("survey_id", Key, ForeignKey("satisfaction_survey.id"), unique=True),
     Column("entered_by", Key, ForeignKey("account.id"), nullable=False),
+    Column("entered_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("entered_at", Instant, nullable=False),
     # The first day on which it holds no more.
     Column("lifted_on", Date),
     Column("lifted_by", Key, ForeignKey("account.id")),
+    Column("lifted_on_behalf_of_id", Key, ForeignKey("account.id")),
     Column("lifted_reason", String(500)),
     CheckConstraint("(uscc IS NULL) <> (platform IS NULL)", name="one_subject"),
     CheckConstraint("until_on >= from_on", name="until_not_before_from"),
