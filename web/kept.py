@@ -9,20 +9,25 @@ from urllib.parse import urlsplit
 from flask import request
 
 _LARGEST_BYTES = 512 * 1024
+# Nobody signs in twice with one press.
+_SIGN_IN = "/sign-in"
 
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """Where a form was to go, and its fields in their order; never its files, passwords or forgery token."""
+    """Where a form was to go, and its fields in their order; never its files, passwords or forgery token.
+
+    ``whole`` is False where files or passwords were left out: they have to be given anew.
+    """
 
     address: str
     fields: list[tuple[str, str]]
+    whole: bool = True
 
 
-def keep_form() -> str:
-    """The form of this request as a hidden field of the sign-in page; empty where none can be sent again."""
-    kept = form_of_request()
-    return json.dumps([kept.address, kept.fields], ensure_ascii=False) if kept else ""
+def written(kept: KeptForm | None) -> str:
+    """A form as a hidden field of the sign-in page; empty where none can be sent again."""
+    return json.dumps([kept.address, kept.fields, kept.whole], ensure_ascii=False) if kept else ""
 
 
 def form_of_request() -> KeptForm | None:
@@ -31,22 +36,24 @@ def form_of_request() -> KeptForm | None:
     Only what one of our own pages has sent: nobody who signs in shall send the words of another site.
     """
     own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    # What is uploaded has to be chosen anew.
-    small = (
-        request.mimetype == "application/x-www-form-urlencoded"
-        and (request.content_length or _LARGEST_BYTES + 1) <= _LARGEST_BYTES
-    )
-    if request.method != "POST" or not own or not small or any("password" in name for name in request.form):
+    if request.method != "POST" or not own or request.content_length is None or request.path == _SIGN_IN:
         return None
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return KeptForm(request.full_path.rstrip("?"), fields)
+    # Of a form with files the text is kept; other bodies are not read before they are known to be small.
+    if request.mimetype != "multipart/form-data" and request.content_length > _LARGEST_BYTES:
+        return None
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    fields = [(name, value) for name, value in typed if "password" not in name]
+    if not fields or sum(len(value) for _, value in fields) > _LARGEST_BYTES:
+        return None
+    whole = len(fields) == len(typed) and not any(file.filename for file in request.files.values())
+    return KeptForm(request.full_path.rstrip("?"), fields, whole)
 
 
 def kept_form(text: str) -> KeptForm | None:
-    """What ``keep_form`` wrote; None for anything else."""
+    """What ``written`` wrote; None for anything else."""
     try:
-        address, fields = json.loads(text)
-        kept = KeptForm(str(address), [(str(name), str(value)) for name, value in fields])
+        address, fields, whole = json.loads(text)
+        kept = KeptForm(str(address), [(str(name), str(value)) for name, value in fields], bool(whole))
     except (ValueError, TypeError, RecursionError):
         return None
     return kept if local_path(kept.address) else None

@@ -25,7 +25,7 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import HTTPException
 
 from web.current import is_autosave, logged_path, request_id, wants_problem
-from web.kept import form_of_request, keep_form, page_before
+from web.kept import form_of_request, page_before, written
 from web.rate import TooMany
 from workflow.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, RuleBroken, Unavailable
 from workflow.form.masking import cover_numbers
@@ -91,14 +91,18 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 def _sign_in_first(error: NotSignedIn) -> ResponseReturnValue:
     """Answers a form whose session has ended; what was typed stays with the page."""
-    kept = keep_form()
-    after = (
-        "刚才填写的内容还没有提交；登录之后可以接着提交，不必重填"
-        if kept
-        else "刚才的内容没有提交，登录之后请重新办理"
-    )
+    kept = form_of_request()
+    after = "刚才的内容没有提交，登录之后请重新办理"
+    if kept is not None:
+        after = "刚才填写的内容还没有提交；登录之后可以接着提交，不必重填"
+    if kept is not None and not kept.whole:
+        after = "刚才填写的文字还在，登录之后可以接着提交；选择的文件和密码不保留，届时请重新选择、输入"
     page = render_template(
-        "sign_in.html", form={"login": ""}, error=f"登录已失效。{after}", next=page_before(), kept=kept
+        "sign_in.html",
+        form={"login": ""},
+        error=f"登录已失效。{after}",
+        next=page_before(),
+        kept=written(kept),
     )
     return page, error.status
 

@@ -115,3 +115,27 @@ def test_a_form_that_was_checked_is_saved_by_its_button(small_city: City, signed
     made = autosave(client, NEW, command_id="checked-first", **PLAIN).get_json()
     checked = post(client, made["check"], version=1, applicant__name="示例培训学校")
     assert f'action="{made["address"]}"' in checked.text
+
+
+def test_the_lines_of_a_claim_are_saved_while_they_are_typed(small_city: City, signed_in: People) -> None:
+    number = small_city.to_claim_draft().application["id"]
+    client, path = signed_in("institution"), f"/applications/{number}/claim"
+    shown = client.get(f"/applications/{number}").text
+    assert f'data-autosave-to="{path}"' in shown
+    version = small_city.look()["version"]
+    line = {"claim__lines__0__class_no": "1", "claim__lines__0__heads": "45"}
+    wrong = autosave(client, path, version=version, **line, claim__lines__0__amount="一万")
+    assert wrong.status_code == 422
+    assert wrong.get_json()["errors"][0]["field"] == "claim.lines.0.amount"
+    typed = line | {"claim__lines__0__amount": "54,000.00", "claim__commitment__signatory": "负责人某"}
+    saved = autosave(client, path, version=version, **typed)
+    assert (saved.status_code, saved.get_json()["version"]) == (200, version + 1)
+    # The answer got lost: the very same again changes nothing, another on top of the old version is told.
+    assert autosave(client, path, version=version, **typed).get_json()["version"] == version + 1
+    stale = autosave(client, path, version=version, **typed | {"claim__lines__0__heads": "44"})
+    assert (stale.status_code, stale.get_json()["current_version"]) == (409, version + 1)
+    assert "最近一次变动" in stale.get_json()["detail"]
+    claim = small_city.look()["form"]["claim"]
+    assert claim["lines"][0]["heads"] == 45
+    assert "commitment" not in claim
+    assert small_city.state == "claim_draft"

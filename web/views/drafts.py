@@ -140,8 +140,7 @@ def _save(application_id: int, *, version: int) -> ResponseReturnValue:
     except Refused as refusal:
         reload = ""
         if isinstance(refusal, Conflict):
-            words = f"{refusal.message}。{last_change(application_id)}您填写的内容还在本页。"
-            refusal = Conflict(words, current_version=refusal.current_version)
+            refusal = _with_last_change(refusal, application_id)
             reload = url_for("drafts.edit", application_id=application_id)
         if is_autosave():
             raise refusal from None
@@ -150,6 +149,11 @@ def _save(application_id: int, *, version: int) -> ResponseReturnValue:
         return _autosaved(view)
     flash("申请表已保存。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)
+
+
+def _with_last_change(refusal: Conflict, application_id: int) -> Conflict:
+    words = f"{refusal.message}。{last_change(application_id)}您填写的内容还在本页。"
+    return Conflict(words, current_version=refusal.current_version)
 
 
 def _autosaved(view: dict[str, Any]) -> ResponseReturnValue:
@@ -172,15 +176,22 @@ def save_claim(application_id: int) -> ResponseReturnValue:
     payload, rows = payload_of(Event.SUBMIT, view, sent)
     lines = (payload.get("claim") or {}).get("lines", [])
     try:
-        applications.edit_application(
+        view = applications.edit_application(
             product(),
             actor=person,
             application_id=application_id,
             body={"claim": {"lines": lines}},
             expected_version=_number(request.form.get("version", "")),
+            if_changed=True,
         )
     except Refused as refusal:
+        if is_autosave() and isinstance(refusal, Conflict):
+            raise _with_last_change(refusal, application_id) from None
+        if is_autosave():
+            raise
         return page_again(refusal, Event.SUBMIT, application_id, sent, rows), refusal.status
+    if is_autosave():
+        return _autosaved(view)
     flash("申领明细已保存为草稿，尚未提交。", "good")
     return redirect(url_for("applications.show", application_id=application_id), code=303)
 

@@ -1,8 +1,9 @@
-// The form of an application is saved while it is typed, as its button would save it: after a pause, and when
-// the page is left. What the button would refuse is not saved. The form works without this file.
+// The form of an application, and the lines of its claim, are saved while they are typed, as the button would save
+// them: after a pause, and when the page is left. What the button would refuse is not saved. The form works without
+// this file. data-autosave-to: where to, if not where the form goes; data-autosave-only: what its names begin with.
 (function () {
   "use strict";
-  var FIRST = "填写时自动保存", TIMEOUT = 20000, AGAIN = 15000, MOST_KEPT_ALIVE = 60000;
+  var SAVED = "已自动保存", TIMEOUT = 20000, AGAIN = 15000, MOST_KEPT_ALIVE = 60000;
   var NOT_TYPED = { csrf_token: true, version: true, command_id: true, policy: true };
 
   // The answer, or status 0 where none came; a request that hangs counts as lost.
@@ -19,17 +20,22 @@
     });
   }
 
-  // What somebody typed, without what the page itself carries along.
-  function typed(text) {
-    var found = [];
-    new URLSearchParams(text).forEach(function (value, name) { if (!NOT_TYPED[name]) { found.push([name, value]); } });
-    return JSON.stringify(found);
-  }
-
   function autosave(form) {
+    var only = form.dataset.autosaveOnly || "";
     var words = form.querySelector("[data-autosave-said]"), time = form.querySelector("[data-autosave-at]");
     var cancel = form.querySelector("[data-cancel]"), button = form.querySelector("[data-save]").textContent;
     var saved, refused, at = "", lost = "", timer, flight = null, stopped = false, leaving = false, held = false, insisted = false;
+
+    var first = words.textContent;
+
+    // What somebody typed, without what the page itself carries along.
+    function typed(text) {
+      var found = [];
+      new URLSearchParams(text).forEach(function (value, name) {
+        if (!NOT_TYPED[name] && name.indexOf(only) === 0) { found.push([name, value]); }
+      });
+      return JSON.stringify(found);
+    }
 
     function text() { return new URLSearchParams(new FormData(form)).toString(); }
     saved = form.hasAttribute("data-unsaved") ? "" : typed(text());
@@ -60,16 +66,22 @@
       return version;
     }
 
+    // The other forms of the page go on from there as well.
+    function moveOn(version, next) {
+      var before = version.value;
+      document.querySelectorAll("input[name=version]").forEach(function (one) { if (one.value === before) { one.value = next; } });
+    }
+
     function take(result, sent) {
       var said = result.said, detail = (said.detail || "服务器没有应答").replace(/。$/, "");
       lost = "";
       if (result.status === 200 && said.version) {
-        (form.querySelector("input[name=version]") || become(said)).value = said.version;
+        moveOn(form.querySelector("input[name=version]") || become(said), String(said.version));
         saved = typed(sent);
         at = " " + said.saved_at.slice(11, 16);
         insisted = false;
-        cancel.textContent = "返回";
-        say("已自动保存", at);
+        if (cancel) { cancel.textContent = "返回"; }
+        say(SAVED, at);
         if (typed(text()) !== saved) { schedule(Number(form.dataset.autosave) * 1000); }
       } else if (result.status === 422) {
         refused = typed(sent);
@@ -99,11 +111,11 @@
       if (stopped || leaving) { return Promise.resolve(); }
       if (!lost && (now === saved || now === refused)) {
         // What was wrong has been taken back.
-        if (now === saved) { refused = ""; say(at ? "已自动保存" : FIRST, at); }
+        if (now === saved) { refused = ""; say(at ? SAVED : first, at); }
         return Promise.resolve();
       }
       time.textContent = at ? at + "，正在保存…" : "，正在保存…";
-      flight = post(form.action, sent).then(function (result) {
+      flight = post(form.dataset.autosaveTo || form.action, sent).then(function (result) {
         flight = null;
         take(result, sent);
       });
@@ -117,9 +129,9 @@
     window.addEventListener("online", function () { if (lost) { save(); } });
     window.addEventListener("pageshow", function () { leaving = false; });
     // Who cancels before anything was saved wants nothing saved.
-    cancel.addEventListener("click", function (click) {
+    if (cancel) { cancel.addEventListener("click", function (click) {
       if (!at && !click.ctrlKey && !click.metaKey && !click.shiftKey) { leaving = true; }
-    });
+    }); }
 
     // Saved by hand: after what is on its way, and upon its version. A second press goes out in any case.
     form.addEventListener("submit", function (submission) {
