@@ -187,7 +187,7 @@ def decide_closure(
         if after is None:
             raise NotNow(f"这项停办“{ClosureStatus(status).label}”，没有待确认的事项")
         if actor.account_ids & _authors(row):
-            raise Forbidden("录入人（代办的，包括被代办的人）不能确认自己录入的停办或撤销，须由另一人确认")
+            raise Forbidden("录入人不能确认自己录入的停办或撤销，代办也不例外，须由另一人确认")
         if confirmed and seen is not None:
             require_ordinal(seen, ordinal)
         moves = moves_answer(product, connection, after) if confirmed else {}

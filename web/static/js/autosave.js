@@ -3,7 +3,7 @@
 // this file. data-autosave-to: where to, if not where the form goes; data-autosave-only: what its names begin with.
 (function () {
   "use strict";
-  var SAVED = "已自动保存", TIMEOUT = 20000, AGAIN = 15000, MOST_KEPT_ALIVE = 60000;
+  var TIMEOUT = 20000, AGAIN = 15000, MOST_KEPT_ALIVE = 60000;
   var NOT_TYPED = { csrf_token: true, version: true, command_id: true, policy: true };
 
   // The answer, or status 0 where none came; a request that hangs counts as lost.
@@ -21,7 +21,7 @@
   }
 
   function autosave(form) {
-    var only = form.dataset.autosaveOnly || "";
+    var only = form.dataset.autosaveOnly || "", SAVED = only ? "明细已自动保存" : "已自动保存";
     var words = form.querySelector("[data-autosave-said]"), time = form.querySelector("[data-autosave-at]");
     var cancel = form.querySelector("[data-cancel]"), button = form.querySelector("[data-save]").textContent;
     var saved, refused, at = "", lost = "", timer, flight = null, stopped = false, leaving = false, held = false, insisted = false;
