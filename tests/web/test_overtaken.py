@@ -64,6 +64,25 @@ def test_a_form_whose_application_was_submitted_meanwhile_keeps_what_was_typed(
     assert 'value="刚改的地点"' in late
 
 
+def test_a_form_that_is_returned_speaks_of_no_earlier_application(
+    small_city: City, signed_in: People
+) -> None:
+    small_city.to_opening_review()
+    small_city.send(
+        "industry1",
+        "return_for_correction",
+        reason="请写明地点",
+        code="incomplete",
+        sections=["opening"],
+    )
+    page = signed_in("institution").get(f"/applications/{small_city.application['id']}/edit")
+    words = page.get_data(as_text=True)
+    assert "请写明地点" in words
+    assert 'name="opening.classes.0.place"' in words
+    assert 'name="applicant.name"' not in words
+    assert "沿用" not in words
+
+
 def test_going_back_to_a_form_that_was_sent_and_changing_it_does_nothing_twice(
     small_city: City, signed_in: People
 ) -> None:

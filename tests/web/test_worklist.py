@@ -53,6 +53,10 @@ def test_a_reviewer_approves_several_and_sees_what_became_of_each(
         small_city.application = {"id": one}
         states.append(small_city.state)
     assert states == ["claim_industry_second", "claim_industry_second", "claim_industry_first"]
+    # Of the one that waits for an answer nobody was faster.
+    assert "最近一次变动" not in shown
+    late = post(signed_in("industry2"), "/worklist/approve", **typed).get_data(as_text=True)
+    assert late.count("最近一次变动：示例industry1于") == 2
 
 
 def test_what_was_chosen_and_typed_comes_back(signed_in: People, three: list[int]) -> None:

@@ -383,7 +383,7 @@ def _new_page(
         parts=_marked(_parts(parts_of(kind, subsidy), patch_of(kind, subsidy), sent, errors or {}), carried),
         refused=refused,
         check=check,
-        carried=carried,
+        carry_over=carried,
         based_on=sent.get("based_on", ""),
         command_id=request.form.get("command_id") or uuid4().hex,
         previous=previous_applications.list_previous(product(), actor=require_actor(), subsidy=subsidy),

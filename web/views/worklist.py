@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.api.parameters import WorklistQuery
 from web.current import absent, product, require_actor
 from web.views.acts import tasks_of
+from web.views.events import last_change
 from web.views.fields import Field, ordinal_typed
 from web.views.filters import read_filters
 from web.views.opinions import NAME, opinion_choice, opinion_of
@@ -21,7 +22,7 @@ from workflow.errors import FieldError, Malformed, Refused
 from workflow.form.approvals import MOST_APPROVED, Approvals
 from workflow.form.pages import inputs_of
 from workflow.policy import region_labels
-from workflow.services import approvals, worklist
+from workflow.services import applications, approvals, worklist
 from workflow.vocabulary import Event, Role
 
 blueprint = Blueprint("worklist", __name__)
@@ -58,7 +59,19 @@ def approve() -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _page(refusal)
-    return render_template("approved.html", result=result, filtered=filters_carried())
+    changes = _changes_of(result["items"])
+    return render_template("approved.html", result=result, changes=changes, filtered=filters_carried())
+
+
+def _changes_of(items: list[dict[str, Any]]) -> dict[int, str]:
+    """Who was faster, and when, at those that are no longer as they stood in the list."""
+    found = {}
+    for each in items:
+        if not each["done"] and each["number"]:
+            view = applications.read_application(product(), actor=require_actor(), application_id=each["id"])
+            if str(view["version"]) != request.form.get(f"version.{each['id']}"):
+                found[each["id"]] = last_change(each["id"])
+    return found
 
 
 def _page(refusal: Refused | None = None) -> tuple[str, int]:
