@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.keyboard import Keyboard
 from tests.browser.people import Office, Person, Site, check
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Presses Tab until the focus stands there, as somebody without a mouse does."""
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
-            return
-    raise AssertionError(f"{selector} is not reached by the keyboard")
 
 
 def sound(person: Person) -> None:
@@ -29,26 +21,21 @@ def sound(person: Person) -> None:
 @pytest.mark.timeout(120)
 def test_handed_over_and_back_by_the_keyboard(site: Site, office: Office) -> None:
     address = f"/applications/{site.first_in('claim_industry_first')}"
-    one, other = office.person("industry1"), office.person("industry2")
+    one, other = Keyboard(office.stranger()), Keyboard(office.stranger())
+    one.sign_in("industry1")
     one.open(address)
-    sound(one)
+    sound(one.person)
     one.open(address)
-    tab_to(one.page, "#turn-hand-over > summary")
-    one.page.keyboard.press("Enter")
-    tab_to(one.page, "#hand-over-to_id")
-    one.page.keyboard.press("ArrowDown")
-    tab_to(one.page, "#hand-over-reason")
-    one.page.keyboard.type("外出检查")
-    with one.page.expect_navigation():
-        one.page.keyboard.press("Enter")
+    one.choose("to_id", "郑示例", inside="#turn-hand-over")
+    one.write("reason", "外出检查", inside="#turn-hand-over")
+    one.enter()
     expect(one.page.get_by_text("已转办给", exact=False).first).to_be_visible()
     expect(one.page.locator("#act")).to_have_count(0)
+    other.sign_in("industry2")
     other.open(address)
-    sound(other)
+    sound(other.person)
     other.open(address)
-    tab_to(other.page, "form[action$='/give-back'] button")
-    with other.page.expect_navigation():
-        other.page.keyboard.press("Enter")
+    other.press("退回本部门")
     expect(other.page.get_by_text("已退回本部门", exact=False).first).to_be_visible()
     one.open(address)
     expect(one.page.locator("#act")).to_have_count(1)

@@ -381,8 +381,8 @@ def test_absences_do_not_overlap_chain_or_leave_the_department(city: City) -> No
     city.at("2026-10-12 09:00")
     away(city, "hr1", "hr2", until_on="2026-10-16")
     for who, substitute, changes, message in (
-        ("hr1", "hr_head", {}, "2026-10-12至2026-10-16已经登记外出"),
-        ("inspector", "hr1", {}, "示例hr1在2026-10-12至2026-10-16本人外出，不能代办"),
+        ("hr1", "hr_head", {}, "2026年10月12日至2026年10月16日已经登记外出"),
+        ("inspector", "hr1", {}, "示例hr1在2026年10月12日至2026年10月16日本人外出，不能代办"),
         ("hr2", "hr_head", {}, "正代示例hr1办理"),
         ("hr2", "finance1", {}, "同一地区、同一部门"),
         ("hr2", "hr1_bf", {}, "同一地区、同一部门"),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from workflow.clock import day_cn
 from workflow.form.fields import Day, EntryError, Line, Lines, Typed, Widget, asked, optional
 
 LARGEST_KEY = 2**63 - 1
@@ -44,7 +45,7 @@ class Circulation(Typed):
     @model_validator(mode="after")
     def _each_once(self) -> Circulation:
         if len(set(self.to_ids)) < len(self.to_ids):
-            raise EntryError("to_ids", "“抄送给”中有人重复")
+            raise EntryError("to_ids", "中有人重复")
         return self
 
 
@@ -60,5 +61,5 @@ class AbsenceEntry(Typed):
     @model_validator(mode="after")
     def _in_order(self) -> AbsenceEntry:
         if self.until_on is not None and self.until_on < self.from_on:
-            raise EntryError("until_on", f"“结束日期”{self.until_on}不能早于“开始日期”{self.from_on}")
+            raise EntryError("until_on", f"不能早于“开始日期”{day_cn(self.from_on)}")
         return self

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from workflow.clock import day_cn
 from workflow.form.fields import Day, Line, Typed, Widget, asked, optional
 from workflow.vocabulary import ApplicationKind
 
@@ -25,7 +26,7 @@ class DrawFilter(Typed):
     def _in_order(cls, until: date | None, info: ValidationInfo) -> date | None:
         begins = info.data.get("starts_from")
         if until and begins and until < begins:
-            raise ValueError(f"不能早于“开班日期从”{begins.isoformat()}")
+            raise ValueError(f"不能早于“开班日期从”{day_cn(begins)}")
         return until
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
 
 from workflow.access import Actor
-from workflow.clock import SHANGHAI, shanghai_date
+from workflow.clock import SHANGHAI, day_cn, shanghai_date
 from workflow.errors import FieldError, Forbidden, NotFound, NotNow
 from workflow.form.collaboration import AbsenceEntry
 from workflow.form.reading import malformed, read
@@ -168,7 +168,7 @@ def _faults(
 ) -> Iterator[FieldError]:
     """What stands against an absence: its days, its substitute, or another absence."""
     if wanted.from_on < today:
-        yield FieldError("from_on", f"“开始日期”{wanted.from_on}不能早于今天（{today}）")
+        yield FieldError("from_on", f"“开始日期”{day_cn(wanted.from_on)}不能早于今天（{day_cn(today)}）")
     if wanted.until_on is None and actor.role is not Role.ADMIN:
         yield FieldError("until_on", "“结束日期”未填写：不定期限的，只能由系统管理员为离岗人员登记")
     substitute = (
@@ -239,7 +239,8 @@ def _same(connection: Connection, account_id: int, wanted: AbsenceEntry) -> int 
 
 
 def _days(row: RowMapping) -> str:
-    return f"{row['from_on']}至{row['until_on']}" if row["until_on"] else f"{row['from_on']}起"
+    begin = day_cn(row["from_on"])
+    return f"{begin}至{day_cn(row['until_on'])}" if row["until_on"] else f"{begin}起"
 
 
 def _absences() -> Any:

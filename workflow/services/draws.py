@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from workflow.access import Actor
-from workflow.clock import SHANGHAI, shanghai_date
+from workflow.clock import SHANGHAI, day_cn, shanghai_date
 from workflow.errors import Conflict, FieldError, Forbidden, NotFound, NotNow
 from workflow.form.draws import DrawEntry, DrawFilter, DrawSubstitution
 from workflow.form.reading import malformed, read
@@ -257,7 +257,9 @@ def _drawn_by(connection: Connection, actor: Actor, command_id: str | None) -> d
 def _require_enough(entry: DrawEntry, pool: Any, today: date) -> None:
     errors = []
     if entry.due_on < today:
-        errors.append(FieldError("due_on", f"“完成期限”{entry.due_on}不能早于今天（{today}）"))
+        errors.append(
+            FieldError("due_on", f"“完成期限”{day_cn(entry.due_on)}不能早于今天（{day_cn(today)}）")
+        )
     if entry.class_count > len(pool.classes):
         outside = f"，另有{pool.left_out_count}个不符合所选条件" if pool.left_out_count else ""
         message = f"“抽取班级数”{entry.class_count}超过可以抽取的班级数{len(pool.classes)}{outside}"
