@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask.testing import FlaskClient
 
 from tests.journeys.city import City
@@ -68,6 +70,12 @@ def test_a_form_that_is_returned_speaks_of_no_earlier_application(
     small_city: City, signed_in: People
 ) -> None:
     small_city.to_opening_review()
+    asked = signed_in("industry1").get(f"/applications/{small_city.application['id']}")
+    # There is no claim yet that could be mended.
+    assert re.findall(r'name="sections" value="(\w+)"', asked.get_data(as_text=True)) == [
+        "applicant",
+        "opening",
+    ]
     small_city.send(
         "industry1",
         "return_for_correction",

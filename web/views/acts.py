@@ -34,7 +34,7 @@ from workflow.clock import day_cn
 from workflow.form import PAYLOADS, from_inputs
 from workflow.form.claim import Commitment
 from workflow.form.training import OBSERVATIONS
-from workflow.vocabulary import CorrectionSection, Event, State, Subsidy
+from workflow.vocabulary import CorrectionSection, Event, Section, State, Subsidy
 
 # In the order in which people meet them; what ends or holds a matter comes last.
 ORDER: tuple[Event, ...] = (
@@ -243,9 +243,12 @@ def _with_choices(one: Field, event: Event, view: dict[str, Any]) -> Field:
         return with_options(one, [(str(row["class_no"]), class_words(row)) for row in classes_of(view)])
     if one.name == "objection_id":
         return with_options(one, [(str(row["id"]), _objection_words(row)) for row in _open_objections(view)])
-    if one.name == "sections" and view["subsidy"] != Subsidy.TRAINING:
-        left = [option for option in one.options if option[0] != CorrectionSection.OPENING]
-        return replace(one, options=tuple(left))
+    if one.name == "sections":
+        # What there is not, or not yet, cannot be mended.
+        absent = set() if view["subsidy"] == Subsidy.TRAINING else {CorrectionSection.OPENING}
+        if view["section"] == Section.OPENING:
+            absent.add(CorrectionSection.CLAIM)
+        return replace(one, options=tuple(option for option in one.options if option[0] not in absent))
     if event is Event.PAYMENT_FAILED and one.name == "voucher":
         payments = [row for row in _payments(view) if not row.get("failed")]
         return with_options(

@@ -49,7 +49,7 @@ class Band:
 BANDS = (
     Band("days_1_5", "1至5个工作日", 1, 5),
     Band("days_6_10", "6至10个工作日", 6, 10),
-    Band("days_11", "10个工作日以上", 11, None),
+    Band("days_11", "超过10个工作日", 11, None),
 )
 
 
