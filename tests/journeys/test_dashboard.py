@@ -20,9 +20,9 @@ from workflow.errors import Forbidden, Malformed
 from workflow.form.money import fen_from_yuan, yuan_from_fen
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import dashboard, listing, overdue, tallies
+from workflow.services import dashboard, listing, overdue, tallies, timings
 from workflow.services.overdue import BANDS, holder_of
-from workflow.vocabulary import State
+from workflow.vocabulary import ClockKind, Department, State
 
 _WALK = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PLACES = [("hr", "hr_total", 15), ("hr", "opening_hr_review", 5), ("finance", "finance_total", 15)]
@@ -89,6 +89,35 @@ def test_percentiles_are_the_nearest_rank_of_what_departments_used(
         )
         for place, days in used.items()
     }
+    # Behind each row stand the very clocks that were counted, the longest first.
+    for row in rows:
+        days = used[row["department"], row["kind"], row["limit_days"]]
+        wanted = {"period": period, "region": "410421" if near else None}
+        assert behind(city, row, **wanted) == sorted(days, reverse=True)
+        slow = sorted((day for day in days if day >= row["ninety_days"]), reverse=True)
+        assert behind(city, row, used_from=row["ninety_days"], **wanted) == slow
+        exact = days.count(row["median_days"])
+        bounds = {"used_from": row["median_days"], "used_until": row["median_days"]}
+        assert len(behind(city, row, **bounds, **wanted)) == exact
+
+
+def behind(city: City, row: dict[str, Any], login: str = "office", **wanted: Any) -> list[int]:
+    """The working days of every clock of the list behind a row, over all its pages."""
+    found: list[int] = []
+    cursor: str | None = None
+    place = {
+        "department": Department(row["department"]),
+        "kind": ClockKind(row["kind"]),
+        "limit_days": row["limit_days"],
+    }
+    while True:
+        page = timings.list_timings(
+            city.product, actor=city.actors[login], cursor=cursor, limit=7, **place, **wanted
+        )
+        found += [item["used_days"] for item in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            return found
 
 
 FIRST_AT = datetime(2025, 12, 30, tzinfo=UTC)
@@ -204,8 +233,14 @@ def test_heads_see_their_own_region_and_department_and_applicants_nothing(city: 
     city.to_hr_review()
     city.at("2027-01-15")
     tallies.refresh_tallies(city.product, older_than=timedelta(0))
-    timings = table(city, "timings", "industry_head", period="2026")
-    assert {row["department"] for row in timings} == {"industry"}
+    timings_rows = table(city, "timings", "industry_head", period="2026")
+    assert {row["department"] for row in timings_rows} == {"industry"}
+    (mine,) = [row for row in timings_rows if row["kind"] == "claim_industry_review"]
+    assert len(behind(city, mine, "industry_head", period="2026")) == mine["clock_count"]
+    for login, wrong in (("hr_head", {}), ("industry_head", {"region": "410421"}), ("hr1", {})):
+        with pytest.raises(Forbidden):
+            behind(city, mine, login, period="2026", **wrong)
+    assert behind(city, mine, "industry_head_bf", period="2026") == []
     assert [row["holder"] for row in table(city, "overdue", "hr_head")] == ["hr"]
     assert table(city, "matters", "hr_head_bf", period="all") == []
     (late,) = listed(city)

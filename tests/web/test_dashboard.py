@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
+from typing import Any
 
+import openpyxl
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.journeys.city import City
 from tests.journeys.conftest import small_city
@@ -59,9 +63,13 @@ def test_every_number_of_the_page_leads_to_the_list_behind_it(late: City, people
     assert text.count("<table") == 5
     links = {
         each.replace("&amp;", "&")
-        for each in re.findall(r'href="(/(?:applications|dashboard/overdue)\?[^"]+)"', text)
+        for each in re.findall(r'href="(/(?:applications|dashboard/(?:overdue|timings))\?[^"]+)"', text)
     }
-    assert {each.partition("?")[0] for each in links} == {"/applications", "/dashboard/overdue"}
+    assert {each.partition("?")[0] for each in links} == {
+        "/applications",
+        "/dashboard/overdue",
+        "/dashboard/timings",
+    }
     for each in links:
         assert late.application["number"] in page(office.get(each)), each
     # What narrows the list stands in its fields, as a browser's date field takes it.
@@ -79,6 +87,37 @@ def test_every_number_of_the_page_leads_to_the_list_behind_it(late: City, people
         office.get("/dashboard?period=去年"), 422
     )
     assert page(office.get("/dashboard/overdue?band=long"), 422)
+
+
+def rows_of(answer: TestResponse) -> list[tuple[Any, ...]]:
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    return [row for row in sheet.iter_rows(values_only=True) if str(row[0]).startswith("4104")]
+
+
+def test_the_workbook_of_a_list_has_what_its_address_asks_for(late: City, people: People) -> None:
+    late.at("2026-12-31")
+    office, number = people("office"), late.application["number"]
+    for narrowed, count in (
+        ("holder=hr", 1),
+        ("holder=finance", 0),
+        ("band=days_11", 1),
+        ("band=days_1_5", 0),
+    ):
+        answer = office.get(f"/dashboard/overdue?{narrowed}&format=xlsx")
+        assert answer.mimetype == XLSX
+        assert [row[0] for row in rows_of(answer)] == [number] * count
+        assert f"/dashboard/overdue?{narrowed}&amp;format=xlsx" in office.get(
+            f"/dashboard/overdue?{narrowed}"
+        ).get_data(as_text=True)
+    row = "department=industry&kind=claim_industry_review&limit_days=10&period=2026"
+    (listed,) = rows_of(office.get(f"/dashboard/timings?{row}&format=xlsx"))
+    (item,) = Reader(late).get("office", f"/dashboard/timings?{row}")["items"]
+    assert (listed[0], listed[-2], listed[-1]) == (number, item["used_days"], item["over_days"])
+    assert rows_of(office.get(f"/dashboard/timings?{row}&used_from=99&format=xlsx")) == []
+    assert "没有这样的申请" in page(office.get(f"/dashboard/timings?{row}&used_from=99"))
+    assert "不能是“许多”" in page(office.get(f"/dashboard/timings?{row}&used_from=许多"), 422)
+    assert office.get("/dashboard/timings").status_code == 303
+    assert people("hr_head").get(f"/dashboard/timings?{row}").status_code == 403
 
 
 def test_bars_share_one_scale_and_stacked_ones_begin_where_the_last_ended() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 
-from web.api.parameters import DashboardQuery, OverdueQuery
-from web.api.replies import reply, workbook_reply
+from web.api.parameters import DashboardQuery, OverdueQuery, TimingsQuery
+from web.api.replies import reply, report_reply, workbook_reply
 from web.current import product, require_actor
-from workflow.services import dashboard, overdue
+from workflow.services import dashboard, overdue, timings
 
 
 def read_dashboard(query: DashboardQuery) -> Response:
@@ -30,14 +32,18 @@ def refresh_dashboard() -> Response:
 
 def list_overdue(query: OverdueQuery) -> Response:
     """The overdue applications, the longest overdue first, each with the names of those it waits for."""
-    return reply(
-        overdue.list_overdue(
-            product(),
-            actor=require_actor(),
-            region=query.region,
-            holder=query.holder,
-            band=query.band,
-            cursor=query.cursor,
-            limit=query.limit,
-        )
-    )
+    wanted: dict[str, Any] = {"region": query.region, "holder": query.holder, "band": query.band}
+    if query.format == "xlsx":
+        return report_reply(overdue.overdue_report(product(), actor=require_actor(), **wanted))
+    wanted |= {"cursor": query.cursor, "limit": query.limit}
+    return reply(overdue.list_overdue(product(), actor=require_actor(), **wanted))
+
+
+def list_timings(query: TimingsQuery) -> Response:
+    """The applications behind a row of the working days used, the longest first."""
+    names = ("department", "kind", "limit_days", "period", "region", "used_from", "used_until")
+    wanted: dict[str, Any] = {name: getattr(query, name) for name in names}
+    if query.format == "xlsx":
+        return report_reply(timings.timings_report(product(), actor=require_actor(), **wanted))
+    wanted |= {"cursor": query.cursor, "limit": query.limit}
+    return reply(timings.list_timings(product(), actor=require_actor(), **wanted))

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from web.api.answers import Key, Report, Yuan
 from workflow.services.overdue import Holder
-from workflow.vocabulary import Department, State
+from workflow.vocabulary import ClockKind, Department, State
 
 
 class Dashboard(BaseModel):
@@ -52,3 +52,23 @@ class OverdueMatter(BaseModel):
     provisional: bool
     late_days: int
     amount: Yuan
+
+
+class Timing(BaseModel):
+    """A clock that was counted, with the working days it used."""
+
+    application_id: Key
+    clock_id: Key
+    number: str
+    applicant_name: str
+    subsidy_label: str
+    region: str
+    region_label: str
+    department: Department
+    kind: ClockKind
+    kind_label: str
+    started_on: date
+    ended_on: date
+    limit_days: int
+    used_days: int
+    over_days: int

@@ -894,6 +894,15 @@ OPERATIONS: tuple[Operation, ...] = (
         "dashboard",
         dashboard_answers.OverdueMatter,
         query=parameters.OverdueQuery,
+        also_workbook_out=True,
+    ),
+    _list(
+        "/v1/dashboard/timings",
+        dashboard.list_timings,
+        "dashboard",
+        dashboard_answers.Timing,
+        query=parameters.TimingsQuery,
+        also_workbook_out=True,
     ),
     _get(
         "/v1/finance",

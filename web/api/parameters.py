@@ -381,6 +381,26 @@ class OverdueQuery(PageQuery):
     region: Region | None = _given("地区")
     holder: Annotated[Holder, Field(strict=False)] | None = _given("在谁手中")
     band: Literal["days_1_5", "days_6_10", "days_11"] | None = _given("逾期天数")
+    format: Literal["json", "xlsx"] = _given("格式", "json")
+
+
+class TimingsQuery(PageQuery):
+    """Which of the clocks that the dashboard counted are wanted, and in which shape."""
+
+    department: Annotated[Department, Field(strict=False)] = Field(title="部门")
+    kind: Annotated[ClockKind, Field(strict=False)] = Field(title="时限")
+    limit_days: Annotated[int, Field(ge=1, le=999), BeforeValidator(_number)] = Field(title="规定的工作日")
+    period: Annotated[str, Field(pattern=f"^({PERIOD})$")] = _given(
+        "年度（2026）、月份（2026-09）或者 all", "all"
+    )
+    region: Region | None = _given("地区")
+    used_from: Annotated[int, Field(ge=0, le=9999), BeforeValidator(_number)] | None = _given(
+        "至少用了多少个工作日"
+    )
+    used_until: Annotated[int, Field(ge=0, le=9999), BeforeValidator(_number)] | None = _given(
+        "至多用了多少个工作日"
+    )
+    format: Literal["json", "xlsx"] = _given("格式", "json")
 
 
 class BatchesQuery(PageQuery):

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from flask import Response, send_file
 
 from web.api.intake import XLSX
+from workflow.reports import workbook
 from workflow.reports.moves import MOVES_NAME, write_moves
 from workflow.services.case_exports import CaseExport
 from workflow.services.official_forms import PrintedForm
@@ -29,6 +30,11 @@ def workbook_reply(workbook: bytes, name: str) -> Response:
     response = Response(workbook, content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
     return response
+
+
+def report_reply(report: dict[str, Any]) -> Response:
+    """A report as a workbook, under its title."""
+    return workbook_reply(workbook(report), report["title"])
 
 
 def pdf_reply(form: PrintedForm) -> Response:

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.api.parameters import DashboardQuery, OverdueQuery
-from web.api.replies import workbook_reply
+from web.api.parameters import DashboardQuery, OverdueQuery, TimingsQuery
+from web.api.replies import report_reply, workbook_reply
 from web.current import product, require_actor
 from web.views.charts import Chart, Row, chart
 from web.views.filters import read_filters
@@ -20,12 +20,14 @@ from workflow.policy import region_labels
 from workflow.services import dashboard as dashboards
 from workflow.services import overdue as overdue_lists
 from workflow.services import test_clock
+from workflow.services import timings as timing_lists
 from workflow.services.dashboard import ALL_TIME, OF_ALL_REGIONS
 from workflow.services.overdue import BANDS, Band, Holder
 from workflow.vocabulary import Section
 
 blueprint = Blueprint("dashboard", __name__)
 _YEARS_BACK, _MONTHS_BACK = 5, 12
+_TIMINGS = ("department", "kind", "limit_days", "period", "region", "used_from", "used_until", "format")
 _MONEY = (("asked", "申请"), ("approved", "核定"), ("paid", "已拨付"))
 
 
@@ -70,8 +72,11 @@ def refresh() -> ResponseReturnValue:
 def overdue() -> ResponseReturnValue:
     """The overdue applications with the names of those they wait for."""
     person = require_actor()
-    chosen, refused = read_filters(OverdueQuery, ("region", "holder", "band"))
+    chosen, refused = read_filters(OverdueQuery, ("region", "holder", "band", "format"))
+    shape = chosen.pop("format")
     page: dict[str, Any] = {"items": [], "next": None}
+    if refused is None and shape == "xlsx":
+        return report_reply(overdue_lists.overdue_report(product(), actor=person, **chosen))
     if refused is None:
         page = overdue_lists.list_overdue(product(), actor=person, **chosen, cursor=cursor())
     shown_page = render_template(
@@ -88,11 +93,43 @@ def overdue() -> ResponseReturnValue:
     return shown_page, 422 if refused else 200
 
 
+@blueprint.get("/dashboard/timings")
+def timings() -> ResponseReturnValue:
+    """The applications behind a row of the working days used, the longest first."""
+    person = require_actor()
+    if not all(request.args.get(name) for name in ("department", "kind", "limit_days")):
+        # Opened by hand: the rows of the dashboard lead here.
+        return redirect(url_for("dashboard.show", _anchor="table-timings"), code=303)
+    chosen, refused = read_filters(TimingsQuery, _TIMINGS)
+    shape = chosen.pop("format")
+    chosen["period"] = chosen["period"] or ALL_TIME
+    page: dict[str, Any] = {"items": [], "next": None}
+    if refused is None and shape == "xlsx":
+        return report_reply(timing_lists.timings_report(product(), actor=person, **chosen))
+    if refused is None:
+        page = timing_lists.list_timings(product(), actor=person, **chosen, cursor=cursor())
+    shown_page = render_template(
+        "dashboard/timings.html",
+        items=page["items"],
+        chosen=chosen,
+        kept={name: value for name, value in chosen.items() if value is not None},
+        everywhere=person.role in OF_ALL_REGIONS,
+        regions=list(region_labels().items()),
+        department=chosen["department"] if refused is None else None,
+        kind=chosen["kind"] if refused is None else None,
+        periods=_periods(),
+        refused=refused,
+        **page_addresses(page),
+    )
+    return shown_page, 422 if refused else 200
+
+
 class Links:
     """The lists behind the numbers, in the period and region that are looked at."""
 
     def __init__(self, found: dict[str, Any]) -> None:
         self._region = found["region"]
+        self._period = found["period"]
         self._made = {"since": found["first_on"], "until": found["last_on"]}
 
     def matters(self, **narrowed: str) -> str:
@@ -104,6 +141,15 @@ class Links:
         """The overdue ones of now."""
         given = {"region": self._region, "holder": holder, "band": band}
         return url_for("dashboard.overdue", **{name: value for name, value in given.items() if value})
+
+    def timings(
+        self, row: dict[str, Any], used_from: int | None = None, used_until: int | None = None
+    ) -> str:
+        """The clocks that were counted in a row, or those that used so many working days."""
+        kept = {name: row[name] for name in ("department", "kind", "limit_days")}
+        more = {"region": self._region, "used_from": used_from, "used_until": used_until}
+        narrowed = {name: value for name, value in more.items() if value is not None}
+        return url_for("dashboard.timings", period=self._period, **kept, **narrowed)
 
 
 def _periods() -> list[tuple[str, str]]:

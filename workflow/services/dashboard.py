@@ -81,7 +81,7 @@ def read_dashboard(
     """
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
-        scope = _scope_of(actor, period or str(today.year), region)
+        scope = scope_of(actor, period or str(today.year), region)
         as_of = made_at(connection)
     if as_of is None:
         # Nobody has counted yet: a new installation, whose first tick is still to come.
@@ -132,7 +132,8 @@ def dashboard_workbook(dashboard: dict[str, Any], table: str | None = None) -> t
     )
 
 
-def _scope_of(actor: Actor, period: str, region: str | None) -> Scope:
+def scope_of(actor: Actor, period: str, region: str | None) -> Scope:
+    """What this person may look at of a period and region; raises ``Forbidden`` and ``Malformed``."""
     if not re.fullmatch(PERIOD, period):
         message = "统计期间应为年度（如 2026）、月份（如 2026-09）或者 all"
         raise Malformed(message, [FieldError("period", message)])

@@ -24,6 +24,20 @@ from workflow.vocabulary import STATE_DEPARTMENT, Department, Role, State, Subsi
 
 _application = tables.application
 _LISTED = "overdue"
+MOST_EXPORTED = 10_000
+_AT_ONCE = 500
+_EXPORTED = {
+    "number": "申请编号",
+    "applicant_name": "申请人",
+    "region_label": "地区",
+    "subsidy_label": "补贴种类",
+    "state_label": "状态",
+    "holder_label": "在谁手中",
+    "holder_names": "办理人",
+    "due_on": "到期日",
+    "late_days": "已逾期（工作日）",
+    "amount": "申请金额（元）",
+}
 _OF_ALL_REGIONS = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMIN})
 
 
@@ -151,6 +165,27 @@ def list_overdue(
         "items": [_view(row, calendar, today, held[row["id"]]) for row in rows],
         "next": write_cursor(_LISTED, last) if more_follow else None,
     }
+
+
+def overdue_report(product: Product, *, actor: Actor, **wanted: Any) -> dict[str, Any]:
+    """At most ``MOST_EXPORTED`` of ``list_overdue`` as a report, to be written as a workbook."""
+    items: list[dict[str, Any]] = []
+    cursor = None
+    while len(items) < MOST_EXPORTED:
+        page = list_overdue(product, actor=actor, cursor=cursor, limit=_AT_ONCE, **wanted)
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    about = [
+        region_labels().get(wanted.get("region") or "", ""),
+        Holder(wanted["holder"]).label if wanted.get("holder") else "",
+        *(f"逾期{band.label}" for band in BANDS if band.name == wanted.get("band")),
+        f"（逾期最久的{len(items)}件）" if cursor else "",
+    ]
+    columns = [{"key": key, "label": label} for key, label in _EXPORTED.items()]
+    title = " ".join(("逾期清单", *filter(None, about)))
+    return {"name": _LISTED, "title": title, "columns": columns, "rows": items}
 
 
 def _scope_of(actor: Actor, region: str | None, holder: str | None) -> tuple[str | None, str | None]:

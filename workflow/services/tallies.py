@@ -75,7 +75,7 @@ def _timings(connection: Connection) -> list[dict[str, Any]]:
     # By day first, as the index has it: the month of each of millions of clocks would be written out.
     days = (
         select(*place, _clock.c.ended_on, func.count().label("clock_count"))
-        .where(_used())
+        .where(used_within_limits())
         .group_by(*place, _clock.c.ended_on)
         .subquery()
     )
@@ -88,7 +88,8 @@ def _timings(connection: Connection) -> list[dict[str, Any]]:
     return [{name: row[name] for name in texts} | {name: int(row[name]) for name in counted} for row in found]
 
 
-def _used() -> ColumnElement[bool]:
+def used_within_limits() -> ColumnElement[bool]:
+    """Of a clock: whether the dashboard counts the working days it used."""
     # As it stands in the index, or PostgreSQL does not see that it is the one.
     return literal_column(f"({USED_WITHIN_LIMITS})", Boolean)
 

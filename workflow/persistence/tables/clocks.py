@@ -55,15 +55,15 @@ clock = Table(
     UniqueConstraint("application_id", "kind", "subject_id"),
     partial("ix_clock_next_alert", "next_alert_at", where="next_alert_at IS NOT NULL"),
     partial("ix_clock_open_due", "region", "due_on", where="ended IS NULL AND due_on IS NOT NULL"),
-    # Working days used by departments, counted without a look at the rows.
+    # Working days used by departments, counted without a look at the rows, and listed the longest first.
     partial(
         "ix_clock_used",
         "region",
         "department",
         "kind",
         "limit_count",
-        "ended_on",
         "used_days",
+        "ended_on",
         where=USED_WITHIN_LIMITS,
     ),
     # Which open clocks were derived by another calendar than today's; asked by every sweep.
