@@ -181,7 +181,7 @@ def _page(
     person = require_actor()
     items: list[dict[str, Any]] = []
     if opened or refused is None:
-        items = funds.list_pools(product(), actor=person, **chosen)["items"]
+        items = sorted(funds.list_pools(product(), actor=person, **chosen)["items"], key=_present_first())
     entries = [(each, _fields(each, *((sent, errors) if each is opened else ()))) for each in ENTRIES]
     return render_template(
         "funds/show.html",
@@ -201,6 +201,12 @@ def _fields(entry: Entry, sent: Sent | None = None, errors: Errors | None = None
     fresh: Sent = {"year": str(year), "happened_on": today.isoformat()}
     values = fresh if sent is None else sent
     return fields_of(entry.model, values=values, errors=errors or {}, scope=entry.name)
+
+
+def _present_first() -> Callable[[dict[str, Any]], tuple[bool, int, int]]:
+    """What is spent from now comes first, then later and earlier years; the city before its counties."""
+    year, regions = shanghai_date(test_clock.business_now(product())).year, list(region_labels())
+    return lambda item: (item["year"] != year, -item["year"], regions.index(item["region"]))
 
 
 def _groups(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
