@@ -16,6 +16,7 @@ import gc
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
 from sys import exit as leave
@@ -37,6 +38,7 @@ from web.access import ACCESS
 from workflow import demonstration
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare
+from workflow.services.tallies import refresh_tallies
 from workflow.settings import read_settings
 
 MOST_SECONDS, MOST_RATIO, MOST_BYTES = 0.100, 1.5, 200 * 1024
@@ -211,8 +213,10 @@ def staged(urls: dict[str, tuple[str, int]], files: Path) -> dict[str, str]:
         product = opened(url, files / name)
         prepare(product)
         demonstration.load(product)
-        product.engine.dispose()
         fill(url, count)
+        # As a scheduler does every few minutes.
+        refresh_tallies(product, older_than=timedelta(0))
+        product.engine.dispose()
         print(f"{name} applications staged in {perf_counter() - began:.0f} s")
     return {name: url for name, (url, _) in urls.items()}
 

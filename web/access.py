@@ -253,6 +253,8 @@ ACCESS: dict[str, Rule] = {
     "api.export_case": only(Role.AUDITOR, Role.OFFICE),
     "api.search_audit": only(Role.AUDITOR, Role.ADMIN),
     "api.verify_audit": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
+    "api.read_verification": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
+    "api.request_verification": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
     "api.set_test_clock": only(Role.ADMIN),
     "api.list_accounts": only(Role.ADMIN),
     "api.add_account": only(Role.ADMIN),
@@ -443,7 +445,8 @@ ACCESS: dict[str, Rule] = {
     "oversight.export": only(Role.AUDITOR, Role.OFFICE),
     "oversight.search": only(Role.AUDITOR, Role.ADMIN),
     "oversight.readings": only(Role.AUDITOR, Role.ADMIN),
-    "oversight.verify": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
+    "oversight.show_verification": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
+    "oversight.request_verification": only(Role.AUDITOR, Role.ADMIN, Role.OFFICE),
 }
 # Where somebody with a one-time password is let in: to set an own one, and nowhere else.
 _BEFORE_OWN_PASSWORD = frozenset({"account.show", "account.change_password"})

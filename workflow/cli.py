@@ -411,7 +411,7 @@ def audit() -> None:
 @json_option
 def verify_audit(as_json: bool) -> int:
     """核验每一条审计链；有改动、缺失或者调换的，指出在哪里，并以 1 退出。"""
-    from workflow.services.audit import verify_audit as verify
+    from workflow.services.audit_verification import verify_audit as verify
 
     facts = verify(open_ready())
     if as_json:

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from workflow.clock import SHANGHAI, monotonic, real_now
 from workflow.services.attachment_checks import run_wanted_check
+from workflow.services.audit_verification import run_due_verification
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
 from workflow.services.sweep import record_delivery, record_heartbeat, sweep
@@ -57,6 +58,12 @@ def start(product: Product) -> BackgroundScheduler:
         except Exception:
             _log.exception("attachment_check_failed")
 
+    def verification_tick() -> None:
+        try:
+            run_due_verification(product)
+        except Exception:
+            _log.exception("audit_verification_failed")
+
     scheduler = BackgroundScheduler(
         timezone=SHANGHAI,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -65,6 +72,7 @@ def start(product: Product) -> BackgroundScheduler:
     scheduler.add_job(delivery_tick, "interval", seconds=DELIVERY_SECONDS)
     scheduler.add_job(tally_tick, "interval", seconds=TALLY_SECONDS, next_run_time=real_now())
     scheduler.add_job(check_tick, "interval", seconds=CHECK_SECONDS)
+    scheduler.add_job(verification_tick, "interval", seconds=CHECK_SECONDS)
     scheduler.start()
     return scheduler
 

@@ -1,8 +1,9 @@
 """Very many applications: those of the demonstration, copied with all that pages read of them.
 
-Every copy has its own number, name, region and organisation; most are of such as are over, as after some
-years. What only other measurements ask for (registers of persons, certificates) is not copied; trainees and
-the history only for the newest, since a page reads them of one application at a time.
+Every copy has its own number, name, region and organisation. Most are of such as are over, and their dates
+lie back by up to five years, evenly. What only other measurements ask for (registers of persons,
+certificates) is not copied; trainees and the history only for the newest, since a page reads them of one
+application at a time.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
-from sqlalchemy import Table, make_url
+from sqlalchemy import Column, Date, Table, make_url
 
 from workflow.persistence import tables
+from workflow.persistence.types import Instant
 from workflow.policy import region_labels
 from workflow.vocabulary import FINAL_STATES, State
 
 ORGANISATIONS = 5_000
+PERSONS = 5_000
 _OVER = sorted(state.value for state in FINAL_STATES | {State.DISBURSED})
 # Nine of ten are over; of the demonstration's own city there are most.
 _SHARE_OVER, _SHARE_HERE = 0.9, 0.25
 _HERE = "410400"
 _IDS_APART = 10_000
+_DAYS = 5 * 365
 _NEWEST = 2_000
 _WHOLE = (
     tables.clock,
@@ -55,6 +59,7 @@ def fill(url: str, count: int) -> None:
         _run(connection, [f"DROP TRIGGER {name}" for name, _ in guards])
         _write_copies(connection, count)
         _copy_all(connection)
+        _run(connection, [_LAST_MOVEMENT])
         _run(connection, [made for _, made in guards])
         connection.commit()
     finally:
@@ -62,6 +67,10 @@ def fill(url: str, count: int) -> None:
     _settle(url)
 
 
+_LAST_MOVEMENT = (
+    "UPDATE fund_pool SET movement_count = coalesce("
+    "(SELECT max(sequence) FROM ledger_movement WHERE pool_id = fund_pool.id), 0)"
+)
 _GUARDS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 _SETTINGS = {
     # The rows refer to each other rightly; a million looks to see that would take the time of the fill.
@@ -121,6 +130,7 @@ def _write_copies(connection: Any, count: int) -> None:
         f"{_PLACES[n % len(_PLACES)]}{_TRADES[n // 7 % len(_TRADES)]}{n}{_KINDS[n % len(_KINDS)]}（示例）"
         for n in range(ORGANISATIONS)
     ]
+    first_person = _write_persons(connection)
     regions = [each for each in region_labels() if each != _HERE]
     _insert(
         connection,
@@ -135,7 +145,8 @@ def _write_copies(connection: Any, count: int) -> None:
         connection,
         (
             "CREATE TEMPORARY TABLE copied (place BIGINT, id BIGINT, model_id BIGINT, number VARCHAR(32),"
-            " region VARCHAR(6), name VARCHAR(200), organisation_id BIGINT)",
+            " region VARCHAR(6), name VARCHAR(200), organisation_id BIGINT, days INTEGER,"
+            " created_by BIGINT)",
         ),
     )
     names: set[str] = set()
@@ -146,21 +157,36 @@ def _write_copies(connection: Any, count: int) -> None:
             still = place >= count * _SHARE_OVER
             model = chance.choice(going if still else over)
             region = _HERE if chance.random() < _SHARE_HERE else chance.choice(regions)
+            person = first_person + chance.randrange(PERSONS)
             organisation, name = None, chance.choice(_SURNAMES) + "".join(chance.choices(_GIVEN, k=2))
             if model[2] is not None:
+                person = None
                 n = chance.randrange(ORGANISATIONS + len(known))
                 organisation = known[n - ORGANISATIONS] if n >= ORGANISATIONS else new + n
                 name = titles[n] if n < ORGANISATIONS else f"示例机构{n}"
             names.add(name)
             year = 2022 + place * 5 // count
             key = first + place
-            yield place + 1, key, model[0], f"{region}-{year}-{key:06d}", region, name, organisation
+            days = 0 if still else _DAYS - int(_DAYS * place / (count * _SHARE_OVER))
+            number = f"{region}-{year}-{key:06d}"
+            yield place + 1, key, model[0], number, region, name, organisation, days, person
 
-    columns = ("place", "id", "model_id", "number", "region", "name", "organisation_id")
+    columns = ("place", "id", "model_id", "number", "region", "name", "organisation_id", "days", "created_by")
     _insert(connection, "copied", columns, copies())
     parts = ((part, name) for name in sorted(names) for part in {name[start:] for start in range(len(name))})
     _insert(connection, "name_part", ("part", "name"), parts)
     _run(connection, ("CREATE INDEX copied_model ON copied (model_id)", "ANALYZE copied"))
+
+
+def _write_persons(connection: Any) -> int:
+    """Accounts of private persons, as many as ``PERSONS``; answers the id of the first."""
+    names = [column.name for column in tables.account.c]
+    (model,) = _rows(connection, f"SELECT {', '.join(names)} FROM account WHERE login = 'individual'")
+    row = dict(zip(names, model, strict=True))
+    first = int(_rows(connection, "SELECT max(id) FROM account")[0][0]) + 1
+    copies = (row | {"id": first + n, "login": f"individual{n + 1}"} for n in range(PERSONS))
+    _insert(connection, "account", names, (tuple(each.values()) for each in copies))
+    return first
 
 
 def _copy_all(connection: Any) -> None:
@@ -170,6 +196,7 @@ def _copy_all(connection: Any) -> None:
         "region": "copied.region",
         "applicant_name": "copied.name",
         "organisation_id": "copied.organisation_id",
+        "created_by": "coalesce(copied.created_by, model.created_by)",
     }
     _copy(connection, tables.application, own, "copied.model_id = model.id")
     for table in (*_WHOLE, *_OF_NEWEST):
@@ -219,9 +246,27 @@ def _moved(table: Table) -> dict[str, str]:
     return moved
 
 
+def _earlier(column: Column[Any], lite: bool) -> str:
+    """What a copied row has in a column: what its model has; a date lies back by the days of the copy."""
+    if column.table is tables.audit_entry or not isinstance(column.type, Date | Instant):
+        return f"model.{column.name}"
+    if lite:
+        shape = "%Y-%m-%d" if isinstance(column.type, Date) else "%Y-%m-%d %H:%M:%f"
+        rest = "" if isinstance(column.type, Date) else " || '000'"
+        earlier = f"strftime('{shape}', model.{column.name}, '-' || copied.days || ' days'){rest}"
+    else:
+        days = "copied.days" if isinstance(column.type, Date) else "make_interval(days => copied.days)"
+        earlier = f"model.{column.name} - {days}"
+    if (column.table, column.name) == (tables.application, "due_on"):
+        # Due on no day, and so in no index of what is due.
+        return f"CASE WHEN model.due_on = '9999-12-31' THEN model.due_on ELSE {earlier} END"
+    return earlier
+
+
 def _copy(connection: Any, table: Table, own: dict[str, str], on: str, joined: str = "") -> None:
+    lite = isinstance(connection, sqlite3.Connection)
     names = [column.name for column in table.c]
-    values = ", ".join(own.get(name, f"model.{name}") for name in names)
+    values = ", ".join(own.get(column.name) or _earlier(column, lite) for column in table.c)
     connection.execute(
         f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {values} FROM {table.name} model {joined}"
         f" JOIN copied ON {on}"

@@ -15,7 +15,7 @@ from tests.faults.server import Server
 from tests.journeys.city import City
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import accounts, audit
+from workflow.services import accounts, audit_verification
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare
 from workflow.settings import read_settings
@@ -108,7 +108,7 @@ def _faults(product: Product, acknowledged: list[str]) -> list[str]:
             faults.append(f"{decisions} decisions, {moved} of them told")
         if connection.execute(select(func.count()).select_from(clock)).scalar_one() != 4:
             faults.append("a clock too many or too few")
-    found = audit.verify_audit(product)
+    found = audit_verification.verify_audit(product)
     faults += [str(fault) for fault in found["faults"]]
     return faults
 

@@ -20,7 +20,7 @@ from tests.journeys.city import City
 from tests.journeys.many import KIND, copy_application
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services.audit import verify_audit
+from workflow.services.audit_verification import verify_audit
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare
 from workflow.settings import read_settings

@@ -20,7 +20,8 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.sealing import key_name
 from workflow.services import keys
-from workflow.services.audit import RESEAL, verify_audit
+from workflow.services.audit import RESEAL
+from workflow.services.audit_verification import verify_audit
 from workflow.services.setup import prepare
 
 ROOT = Path(__file__).parents[2]

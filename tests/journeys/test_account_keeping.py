@@ -17,7 +17,7 @@ from workflow.clock import real_now
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import absences, account_keeping, accounts, audit, seats
+from workflow.services import absences, account_keeping, accounts, audit_verification, seats
 
 NEW = {"login": "cashier2", "name": "新拨付", "role": "cashier", "department": "finance", "region": "410400"}
 
@@ -71,7 +71,7 @@ def test_a_one_time_password_lets_its_owner_in_to_set_another(city: City) -> Non
         pytest.raises(Forbidden, match="已过期"),
     ):
         signed_in(city, "cashier2", other)
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_closing_ends_sessions_and_says_first_what_would_stop(city: City) -> None:
@@ -132,7 +132,7 @@ def test_the_last_administrator_stays_and_nobody_changes_the_own_seat(city: City
     with ThreadPoolExecutor(2) as pool:
         closed = list(pool.map(close, [("admin", "admin2"), ("admin2", "admin")]))
     assert sum(closed) == 1
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_somebody_who_was_faster_is_named(city: City) -> None:

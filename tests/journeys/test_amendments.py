@@ -12,7 +12,15 @@ from calendars import ChinaWorkingDays
 from tests.journeys.city import CITY, City
 from tests.journeys.many import NOTICE
 from workflow.clock import day_cn
-from workflow.services import alerts, audit, calendar_versions, closures, deadlines, holiday_notices
+from workflow.services import (
+    alerts,
+    audit,
+    audit_verification,
+    calendar_versions,
+    closures,
+    deadlines,
+    holiday_notices,
+)
 from workflow.services.calendar import show_year
 from workflow.services.product import open_product
 
@@ -74,7 +82,7 @@ def test_an_amendment_moves_what_runs_through_it(
     assert f"原{day_cn(before)}，现到期日{day_cn(after)}" in told[0]["message"]
     assert alerts.list_alerts(city.product, actor=city.actors["industry1"])["items"]
     assert not alerts.list_alerts(city.product, actor=city.actors["industry1_bf"])["items"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_ladder_climbs_by_the_new_date(city: City) -> None:
@@ -166,7 +174,7 @@ def test_a_public_notice_over_new_year_moves_with_what_hangs_on_it(city: City) -
         city.send("hr2", "close_notice")
     city.at("2027-01-08").send("hr2", "close_notice")
     assert city.state == "claim_hr_first"
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def _close(city: City, *days: date) -> int:
@@ -243,7 +251,7 @@ def test_a_year_may_come_before_the_one_in_between(city: City) -> None:
     version = calendar_versions.read_version(city.product, ordinal=applied["ordinal"], year=2027)
     assert version["version"] == applied["calendar_version"]
     city.to_notice()
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_whole_way_into_2027_is_dated_alike_whether_the_notice_came_before_or_on_the_way(
@@ -305,7 +313,7 @@ def test_a_whole_way_into_2027_is_dated_alike_whether_the_notice_came_before_or_
         found = go(imported_at)
         still_open = [clock for clock in found if clock["state"] in {"running", "paused"}]
         assert still_open == open_at_the_end
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_every_version_can_be_looked_at_and_compared(small_city: City) -> None:

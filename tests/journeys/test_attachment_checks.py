@@ -11,7 +11,7 @@ from tests.files import PDF
 from tests.journeys.city import City
 from tests.journeys.test_attachments import added, kept
 from workflow.errors import Conflict, Forbidden
-from workflow.services import attachment_checks, audit
+from workflow.services import attachment_checks, audit_verification
 from workflow.services.attachment_checks import run_wanted_check
 from workflow.vocabulary import AttachmentPlace
 
@@ -46,7 +46,7 @@ def test_a_check_is_asked_for_once_done_once_and_names_what_is_wrong(city: City)
     assert [(fault["attachment"], fault["fault"]) for fault in result["faults"]] == [(number, "文件缺失")]
     assert result["removed"]
     assert not orphan.exists()
-    assert audit.verify_audit(city.product)["entries"] > 2
+    assert audit_verification.verify_audit(city.product)["entries"] > 2
 
 
 def test_only_administrators_ask(small_city: City) -> None:

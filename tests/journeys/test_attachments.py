@@ -22,7 +22,7 @@ from workflow.errors import Broken, Conflict, Forbidden, Malformed, NotFound, No
 from workflow.form.attachments import ATTACHMENT_PLACES
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import attachments, audit, health, keys, readings
+from workflow.services import attachments, audit, audit_verification, health, keys, readings
 from workflow.services.product import Product
 from workflow.services.setup import prepare
 from workflow.services.uploads import File, Upload
@@ -286,7 +286,7 @@ def test_a_removed_file_is_gone_for_all_but_auditors(city: City) -> None:
     assert places(city, "auditor")["applicant_seal"]["missing"]
     # The same file may be added again.
     added(city, "institution", Place.APPLICANT_SEAL)
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     events = [each["event_label"] for each in history(city)]
     assert events[-3:] == ["上传附件", "移除附件", "上传附件"]
 
@@ -419,7 +419,7 @@ def test_two_at_once_are_both_kept_and_the_same_file_of_two_once(city: City) -> 
     assert sorted(bool(each["attachment"]) for each in results) == [False, True, True, True]
     assert len(places(city, "institution")["applicant_seal"]["items"]) == 3
     assert len(kept(city.product)) == 3
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     assert attachments.verify_attachments(city.product)["holds"]
 
 
@@ -520,7 +520,7 @@ def test_nothing_lies_in_clear_and_whatever_is_altered_is_found(city: City) -> N
     assert attachments.verify_attachments(city.product)["faults"][0]["fault"] == "文件缺失"
     path.write_bytes(whole)
     assert attachments.verify_attachments(city.product)["holds"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     # One file put in the place of another, with its key.
     swapped = {name: getattr(rows[other], name) for name in ("stored_sha256", "key_sealed")}
     with writing(city.product.engine) as connection:
@@ -530,7 +530,7 @@ def test_nothing_lies_in_clear_and_whatever_is_altered_is_found(city: City) -> N
     for change in ({"sha256": rows[other].sha256}, {"name": "另一份.pdf"}, {"place": "opening_materials"}):
         with writing(city.product.engine) as connection:
             connection.execute(update(table).where(table.c.id == number).values(change))
-        found = {fault["fault"] for fault in audit.verify_audit(city.product)["faults"]}
+        found = {fault["fault"] for fault in audit_verification.verify_audit(city.product)["faults"]}
         assert found == {f"附件 {number} 与审计记录不符", f"附件 {other} 的登记缺失"}
         with writing(city.product.engine) as connection:
             before = {name: getattr(rows[number], name) for name in change}
@@ -538,7 +538,7 @@ def test_nothing_lies_in_clear_and_whatever_is_altered_is_found(city: City) -> N
     with writing(city.product.engine) as connection:
         gone = {"removed_at": rows[number].added_at, "removed_by": rows[number].added_by}
         connection.execute(update(table).where(table.c.id == number).values(gone))
-    found = {fault["fault"] for fault in audit.verify_audit(city.product)["faults"]}
+    found = {fault["fault"] for fault in audit_verification.verify_audit(city.product)["faults"]}
     assert f"附件 {number} 的移除与审计记录不符" in found
 
 
@@ -566,7 +566,7 @@ def test_a_rotation_of_keys_touches_rows_alone(engine: Any, database_url: str, t
     city.product = opened(NEW)
     assert read(city, "institution", number).content == PDF
     assert attachments.verify_attachments(city.product)["holds"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_the_scanner_refuses_what_it_says_no_to_and_sees_the_file(city: City, script: Any) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.journeys.city import City
 from workflow.errors import Forbidden, Malformed
 from workflow.persistence.engine import writing
-from workflow.services import audit, audit_search
+from workflow.services import audit_search, audit_verification
 
 
 def search(city: City, login: str = "auditor", **filters: Any) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def busy(city: City) -> City:
 def test_every_entry_is_found_once_newest_first(busy: City) -> None:
     found = search(busy)
     keys = [(each["application_id"], each["sequence"]) for each in found]
-    assert len(keys) == len(set(keys)) == audit.verify_audit(busy.product)["entries"]
+    assert len(keys) == len(set(keys)) == audit_verification.verify_audit(busy.product)["entries"]
     assert [each["at"] for each in found] == sorted((each["at"] for each in found), reverse=True)
 
 
@@ -97,11 +97,11 @@ def test_a_cursor_that_was_not_given_is_refused(small_city: City, cursor: str) -
 
 def test_what_a_search_goes_by_is_proved_too(small_city: City) -> None:
     small_city.to_opening_review()
-    assert audit.verify_audit(small_city.product)["holds"]
+    assert audit_verification.verify_audit(small_city.product)["holds"]
     with writing(small_city.product.engine) as connection:
         connection.execute(text("DROP TRIGGER audit_entry_no_update"))
         connection.execute(
             text("UPDATE audit_entry SET event = 'withdraw' WHERE chain_id = 1 AND sequence = 3")
         )
-    (fault,) = audit.verify_audit(small_city.product)["faults"]
+    (fault,) = audit_verification.verify_audit(small_city.product)["faults"]
     assert fault == {"chain": 1, "sequence": 3, "fault": "检索用的字段与记录内容不符"}

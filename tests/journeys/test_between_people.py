@@ -12,7 +12,15 @@ from workflow.errors import Forbidden, Malformed, NotFound, NotNow
 from workflow.form.masking import cover_numbers
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import absences, alerts, audit, collaboration, collaboration_view, worklist
+from workflow.services import (
+    absences,
+    alerts,
+    audit,
+    audit_verification,
+    collaboration,
+    collaboration_view,
+    worklist,
+)
 from workflow.services.approvals import approve_several
 from workflow.services.readings import list_readings, read_in_clear
 from workflow.services.urging import urge
@@ -105,7 +113,7 @@ def test_what_is_handed_over_is_in_one_persons_hands_until_the_state_is_left(cit
     assert [one["ended_label"] for one in seen(city, "industry1")["hand_overs"]] == ["环节已办结"]
     city.send("industry1", "approve", opinion="同意")
     assert city.state == "claim_awaiting_publication"
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_it_goes_back_to_the_department_or_on_by_its_head_alone(city: City) -> None:
@@ -209,7 +217,7 @@ def test_who_is_asked_answers_and_decides_nothing(city: City) -> None:
     assert between(city, "industry2", "take_back_delegation")["delegations"][-1]["ended_label"] == "已收回"
     city.send("industry2", "approve", opinion="同意")
     assert seen(city, "hr1")["delegations"] == []
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_question_ends_with_the_state(city: City) -> None:
@@ -281,7 +289,7 @@ def test_a_substitute_acts_in_the_absent_persons_place_and_it_says_so(city: City
     assert city.look("hr_head")["acting_for"] == {}
     with pytest.raises(Forbidden, match="检查人员"):
         city.send("hr_head", "record_inspection", class_no=1)
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_who_could_anyway_acts_as_themselves_and_as_the_other_only_where_it_was_handed_over(

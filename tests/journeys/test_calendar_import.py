@@ -9,7 +9,7 @@ from tests.journeys.city import City
 from workflow.errors import Forbidden, Malformed, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import audit, calendar, holiday_notices
+from workflow.services import audit, audit_verification, calendar, holiday_notices
 
 # Invented, but its weekdays and sums are those of 2027.
 NOTICE = """一、元旦：1月1日（周五）至3日（周日）放假，共3天。
@@ -48,7 +48,7 @@ def test_a_notice_moves_running_clocks_and_clears_their_flag(city: City) -> None
     assert city.clock("hr_total")["used_days"] == hr_before["used_days"]
     page = audit.read_history(city.product, actor=admin, application_id=city.application["id"], limit=100)
     assert page["items"][-1]["event"] == "recompute"
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     with pytest.raises(NotNow):
         holiday_notices.apply_notices(city.product, actor=admin, texts=[NOTICE], year=2027)
     with reading(city.product.engine) as connection:

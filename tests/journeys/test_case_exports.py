@@ -20,7 +20,7 @@ from workflow.errors import Forbidden
 from workflow.persistence.engine import writing
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
-from workflow.services import attachments, audit, readings
+from workflow.services import attachments, audit, audit_verification, readings
 from workflow.services.case_export_check import check_export
 from workflow.services.case_exports import HISTORY, PROOF, WORDS, export_case
 
@@ -101,7 +101,7 @@ def test_a_folder_holds_the_case_and_proves_itself(city: City, tmp_path: Path) -
         assert facts["entries"] == len(rows)
     city.at("2026-09-02").send("industry2", "approve", opinion="同意")
     assert check_export(path, product=city.product)["holds"], "the case went on since"
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_nothing_personal_is_in_the_tables_and_each_look_at_a_proof_is_recorded(small_city: City) -> None:

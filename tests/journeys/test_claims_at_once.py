@@ -19,7 +19,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.types import canonical
 from workflow.policy import Policy, load_policy
-from workflow.services import audit
+from workflow.services import audit_verification
 from workflow.services.product import Product
 from workflow.services.setup import prepare
 from workflow.settings import read_settings
@@ -130,7 +130,7 @@ def faults_of_rounds(city: City, rounds: int, *, until_first: bool = False) -> l
         ).scalar_one()
     if left:
         faults.append(f"{left} heads are held although everything was withdrawn")
-    return faults + [str(fault) for fault in audit.verify_audit(city.product)["faults"]]
+    return faults + [str(fault) for fault in audit_verification.verify_audit(city.product)["faults"]]
 
 
 def test_of_eight_who_claim_for_the_same_at_once_one_is_accepted(city: City) -> None:

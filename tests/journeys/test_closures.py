@@ -17,6 +17,7 @@ from workflow.persistence.engine import reading, writing
 from workflow.services import (
     alerts,
     audit,
+    audit_verification,
     calendar,
     calendar_versions,
     closures,
@@ -69,7 +70,7 @@ def test_a_confirmed_closure_moves_the_clocks_of_its_region_alone(city: City) ->
     city.application["id"] = county
     assert _due(city) == "2026-09-07"
     city.look()
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_the_explanation_says_which_days_were_closed_and_by_whom(small_city: City) -> None:
@@ -108,7 +109,7 @@ def test_a_closure_taken_back_leads_to_the_calendar_from_before(city: City) -> N
     ]
     compared = calendar_versions.compare_versions(city.product, before=1, after=4)
     assert [each["days"] for each in compared["closures_added"]] == [["2026-09-01", "2026-09-02"]]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def _waiting(city: City, login: str) -> list[str]:

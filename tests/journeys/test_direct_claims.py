@@ -38,6 +38,7 @@ from workflow.sealing import sm3
 from workflow.services import (
     applications,
     audit,
+    audit_verification,
     door,
     notices,
     previews,
@@ -110,7 +111,7 @@ def test_the_holders_of_a_list_are_claimed_for_and_paid(city: City, login: str, 
     )
     received = {each["region"]: each["received_count"] for each in monthly["rows"]}
     assert received[city.application["region"]] == 1
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 @pytest.mark.parametrize(("login", "amount"), WAYS[:3])
@@ -591,7 +592,7 @@ def test_a_returned_claim_is_corrected_in_its_list_and_published_anew(city: City
     assert len(held(city, application_id)) == 2
     apply_with(city, "assessment_body2", [holder(2)])
     city.send("assessment_body2", "submit", claim=claim(1, "240.00"))
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     history = audit.read_history(
         city.product, actor=city.actors["auditor"], application_id=application_id, limit=100
     )
@@ -611,14 +612,14 @@ def test_an_edited_list_is_found_by_the_audit(city: City) -> None:
         with writing(city.product.engine) as connection:
             before = connection.execute(select(tables.beneficiary)).mappings().one()
             connection.execute(update(tables.beneficiary).values(**values))
-        assert [each["fault"] for each in audit.verify_audit(city.product)["faults"]] == [
+        assert [each["fault"] for each in audit_verification.verify_audit(city.product)["faults"]] == [
             "受益人员名单与登记的摘要不符"
         ]
         with writing(city.product.engine) as connection:
             connection.execute(update(tables.beneficiary).values({name: before[name] for name in values}))
     with writing(city.product.engine) as connection:
         connection.execute(update(tables.application).values(subsidy="placement"))
-    assert not audit.verify_audit(city.product)["holds"]
+    assert not audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_claim_sent_twice_is_one(city: City) -> None:

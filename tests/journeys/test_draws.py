@@ -18,7 +18,7 @@ from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow
 from workflow.form.draws import DrawFilter
 from workflow.persistence import tables
 from workflow.persistence.engine import writing
-from workflow.services import alerts, audit, draw_reading, draws, visits
+from workflow.services import alerts, audit_verification, draw_reading, draws, visits
 from workflow.services.draw_pool import outcome_of
 from workflow.vocabulary import ApplicationKind, Department, Role, VisitList
 
@@ -96,7 +96,7 @@ def test_a_draw_follows_from_its_seed_and_can_be_made_again(drawing: City) -> No
     assert draw(drawing, seed=None)["seed"] != draw(drawing, seed=None)["seed"]
     orders = {str([going(each) for each in draw(drawing, announced=str(n))["visits"]]) for n in range(6)}
     assert len(orders) > 1
-    assert audit.verify_audit(drawing.product)["holds"]
+    assert audit_verification.verify_audit(drawing.product)["holds"]
 
 
 def test_who_was_drawn_is_told_and_finds_it_in_the_day(drawing: City) -> None:

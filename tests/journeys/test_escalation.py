@@ -12,7 +12,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.persistence.types import canonical
 from workflow.policy import Policy, load_policy
-from workflow.services import alerts, audit
+from workflow.services import alerts, audit_verification
 from workflow.services.product import Product
 
 
@@ -138,7 +138,7 @@ def test_the_system_closes_a_notice_only_where_the_policy_says_so(
     assert city.state == "claim_hr_first"
     notice = city.application["form"]["claim"]["notices"][0]
     assert (notice["ended_because"], notice["closed_by_name"]) == ("closed", "系统")
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_rungs_after_the_due_date_wait_for_the_pause_to_end(city: City) -> None:

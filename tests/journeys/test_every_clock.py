@@ -21,7 +21,7 @@ from workflow.deadlines.ledger import Ledger, Limit
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import Policy, load_policy
-from workflow.services.audit import verify_audit
+from workflow.services.audit_verification import verify_audit
 from workflow.services.product import Product, open_product
 from workflow.services.recompute import behind, recompute_behind
 from workflow.services.setup import prepare, store_calendar

@@ -13,7 +13,7 @@ from workflow.errors import Conflict, Forbidden, Malformed, NotNow, RuleBroken
 from workflow.form.funds import CarryOver, FundEntry
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import audit, funds
+from workflow.services import audit, audit_verification, funds
 from workflow.vocabulary import FundSource
 
 SPECIAL, EMPLOYMENT = "special_account", "employment_subsidy"
@@ -46,7 +46,7 @@ def money(city: City, login: str = "finance_head") -> dict[str, Any]:
 
 def assert_sound(city: City) -> None:
     """The trail, the registers and the ledger agree, and all accounts together are zero."""
-    assert audit.verify_audit(city.product)["faults"] == []
+    assert audit_verification.verify_audit(city.product)["faults"] == []
     totals = funds.read_balance(city.product, actor=city.actors["auditor"])["totals"]
     assert totals["total"] == "0.00"
 
@@ -521,7 +521,7 @@ def test_the_audit_finds_money_that_was_edited_by_hand(small_city: City, edits: 
             connection.execute(text(f"DROP TRIGGER ledger_movement_{trigger}"))
         for edit in edits:
             connection.execute(text(edit))
-    faults = audit.verify_audit(city.product)["faults"]
+    faults = audit_verification.verify_audit(city.product)["faults"]
     assert faults
     assert all(
         "资金" in each["fault"] or "拨付" in each["fault"] or "预留" in each["fault"] for each in faults

@@ -20,7 +20,17 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.types import canonical
 from workflow.sealing import KeyRing, key_name, keyed_digest, seal, sm3, unseal
-from workflow.services import applications, audit, door, health, keys, notices, readings, rosters
+from workflow.services import (
+    applications,
+    audit,
+    audit_verification,
+    door,
+    health,
+    keys,
+    notices,
+    readings,
+    rosters,
+)
 from workflow.services.case import open_case
 from workflow.services.personal import open_form
 from workflow.services.persons import find_persons, register_persons
@@ -135,7 +145,7 @@ def test_every_step_lets_everything_go_on_and_at_the_end_the_old_key_is_gone(
     assert f"sm4:{OLD_NAME}" not in texts_of(engine)
     assert keys.rotate_keys(turned) == {"key": NEW_NAME, "resealed": {}, "left_count": 0, "left": []}
     assert status_of(turned, OLD_NAME)["droppable"]
-    assert audit.verify_audit(turned)["holds"]
+    assert audit_verification.verify_audit(turned)["holds"]
     after = process(engine, database_url, NEW)
     dropped = keys.drop_key(after, name=OLD_NAME)
     assert dropped["dropped"] == status_of(after, NEW_NAME)["index_count"] == people(engine)
@@ -158,7 +168,7 @@ def test_every_step_lets_everything_go_on_and_at_the_end_the_old_key_is_gone(
         city.at(f"2026-10-{day} 10:00").send(login, "approve", opinion="同意")
     account = applications.read_payee(after, actor=cashier, application_id=first["id"])
     assert account["bank_account"] == "4100000000000000001"
-    assert audit.verify_audit(after)["holds"]
+    assert audit_verification.verify_audit(after)["holds"]
     events = [json.loads(content)["event"] for content in _system_trail(engine)]
     assert [events.count(event) for event in ("rotate_keys", "drop_key")] == [1, 1]
 
@@ -234,7 +244,7 @@ def test_a_form_sealed_anew_proves_that_nothing_else_changed(
     # Who had the form open goes on with the version seen.
     edited = seen_by(city, turned).look()
     assert edited["version"] == seen["version"]
-    assert audit.verify_audit(turned)["holds"]
+    assert audit_verification.verify_audit(turned)["holds"]
 
 
 @pytest.mark.parametrize("changed", ["form", "asked_fen"])
@@ -260,7 +270,7 @@ def test_a_form_that_was_tampered_with_is_left_and_named_and_the_audit_still_fin
     assert (left["table"], left["ids"]) == ("application", [first])
     assert "与审计记录不符" in left["reason"]
     assert not status_of(turned, OLD_NAME)["droppable"]
-    verdict = audit.verify_audit(turned)
+    verdict = audit_verification.verify_audit(turned)
     assert {fault["chain"] for fault in verdict["faults"]} == {first}
 
 
@@ -283,7 +293,7 @@ def test_the_audit_finds_a_new_sealing_under_which_something_else_was_changed(
             details={"key": NEW_NAME, "form_before": sm3(case.row["form"]), "clear_digest": "-"},
         )
         case.write_row()
-    faults = audit.verify_audit(turned)["faults"]
+    faults = audit_verification.verify_audit(turned)["faults"]
     assert [fault["fault"] for fault in faults] == ["重新加密时，申请与上一条记录不符"]
 
 
@@ -500,7 +510,7 @@ def test_work_goes_on_while_everything_is_sealed_anew(
     # What the process that still seals with the old key has left, the next run takes.
     assert keys.rotate_keys(turned)["left_count"] == 0
     assert f"sm4:{OLD_NAME}" not in texts_of(engine)
-    assert audit.verify_audit(turned)["holds"]
+    assert audit_verification.verify_audit(turned)["holds"]
     registered = 150 + done["rosters"] * 5 + 1
     assert registered <= people(engine) <= registered + 5
 

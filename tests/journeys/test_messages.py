@@ -12,7 +12,7 @@ from workflow.clock import real_now, shanghai_date
 from workflow.errors import Malformed
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import alerts, audit, mail_choices
+from workflow.services import alerts, audit_verification, mail_choices
 from workflow.services.delivery import deliver
 from workflow.vocabulary import AlertKind
 
@@ -179,4 +179,4 @@ def test_everybody_chooses_what_comes_by_mail(city: City) -> None:
         "email": None,
         "kinds": [],
     }
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]

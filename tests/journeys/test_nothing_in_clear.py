@@ -31,7 +31,15 @@ from workflow.form.roster import COLUMNS
 from workflow.notifications.mail import Send
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import accounts, applications, audit, keys, official_forms, roster_imports, rosters
+from workflow.services import (
+    accounts,
+    applications,
+    audit_verification,
+    keys,
+    official_forms,
+    roster_imports,
+    rosters,
+)
 from workflow.services.delivery import deliver
 from workflow.services.product import Product
 from workflow.services.setup import prepare
@@ -487,7 +495,7 @@ def test_no_number_of_a_person_stands_in_clear_in_a_dump_a_log_a_letter_or_an_an
     for answer in callers.answers:
         found += looking.in_text(f"answer {answer[:200]}", answer)
     assert not found, "\n".join(found)
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_the_same_look_finds_what_was_put_there_in_clear(engine: Engine, database_url: str) -> None:

@@ -16,7 +16,7 @@ from workflow.errors import Forbidden, Malformed, NotFound
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.sealing import KeyRing, check_code, key_name, read_check_code, secrets_of_code
-from workflow.services import audit, holiday_notices, keys, official_forms
+from workflow.services import audit_verification, holiday_notices, keys, official_forms
 from workflow.services.official_forms import PrintedForm
 from workflow.services.product import Product
 from workflow.services.setup import prepare
@@ -320,7 +320,7 @@ def test_prints_outlive_a_new_key_as_long_as_the_old_one_is_kept(engine: Engine,
     newer = printed(city)
     assert newer.code[:2] != form.code[:2]
     assert check(city, newer)["current"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     city.product = process(NEW)
     assert check(city, form) == {"result": "other_key"}
     assert check(city, newer)["current"]

@@ -16,7 +16,7 @@ from tests.journeys.city import DATA, City
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow, Refused
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import applications, audit, door, listing, rosters
+from workflow.services import applications, audit, audit_verification, door, listing, rosters
 
 
 def send(city: City, login: str, event: str, payload: Any, version: int | None, key: str) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def test_what_is_refused_changes_nothing_and_is_recorded(city: City) -> None:
         city.send("industry1", "dance")
     assert city.look() == before
     assert history(city)[-3:] == [("approve", "refused"), ("approve", "refused"), ("publish", "refused")]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_an_unknown_application_is_not_found(city: City) -> None:
@@ -162,16 +162,16 @@ def decide_at_once(city: City, rounds: int) -> None:
             select(func.count()).where(decision.c.seat == "first", decision.c.outcome == "approved")
         ).scalar_one()
     assert first == rounds
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_the_audit_finds_an_edited_form_and_a_state_set_by_hand(city: City) -> None:
     city.to_opening_review()
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     application = tables.application
     with writing(city.product.engine) as connection:
         connection.execute(update(application).values(state="training_awaiting_start"))
-    found = audit.verify_audit(city.product)
+    found = audit_verification.verify_audit(city.product)
     assert not found["holds"]
     assert "状态" in found["faults"][0]["fault"]
 
@@ -248,7 +248,7 @@ def test_the_cashier_reads_the_account_in_clear_and_the_reading_is_recorded(city
         entry = tables.audit_entry
         content = connection.execute(select(entry.c.content).where(entry.c.chain_id == 0)).scalar_one()
     assert json.loads(content)["event"] == "read_bank_account"
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 @pytest.mark.parametrize(
@@ -270,10 +270,10 @@ def test_the_audit_finds_what_was_edited_beside_the_form(small_city: City, state
     city = small_city
     city.to_payment()
     city.at("2026-11-03").pay("1000.00")
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
     with writing(city.product.engine) as connection:
         connection.execute(text(statement))
-    assert not audit.verify_audit(city.product)["holds"]
+    assert not audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_roster_of_the_unborn_or_of_children_is_refused(small_city: City) -> None:
@@ -308,4 +308,4 @@ def test_a_draft_sent_twice_at_once_is_made_once(city: City) -> None:
     with ThreadPoolExecutor(4) as pool:
         for number in range(5):
             assert len(set(pool.map(create, [number] * 4))) == 1
-    assert audit.verify_audit(city.product)["chains"] == 6
+    assert audit_verification.verify_audit(city.product)["chains"] == 6

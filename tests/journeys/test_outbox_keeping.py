@@ -16,7 +16,7 @@ from workflow.notifications.mail import Send, TryLater
 from workflow.notifications.outbox import ATTEMPTS, claim
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import audit, outbox_keeping
+from workflow.services import audit_verification, outbox_keeping
 from workflow.services.delivery import deliver
 from workflow.vocabulary import OutboxState
 
@@ -106,7 +106,7 @@ def test_what_failed_is_sent_again_to_whom_it_did_not_reach_and_to_nobody_twice(
     assert deliver(city.product, session=post.session) == {"sent": 0, "failed": 0}
     with pytest.raises(Conflict, match="已发送"):
         give_up(city, message_id)
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_what_a_sender_has_in_hand_is_left_to_it_until_its_lease_ends(city: City) -> None:

@@ -14,7 +14,7 @@ from workflow.access import SYSTEM
 from workflow.errors import Forbidden, Malformed, NotFound
 from workflow.form.masking import mask_name
 from workflow.persistence.engine import writing
-from workflow.services import applications, audit, notices, readings
+from workflow.services import applications, audit_verification, notices, readings
 from workflow.services.audit import append_system_entry
 from workflow.vocabulary import ReadingPurpose, ReadingSubject
 
@@ -81,7 +81,7 @@ def test_a_reading_shows_what_was_asked_for_and_leaves_who_when_whose_and_what_f
     assert newest["at"] > oldest["at"]
     for number in (ROSTER[0]["id_number"], ROSTER[0]["phone"], FORM["bank_account"], FORM["contact_phone"]):
         assert number not in json.dumps([newest, second, oldest])
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 # Who, while the application stands where. Everybody else is refused.

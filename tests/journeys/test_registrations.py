@@ -19,7 +19,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.services import accounts, applications, attachments, readings, registrations
 from workflow.services import registration_reviews as reviews
-from workflow.services.audit import verify_audit
+from workflow.services.audit_verification import verify_audit
 from workflow.services.uploads import Upload
 from workflow.vocabulary import ProofKind, RegistrationState
 

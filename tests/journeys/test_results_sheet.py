@@ -17,7 +17,7 @@ from workflow.form.results_sheet import RESULTS_SHEET
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
 from workflow.policy import Policy
-from workflow.services import audit, results_sheets
+from workflow.services import audit_verification, results_sheets
 from workflow.services.product import Product
 
 PEOPLE: list[dict[str, Any]] = json.loads((DATA / "roster.json").read_text(encoding="utf-8"))
@@ -113,7 +113,7 @@ def test_holders_named_by_the_roster_and_by_number_are_kept_alike_and_sealed(cit
     assert [tuple(row) for row in rows] == [(3, "S3"), (5, "S5")]
     for place in (2, 4):
         assert PEOPLE[place]["id_number"] not in str(stored) + trail + replies
-    assert audit.verify_audit(city.product)["faults"] == []
+    assert audit_verification.verify_audit(city.product)["faults"] == []
 
 
 @pytest.mark.parametrize(

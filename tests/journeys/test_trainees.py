@@ -15,7 +15,7 @@ from workflow.demonstration.trainees import identity_number
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotNow
 from workflow.persistence import tables
 from workflow.persistence.engine import reading
-from workflow.services import applications, audit, rosters, trainees
+from workflow.services import applications, audit, audit_verification, rosters, trainees
 
 PEOPLE: list[dict[str, Any]] = json.loads((DATA / "roster.json").read_text(encoding="utf-8"))
 NEW = PEOPLE[0] | {"name": "新学员", "id_number": identity_number(77_001), "phone": "13912345678"}
@@ -38,7 +38,7 @@ def _roster(city: City) -> list[dict[str, Any]]:
 
 
 def _faults(city: City) -> list[Any]:
-    return list(audit.verify_audit(city.product)["faults"])
+    return list(audit_verification.verify_audit(city.product)["faults"])
 
 
 def test_a_trainee_is_added_changed_and_removed_and_the_trail_still_proves_the_roster(city: City) -> None:

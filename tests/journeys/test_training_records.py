@@ -19,7 +19,7 @@ from workflow.form.training import MakeUp, ObservationStrike
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import Policy
-from workflow.services import audit, listing, training_records, worklist
+from workflow.services import audit, audit_verification, listing, training_records, worklist
 from workflow.services.product import Product
 
 OBSERVED: dict[str, Any] = {
@@ -170,7 +170,7 @@ def test_hrs_head_strikes_what_was_observed_and_what_rested_on_it_ends(city: Cit
     )
     last = trail["items"][-1]
     assert (last["event_label"], last["detail"]["reason"]) == ("撤销检查所见", "登记有误")
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_only_the_head_of_the_regions_hr_strikes_and_only_what_there_is(small_city: City) -> None:
@@ -230,7 +230,7 @@ def test_absence_made_up_with_hrs_consent_counts_as_attended(city: City) -> None
         ("ask_make_up", "institution"),
         ("consent_make_up", "inspector"),
     ]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_one_visit_is_counted_once(small_city: City) -> None:
@@ -488,4 +488,4 @@ def test_however_many_ask_and_decide_at_once_no_more_are_made_up_than_were_absen
     with reading(city.product.engine) as connection:
         version = connection.execute(select(tables.application.c.version)).scalar_one()
     assert version == city.application["version"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]

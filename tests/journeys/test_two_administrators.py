@@ -12,7 +12,7 @@ import pytest
 from tests.journeys.city import CITY, City
 from tests.journeys.test_calendar_import import NOTICE
 from workflow.errors import Conflict, NotNow
-from workflow.services import audit, calendar_versions, closures, holiday_notices
+from workflow.services import audit_verification, calendar_versions, closures, holiday_notices
 
 AMENDMENT = """国务院办公厅关于调整2026年中秋节假期安排的通知
 一、2026年9月25日至28日放假调休，共4天。9月19日（星期六）上班。
@@ -52,7 +52,7 @@ def test_of_two_notices_applied_at_once_one_wins_and_the_other_is_told_the_versi
     assert "现行的是第 2 版" in lost.message
     newest, _ = calendar_versions.list_versions(city.product)["items"]
     assert newest["version"] == won["calendar_version"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_closure_is_decided_once_however_many_press_at_once(city: City) -> None:
@@ -77,4 +77,4 @@ def test_a_closure_is_decided_once_however_many_press_at_once(city: City) -> Non
     standing = closures.read_closure(city.product, actor=city.actors["admin"], closure_id=made["id"])
     versions = calendar_versions.list_versions(city.product)["items"]
     assert len(versions) == (2 if standing["status"] == "in_force" else 1)
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]

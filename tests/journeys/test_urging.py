@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.city import City
 from workflow.errors import Forbidden, Malformed, NotFound, NotNow, Refused
-from workflow.services import alerts, audit
+from workflow.services import alerts, audit, audit_verification
 from workflow.services.urging import urge
 
 
@@ -46,7 +46,7 @@ def test_those_in_whose_hands_it_is_are_reminded_with_who_and_why(city: City) ->
     )
     last = trail["items"][-1]
     assert (last["event"], last["event_label"], last["actor"]) == ("urge", "催办", "institution")
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_once_in_a_working_day_and_a_day_off_belongs_to_the_one_before(city: City) -> None:

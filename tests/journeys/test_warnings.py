@@ -13,7 +13,7 @@ from workflow.errors import Conflict, Malformed, RuleBroken
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.rules import Occasion
-from workflow.services import applications, audit, door, rosters, training_records
+from workflow.services import applications, audit, audit_verification, door, rosters, training_records
 from workflow.services.warnings import SECTION_OF_OCCASION
 
 PLACE = "opening.classes.0.planned_count"
@@ -105,7 +105,7 @@ def test_the_first_reviewer_after_the_check_answers_in_writing_and_the_answer_is
         for one in kept
     )
     assert city.application["findings"][0]["answer"]["text"] == "人社部门另已电话核实"
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.policy import load_policy
 from workflow.rules.facts import ListedInstitution, ListedOccupation, YearList
-from workflow.services import audit, sanctions, year_list, year_list_keeping
+from workflow.services import audit_verification, sanctions, year_list, year_list_keeping
 from workflow.vocabulary import CertificateKind, SanctionKind
 
 USCC = "52410400MJY000002U"
@@ -431,7 +431,7 @@ def test_a_sanction_holds_until_the_day_on_which_it_is_lifted_and_is_lifted_once
     assert lift(city, again["id"])["state"] == "lifted"
     # Lifted on its first day: it never held.
     assert len(facts(city).sanctions) == 1
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_what_is_over_is_not_lifted_and_what_lies_far_ahead_is_not_imposed(small_city: City) -> None:
@@ -597,7 +597,7 @@ def test_of_many_who_list_the_same_institution_at_once_one_does(city: City) -> N
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(add, range(8))) == [False] * 7 + [True]
     assert len(facts(city).entries) == 1
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_the_history_says_who_changed_what_from_what_to_what(city: City) -> None:
@@ -621,7 +621,7 @@ def test_the_history_says_who_changed_what_from_what_to_what(city: City) -> None
         "list_institution",
     ]
     assert [change["part"] for change in older[0]["changes"]] == ["survey", "sanction"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_a_platform_is_listed_changed_and_known_by_its_name(city: City) -> None:

@@ -16,7 +16,7 @@ from tests.year_list import PLATFORM
 from workflow.errors import Conflict, Forbidden, Malformed
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
-from workflow.services import audit, year_list, year_list_import
+from workflow.services import audit_verification, year_list, year_list_import
 from workflow.services.year_list_sheets import SHEETS, cells_of, workbook_of
 
 OTHER = "91410400MAEX00001Y"
@@ -139,7 +139,7 @@ def test_a_preview_writes_nothing_and_is_what_is_then_done(city: City) -> None:
     newest = shown["history"][0]
     assert newest["event_label"] == "导入目录清单"
     assert [change["part"] for change in newest["changes"]] == ["institution", "occupation", "occupation"]
-    assert audit.verify_audit(city.product)["holds"]
+    assert audit_verification.verify_audit(city.product)["holds"]
 
 
 def test_of_a_workbook_with_a_wrong_row_nothing_is_written_and_every_fault_is_named(city: City) -> None:

@@ -12,7 +12,7 @@ from tests.journeys.conftest import city
 from workflow.persistence import tables
 from workflow.persistence.engine import reading, writing
 from workflow.persistence.schema import downgrade, migrate
-from workflow.services import audit, funds, ledger
+from workflow.services import audit_verification, funds, ledger
 
 __all__ = ["city"]
 
@@ -63,7 +63,7 @@ def test_payments_failures_and_recoveries_of_old_are_in_the_ledger_and_the_next_
     downgrade(engine, BEFORE)
     migrate(engine)
 
-    assert audit.verify_audit(city.product)["faults"] == []
+    assert audit_verification.verify_audit(city.product)["faults"] == []
     auditor = city.actors["auditor"]
     found = {
         (each["year"], each["source"]): (each["available"], each["paid"], each["recovered"])
@@ -97,7 +97,7 @@ def test_payments_failures_and_recoveries_of_old_are_in_the_ledger_and_the_next_
     assert city.look()["form"]["disbursement"]["reservation"] == [
         {"source": "special_account", "year": 2026, "amount": "54000.00"}
     ]
-    assert audit.verify_audit(city.product)["faults"] == []
+    assert audit_verification.verify_audit(city.product)["faults"] == []
     assert funds.read_balance(city.product, actor=auditor)["totals"]["total"] == "0.00"
 
 

@@ -68,6 +68,7 @@ WITHOUT_BODY = {
     "fetch_payment_file",
     "record_bank_result",
     "refresh_dashboard",
+    "request_verification",
 }
 
 

@@ -36,7 +36,8 @@ from workflow.services import audit_search
 from workflow.services.accounts import sign_in
 from workflow.services.alerts import list_alerts
 from workflow.services.applications import read_application
-from workflow.services.audit import read_history, verify_audit
+from workflow.services.audit import read_history
+from workflow.services.audit_verification import verify_audit
 from workflow.services.listing import list_applications
 from workflow.services.notices import list_public_notices
 from workflow.services.official_forms import check_printed_form, print_official_form

@@ -1007,7 +1007,7 @@ class StoredPolicyVersion(BaseModel):
     version: str
     stored_at: datetime
     applications_count: int
-    open_count: int = Field(description="其中尚未办结的申请")
+    open_count: int = Field(description="其中尚未办结的申请；每隔几分钟统计一次")
     shown: bool = Field(description="即本答复所述的版本")
 
 
@@ -1054,8 +1054,9 @@ class PolicyParameter(BaseModel):
 
 
 class PolicyAnswer(PolicySummary):
-    """A policy with every value."""
+    """A policy with every value, and when its applications were counted."""
 
+    counted_at: datetime | None
     parameters: list[PolicyParameter]
 
 
@@ -1093,16 +1094,6 @@ class Report(BaseModel):
     title: str
     columns: list[dict[str, Any]]
     rows: list[dict[str, Any]]
-
-
-class AuditVerdict(BaseModel):
-    """Whether every chain holds."""
-
-    holds: bool
-    chains: int
-    entries: int
-    movements: int = Field(description="资金台账的记录数")
-    faults: list[Any]
 
 
 class TestClockAnswer(BaseModel):

@@ -7,7 +7,7 @@ from flask import Response
 from web.api.parameters import AuditQuery
 from web.api.replies import folder_reply, reply
 from web.current import product, require_actor
-from workflow.services import audit, audit_search, case_exports
+from workflow.services import audit, audit_search, audit_verification, case_exports
 
 
 def search_audit(query: AuditQuery) -> Response:
@@ -26,3 +26,18 @@ def export_case(application_id: int) -> Response:
     return folder_reply(
         case_exports.export_case(product(), actor=require_actor(), application_id=application_id)
     )
+
+
+def verify_audit() -> Response:
+    """Whether every chain of the audit trail holds."""
+    return reply(audit_verification.verify_audit(product()))
+
+
+def read_verification() -> Response:
+    """The last proof of the whole trail by the scheduler."""
+    return reply(audit_verification.read_verification(product(), actor=require_actor()))
+
+
+def request_verification() -> Response:
+    """Asks the scheduler for a proof of the whole trail."""
+    return reply(audit_verification.request_verification(product(), actor=require_actor()), status=201)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from web.api.answers import HistoryEntry, Key
@@ -30,3 +33,31 @@ class HistoryProof(BaseModel):
     head: str = Field(description="由各条记录重新计算得到的链头")
     kept_head: str = Field(description="申请上登记的链头")
     faults: list[ChainFault]
+
+
+class TrailFault(BaseModel):
+    """What is wrong in one chain; chain 0 is the system's, sequence 0 the whole of it."""
+
+    chain: int
+    sequence: int
+    fault: str
+
+
+class AuditVerdict(BaseModel):
+    """Whether every chain holds."""
+
+    holds: bool
+    chains: int
+    entries: int
+    movements: int = Field(description="资金台账的记录数")
+    faults: list[TrailFault]
+
+
+class AuditVerification(BaseModel):
+    """The last proof of the whole trail by the scheduler."""
+
+    state: Literal["never", "wanted", "under_way", "finished"]
+    requested_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    result: AuditVerdict | None

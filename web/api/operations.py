@@ -1238,7 +1238,17 @@ OPERATIONS: tuple[Operation, ...] = (
         audit_answers.AuditEntry,
         query=parameters.AuditQuery,
     ),
-    _get("/v1/audit/verify", reports.verify_audit, "audit", answers.AuditVerdict),
+    _get("/v1/audit/verify", audit.verify_audit, "audit", audit_answers.AuditVerdict),
+    _get("/v1/audit/verification", audit.read_verification, "audit", audit_answers.AuditVerification),
+    Operation(
+        method="POST",
+        path="/v1/audit/verification",
+        view=audit.request_verification,
+        tag="audit",
+        answer=audit_answers.AuditVerification,
+        status=201,
+        conflicts=True,
+    ),
     Operation(
         method="PUT",
         path="/v1/test-clock",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.api.parameters import AuditQuery, PageQuery, ReadingsQuery
@@ -12,11 +12,11 @@ from web.api.replies import folder_reply, workbook_reply
 from web.current import product, require_actor
 from web.views.filters import read_filters
 from web.views.paging import cursor, page_addresses
-from web.views.refused import messages_of, shown
-from workflow.errors import Malformed
+from web.views.refused import Shown, messages_of, shown
+from workflow.errors import Malformed, Refused
 from workflow.policy import region_labels
 from workflow.reports import workbook
-from workflow.services import audit, audit_search, case_exports
+from workflow.services import audit_search, audit_verification, case_exports
 from workflow.services import readings as readings_in_clear
 from workflow.vocabulary import AuditChain, AuditOutcome, ReadingPurpose, ReadingSubject, State, Word
 
@@ -27,9 +27,25 @@ _SEARCHED = tuple(name for name in AuditQuery.model_fields if name not in PageQu
 
 
 @blueprint.get("/audit")
-def verify() -> ResponseReturnValue:
-    """Reads every chain from its beginning."""
-    return render_template("audit/verify.html", verdict=audit.verify_audit(product(), actor=require_actor()))
+def show_verification() -> ResponseReturnValue:
+    """The last proof of the whole trail."""
+    return _verification_page()
+
+
+@blueprint.post("/audit")
+def request_verification() -> ResponseReturnValue:
+    """Asks for a proof of the whole trail; a scheduler does it within a minute."""
+    try:
+        audit_verification.request_verification(product(), actor=require_actor())
+    except Refused as refusal:
+        return _verification_page(shown(refusal)), refusal.status
+    flash("已安排核验，定时任务在一分钟内开始；记录多时需要一段时间，刷新本页查看结果。", "good")
+    return redirect(url_for("oversight.show_verification"), code=303)
+
+
+def _verification_page(refused: Shown | None = None) -> str:
+    check = audit_verification.read_verification(product(), actor=require_actor())
+    return render_template("audit/verify.html", check=check, refused=refused)
 
 
 @blueprint.get("/audit/entries")

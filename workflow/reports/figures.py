@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,11 +17,11 @@ from workflow.policy import region_labels
 from workflow.reports.scope import Scope
 from workflow.vocabulary import (
     FINAL_STATES,
+    SECTION_OF,
     ApplicationKind,
     ClockKind,
     ClockState,
     FundSource,
-    Section,
     State,
     Subsidy,
 )
@@ -30,10 +31,13 @@ _Query = Callable[[Scope], Select[str, Any]]
 
 _application, _clock, _payment = tables.application, tables.clock, tables.payment
 _decision, _recovery, _alert = tables.decision, tables.recovery, tables.alert
-_IN_HAND = sorted(
-    state.value for state in State if state not in FINAL_STATES | {State.DRAFT, State.DISBURSED}
+_STANDS_AS = (
+    {state: f"in_{section.value}_count" for state, section in SECTION_OF.items() if state is not State.DRAFT}
+    | dict.fromkeys(FINAL_STATES, "closed_count")
+    | {State.DISBURSED: "disbursed_count"}
 )
-_CLOSED = sorted(state.value for state in FINAL_STATES)
+STANDING = frozenset(_STANDS_AS.values())
+"""The figures of how things stand when the report is made."""
 _TOTAL_LABEL = "合计"
 
 
@@ -50,9 +54,13 @@ def overdue_now(scope: Scope) -> ColumnElement[bool]:
 def region_rows(connection: Connection, scope: Scope, figures: Iterable[str]) -> Rows:
     """One row for each region with the named figures, and their sum where there are several regions."""
     names = tuple(figures)
+    standing = _standing(connection) if STANDING & set(names) else {}
     rows: Rows = [{"region": region, "region_label": region_labels()[region]} for region in scope.regions]
     for name in names:
-        found = {row[0]: row[1] for row in connection.execute(_FIGURES[name](scope))}
+        if name in STANDING:
+            found = standing[name]
+        else:
+            found = {row[0]: row[1] for row in connection.execute(_FIGURES[name](scope))}
         for row in rows:
             # PostgreSQL sums integers into a decimal.
             row[name] = int(found.get(row["region"]) or 0)
@@ -96,13 +104,21 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 # --- the figures -------------------------------------------------------------------------------------------
 
 
-def _count(*conditions: ColumnElement[bool]) -> Select[str, Any]:
-    # A draft has no policy yet; until it is submitted it is nobody's business but the applicant's.
-    return (
-        select(_application.c.region, func.count())
-        .where(_application.c.policy_version.is_not(None), *conditions)
-        .group_by(_application.c.region)
+def _standing(connection: Connection) -> dict[str, dict[str, int]]:
+    """Where applications stand now: each figure by region, out of one count by state.
+
+    A draft has no policy yet; until it is submitted it is nobody's business but the applicant's.
+    """
+    found: dict[str, dict[str, int]] = {name: defaultdict(int) for name in STANDING}
+    states = select(_application.c.region, _application.c.state, func.count()).group_by(
+        _application.c.region, _application.c.state
     )
+    for sign, counted in ((1, states), (-1, states.where(_application.c.policy_version.is_(None)))):
+        for region, state, count in connection.execute(counted):
+            name = _STANDS_AS.get(State(state))
+            if name is not None:
+                found[name][region] += sign * count
+    return found
 
 
 def _of_clocks(*conditions: ColumnElement[bool]) -> Select[str, Any]:
@@ -172,10 +188,6 @@ def _recovered(scope: Scope) -> Select[str, Any]:
     )
 
 
-def _in_hand(section: Section) -> _Query:
-    return lambda _scope: _count(_application.c.section == section.value, _application.c.state.in_(_IN_HAND))
-
-
 def _ended_clocks(how: ClockState) -> _Query:
     return lambda scope: (
         select(_clock.c.region, func.count())
@@ -207,9 +219,6 @@ _FIGURES: dict[str, _Query] = {
     "paid_fen": _paid(func.sum(_payment.c.amount_fen)),
     **{f"paid_{source.value}_fen": _paid(func.sum(_payment.c.amount_fen), source) for source in FundSource},
     "recovered_fen": _recovered,
-    **{f"in_{section.value}_count": _in_hand(section) for section in Section},
-    "disbursed_count": lambda _scope: _count(_application.c.state == State.DISBURSED.value),
-    "closed_count": lambda _scope: _count(_application.c.state.in_(_CLOSED)),
     "overdue_count": lambda scope: _of_clocks(overdue_now(scope)),
     "met_count": _ended_clocks(ClockState.MET),
     "missed_count": _ended_clocks(ClockState.MISSED),

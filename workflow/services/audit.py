@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from workflow.access import Actor, require_reading
 from workflow.colleagues import department_in_charge
-from workflow.errors import Forbidden
 from workflow.form.training import OBSERVATIONS
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
@@ -23,13 +22,11 @@ from workflow.persistence.engine import reading
 from workflow.persistence.prepared import Prepared
 from workflow.persistence.types import canonical
 from workflow.sealing import sm3
-from workflow.services.attachment_proof import ADD, REMOVE, AttachmentProof
+from workflow.services.attachment_proof import ADD, REMOVE
 from workflow.services.case import Case, open_case, signed_as
-from workflow.services.chain import check_chain, fault_of, link
-from workflow.services.ledger_proof import Sealed, ledger_faults, sealed_movement
+from workflow.services.chain import check_chain, link
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
-from workflow.services.registers import register_faults
 from workflow.vocabulary import Event, Role, State, Subsidy
 
 Standing = tuple[str, str, int, str]
@@ -39,14 +36,13 @@ PAYMENT_LINE_FAILED = "payment_line_failed"
 """The bank could not pay a line of a batch: nothing has moved."""
 # Nothing of the application changed but the key under which personal data on its form lies.
 RESEAL = "reseal"
-MOST_FAULTS = 100
 MOVE_FUNDS = "move_funds"
 """The event of the system's chain under which money is moved by hand."""
 _INSERT = Prepared(
     insert(tables.audit_entry).inline(),
     filled=[column.name for column in tables.audit_entry.c if column.name != "id"],
 )
-_READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
+TRAIL_READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.OFFICE})
 # Of a payload only these are kept in the trail: what was decided, and nothing that names a private person.
 _KEPT = (
     "opinion",
@@ -326,7 +322,7 @@ _INSIDE = frozenset({"hand_over", "delegate", "answer_delegation", "take_back_de
 def _entry_for(actor: Actor) -> Callable[[Any], dict[str, Any]]:
     def view(row: Any) -> dict[str, Any]:
         entry = entry_view(row)
-        if entry["event"] not in _INSIDE or actor.role in _READERS:
+        if entry["event"] not in _INSIDE or actor.role in TRAIL_READERS:
             return entry
         inside = department_in_charge(State(entry["from_state"])) is actor.department
         return entry if inside and actor.department is not None else entry | {"detail": {}}
@@ -345,7 +341,7 @@ def prove_history(product: Product, *, actor: Actor, application_id: int) -> dic
         case = open_case(product, connection, actor, application_id, lock=False)
         require_reading(actor, case.matter())
         chain = select(entries).where(entries.c.chain_id == case.id).order_by(entries.c.sequence)
-        rows = connection.execution_options(yield_per=1000).execute(chain).mappings()
+        rows = connection.execute(chain.execution_options(yield_per=1000)).mappings()
         proof = check_chain(rows, case.row["audit_count"], case.row["audit_head"])
         if proof["holds"] and not form_as_recorded(case):
             fault = "申请的状态、金额或申请表与最后一条记录不符"
@@ -393,7 +389,7 @@ def recorded_standings(connection: Connection, application_id: int) -> Iterator[
     for row in found:
         content = json.loads(row.content)
         if content["outcome"] == "done":
-            yield _standing_said(content), row.recorded_at
+            yield standing_said(content), row.recorded_at
 
 
 def form_as_recorded(case: Case) -> bool:
@@ -406,84 +402,7 @@ def form_as_recorded(case: Case) -> bool:
             entries.c.hash == row["audit_head"],
         )
     ).scalar_one_or_none()
-    return content is not None and _standing_said(json.loads(content)) == standing_of(row)
-
-
-def verify_audit(product: Product, *, actor: Actor | None = None) -> dict[str, Any]:
-    """Recomputes every chain and compares it with its head; adds up the ledger of funds, pool by pool.
-
-    ``actor`` None is the command line, where the machine's owner stands. Answers ``holds``, the number of
-    chains, entries and movements of money, and each fault found: an edited, missing, swapped or cut entry,
-    a register, a pool or a movement that contradicts the others.
-    """
-    if actor is not None and actor.role not in _READERS:
-        raise Forbidden("只有审计、领导小组办公室和系统管理员可以核验审计链")
-    faults: list[dict[str, Any]] = []
-    counts = {"chains": 0, "entries": 0, "movements": 0}
-    applications, entries = tables.application, tables.audit_entry
-    sealed: set[Sealed] = set()
-    attachments = AttachmentProof()
-    with reading(product.engine) as connection:
-        heads: dict[int, tuple[int, str]] = {}
-        standing: dict[int, Standing] = {}
-        stored = connection.execution_options(yield_per=500).execute(select(applications))
-        for row in stored.mappings():
-            heads[row["id"]] = (row["audit_count"], row["audit_head"])
-            standing[row["id"]] = standing_of(row)
-            faults += [
-                {"chain": row["id"], "sequence": row["audit_count"], "fault": fault}
-                for fault in register_faults(connection, row)
-            ]
-        system = connection.execute(select(tables.system_chain)).one()
-        heads[SYSTEM_CHAIN] = (system.audit_count, system.audit_head)
-        stream = connection.execution_options(yield_per=1000).execute(
-            select(entries).order_by(entries.c.chain_id, entries.c.sequence)
-        )
-        reached: dict[int, tuple[int, str]] = {}
-        said: dict[int, Standing] = {}
-        for entry in stream.mappings():
-            chain_id = entry["chain_id"]
-            counts["entries"] += 1
-            content = json.loads(entry["content"])
-            fault = fault_of(entry, content, *reached.get(chain_id, (0, ""))) or _misfiled(entry, content)
-            if not fault and content["event"] == RESEAL and said.get(chain_id) != _said_before(content):
-                fault = "重新加密时，申请与上一条记录不符"
-            if fault:
-                faults.append({"chain": chain_id, "sequence": entry["sequence"], "fault": fault})
-            reached[chain_id] = (entry["sequence"], entry["hash"])
-            if chain_id != SYSTEM_CHAIN:
-                said[chain_id] = _standing_said(content)
-                attachments.hear(chain_id, content)
-            elif content["event"] == MOVE_FUNDS:
-                sealed |= {sealed_movement(each) for each in content["details"]["movements"]}
-        faults += [
-            {"chain": SYSTEM_CHAIN, "sequence": sequence, "fault": fault}
-            for sequence, fault in ledger_faults(connection, sealed)
-        ]
-        faults += [
-            {"chain": chain_id, "sequence": heads[chain_id][0], "fault": fault}
-            for chain_id, fault in attachments.faults(connection)
-        ]
-        counts["movements"] = connection.execute(
-            select(func.count()).select_from(tables.ledger_movement)
-        ).scalar_one()
-    for chain_id, head in heads.items():
-        counts["chains"] += 1
-        if reached.get(chain_id, (0, "")) != head:
-            faults.append({"chain": chain_id, "sequence": head[0], "fault": "链尾与登记的链头不一致"})
-        elif chain_id in standing and said.get(chain_id) != standing[chain_id]:
-            faults.append(
-                {
-                    "chain": chain_id,
-                    "sequence": head[0],
-                    "fault": "申请的状态、金额或申请表与最后一条记录不符",
-                }
-            )
-    faults += [
-        {"chain": chain_id, "sequence": 0, "fault": "没有与这条链对应的申请"}
-        for chain_id in reached.keys() - heads.keys()
-    ]
-    return {"holds": not faults, **counts, "faults": faults[:MOST_FAULTS]}
+    return content is not None and standing_said(json.loads(content)) == standing_of(row)
 
 
 def standing_of(row: Any) -> Standing:
@@ -491,7 +410,7 @@ def standing_of(row: Any) -> Standing:
     return row["state"], sm3(row["form"]), row["version"], _row_digest(row)
 
 
-def _standing_said(content: dict[str, Any]) -> Standing:
+def standing_said(content: dict[str, Any]) -> Standing:
     """The same as an entry has it."""
     return (
         content["to"],
@@ -499,14 +418,3 @@ def _standing_said(content: dict[str, Any]) -> Standing:
         content["application_version"],
         content["row_digest"],
     )
-
-
-def _said_before(content: dict[str, Any]) -> Standing:
-    """What the entry before a new sealing must have said: all the same, of the form as it was."""
-    return _standing_said(content | {"form_digest": content["details"]["form_before"]})
-
-
-def _misfiled(row: Any, content: dict[str, Any]) -> str:
-    """What a search goes by is not sealed itself, so it must be what the sealed content says."""
-    filed = row["actor_id"], row["event"]
-    return "" if filed == (content["actor_id"], content["event"]) else "检索用的字段与记录内容不符"

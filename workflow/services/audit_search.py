@@ -32,6 +32,8 @@ _MOST_NAMESAKES = 5
 _entry, _application = tables.audit_entry, tables.application
 _NOBODYS = {each.login: each for each in (SYSTEM, PUBLIC)} | {each.name: each for each in (SYSTEM, PUBLIC)}
 _SYSTEM_LABELS = {
+    "verify_audit": "要求核验办理记录",
+    "check_attachments": "要求核验附件",
     "add_account": "新建账号",
     "open_account": "启用账号",
     "close_account": "停用账号",
@@ -160,7 +162,7 @@ def _entries() -> Select[Any]:
 
 def _streamed(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
     # Most pages are full after a few entries; the others are not sent for.
-    found = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
+    found = connection.execute(statement.execution_options(yield_per=_AT_ONCE))
     try:
         yield from found.mappings()
     finally:

@@ -27,7 +27,7 @@ from workflow.services.actors import work_of
 from workflow.services.case import DEPARTMENT_CLOCKS
 from workflow.services.overdue import BANDS, overdue_counts, oversees
 from workflow.services.product import Product
-from workflow.services.tallies import made_at, refresh_tallies
+from workflow.services.tallies import count_if_never, made_at, refresh_tallies
 from workflow.vocabulary import ClockKind, Department, Role, Section, State
 
 OF_ALL_REGIONS = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMIN})
@@ -82,10 +82,7 @@ def read_dashboard(
     with reading(product.engine) as connection:
         today = shanghai_date(product.now(connection))
         scope = scope_of(actor, period or str(today.year), region)
-        as_of = made_at(connection)
-    if as_of is None:
-        # Nobody has counted yet: a new installation, whose first tick is still to come.
-        refresh_tallies(product, older_than=timedelta(0))
+    count_if_never(product)
     with reading(product.engine) as connection:
         as_of = made_at(connection)
         tables_shown = [

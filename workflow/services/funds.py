@@ -5,11 +5,11 @@ The region's head of finance enters; its finance officers read; the office and a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Select, func, select, union_all
+from sqlalchemy import Connection, Select, func, select
 
 from workflow.access import Actor, require_reading
 from workflow.clock import day_cn, shanghai_date
@@ -26,6 +26,7 @@ from workflow.services.audit import MOVE_FUNDS, append_entry, append_system_entr
 from workflow.services.case import Case, open_case
 from workflow.services.editing import require_version
 from workflow.services.ledger import POOL, Pool, Stamp, locked, move, pool_of_row
+from workflow.services.ledger_sums import sums_of
 from workflow.services.pages import Page, page_of
 from workflow.services.product import Product
 from workflow.vocabulary import Department, FundSource, LedgerAccount, LedgerKind, Role, State
@@ -130,7 +131,7 @@ def _enter(product: Product, actor: Actor, entry: FundEntry, kind: LedgerKind) -
                 f"“金额”{yuan_text(fen)}超过{pool.label}的可用余额{yuan_text(pool.available_fen)}；"
                 f"已预留{yuan_text(pool.reserved_fen)}、已拨付{yuan_text(pool.paid_fen)}不能收回",
             )
-        recovered = connection.execute(select(_recovered()).where(_pool.c.id == pool.id)).scalar_one()
+        recovered = _recovered(connection, [pool.id])[pool.id]
         stamp = Stamp(entry.happened_on, now, actor.account_id)
         move(connection, pool, kind, fen, stamp, document=entry.document, note=entry.note)
         _record(connection, actor, now, [(pool, kind, fen)], entry.document)
@@ -224,18 +225,14 @@ def _refuse(field: str, message: str) -> NoReturn:
 
 def list_pools(product: Product, *, actor: Actor, region: str | None = None, year: int | None = None) -> Page:
     """The pools this person may see, newest year first, each in the order of funds; money in yuan."""
-    statement = select(*POOL, _recovered().label("recovered_fen"))
+    statement = select(*POOL)
     for condition in _conditions(actor, region=region, year=year):
         statement = statement.where(condition)
     with reading(product.engine) as connection:
-        rows = [dict(row) for row in connection.execute(statement).mappings()]
-    rows.sort(key=lambda row: (row["region"], -row["year"], _SOURCES.index(FundSource(row["source"]))))
-    recovered = [row.pop("recovered_fen") for row in rows]
-    pools = map(pool_of_row, rows)
-    return {
-        "items": [_pool_view(pool, fen) for pool, fen in zip(pools, recovered, strict=True)],
-        "next": None,
-    }
+        pools = [pool_of_row(dict(row)) for row in connection.execute(statement).mappings()]
+        recovered = _recovered(connection, [pool.id for pool in pools])
+    pools.sort(key=lambda pool: (pool.region, -pool.year, _SOURCES.index(pool.source)))
+    return {"items": [_pool_view(pool, recovered[pool.id]) for pool in pools], "next": None}
 
 
 def read_ledger(
@@ -422,9 +419,8 @@ def _place(region: str, year: int, source: str) -> dict[str, Any]:
     }
 
 
-def _pool_view(pool: Pool, recovered_fen: int | None) -> dict[str, Any]:
+def _pool_view(pool: Pool, recovered: int) -> dict[str, Any]:
     """A pool in yuan: what was appropriated is available, reserved, or paid and not recovered."""
-    recovered = int(recovered_fen or 0)
     return {
         **_place(pool.region, pool.year, pool.source.value),
         "appropriated": yuan_from_fen(pool.available_fen + pool.reserved_fen + pool.paid_fen),
@@ -435,40 +431,30 @@ def _pool_view(pool: Pool, recovered_fen: int | None) -> dict[str, Any]:
     }
 
 
-def _recovered() -> Any:
-    return (
-        select(func.sum(_movement.c.amount_fen))
-        .where(_movement.c.pool_id == _pool.c.id, _movement.c.kind == LedgerKind.RECOVERY.value)
-        .scalar_subquery()
-    )
+def _recovered(connection: Connection, pools: Collection[int]) -> dict[int, int]:
+    """What came back to each pool, in fen."""
+    recovered = dict.fromkeys(pools, 0)
+    for place, (_, fen) in sums_of(connection, recovered).items():
+        if place.kind == LedgerKind.RECOVERY.value:
+            recovered[place.pool_id] += fen
+    return recovered
 
 
 def _balance(connection: Connection, where: list[Any]) -> dict[str, Any]:
     """Every account of the pools, added up from both sides of their movements."""
-    amount = _movement.c.amount_fen
-    sides = union_all(
-        select(_movement.c.pool_id, _movement.c.from_account.label("account"), (-amount).label("fen")),
-        select(_movement.c.pool_id, _movement.c.to_account.label("account"), amount.label("fen")),
-    ).subquery()
-    place = (_pool.c.region, _pool.c.year, _pool.c.source)
-    found = connection.execute(
-        select(*place, sides.c.account, func.sum(sides.c.fen).label("fen"))
-        .join(sides, sides.c.pool_id == _pool.c.id)
-        .where(*where)
-        .group_by(*place, sides.c.account)
-    )
+    pools = {
+        row.id: (row.region, row.year, row.source)
+        for row in connection.execute(select(*_pool.c["id", "region", "year", "source"]).where(*where))
+    }
     balances: dict[tuple[str, int, str], dict[str, int]] = {}
-    for row in found:
-        accounts = balances.setdefault((row.region, row.year, row.source), dict.fromkeys(LedgerAccount, 0))
-        accounts[row.account] = int(row.fen)
+    moved: dict[str, tuple[int, int]] = {}
+    for place, (count, fen) in sums_of(connection, pools).items():
+        accounts = balances.setdefault(pools[place.pool_id], dict.fromkeys(LedgerAccount, 0))
+        accounts[place.from_account] -= fen
+        accounts[place.to_account] += fen
+        number, total = moved.get(place.kind, (0, 0))
+        moved[place.kind] = number + count, total + fen
     order = sorted(balances, key=lambda key: (key[0], key[1], _SOURCES.index(FundSource(key[2]))))
-    kinds = connection.execute(
-        select(_movement.c.kind, func.count().label("number"), func.sum(amount).label("fen"))
-        .join(_pool, _pool.c.id == _movement.c.pool_id)
-        .where(*where)
-        .group_by(_movement.c.kind)
-    )
-    moved = {row.kind: (row.number, int(row.fen)) for row in kinds}
     totals = {account: sum(each[account] for each in balances.values()) for account in LedgerAccount}
     return {
         "items": [_place(*key) | _accounts_view(balances[key]) for key in order],

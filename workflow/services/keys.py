@@ -148,7 +148,7 @@ def _by_key(column: Column[Any]) -> Select[Any]:
 def _on_forms(connection: Connection) -> Counter[str]:
     form = tables.application.c.form
     found: Counter[str] = Counter()
-    stream = connection.execution_options(yield_per=500).execute(select(form).where(form.like(_ON_FORM)))
+    stream = connection.execute(select(form).where(form.like(_ON_FORM)).execution_options(yield_per=500))
     for stored in stream.scalars():
         found.update(keys_of_form(stored))
     return found

@@ -81,8 +81,10 @@ def ledger_faults(connection: Connection, sealed: set[Sealed]) -> Iterator[tuple
     counts: dict[int, int] = defaultdict(int)
     broken: dict[int, tuple[int, str]] = {}
     unseen = set(sealed)
-    stream = connection.execution_options(yield_per=1000).execute(
-        select(_movement).order_by(_movement.c.pool_id, _movement.c.sequence)
+    stream = connection.execute(
+        select(_movement)
+        .order_by(_movement.c.pool_id, _movement.c.sequence)
+        .execution_options(yield_per=1000)
     )
     for row in stream.mappings():
         pool_id = row["pool_id"]

@@ -59,5 +59,6 @@ def list_applications(
             statement = statement.where(
                 or_(False, *awaiting(actor, today, absent=absent_persons(connection, actor, today)))
             )
-        page = page_of(connection, statement, application.c.id, cursor, limit, dict, descending=True)
+        made, key = application.c.created_at, application.c.id
+        page = page_of(connection, statement, key, cursor, limit, dict, descending=True, by=made)
         return page | {"items": summaries_of(product, connection, page["items"])}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select
+from sqlalchemy import Column, ColumnElement, Connection, Select, select, tuple_
 
 from workflow.errors import FieldError, Malformed
 
@@ -26,22 +26,41 @@ def page_of(
     view: Callable[[Any], dict[str, Any]],
     *,
     descending: bool = False,
+    by: Column[Any] | None = None,
 ) -> Page:
     """One page of ``statement`` in the order of the unique integer column ``key``: ``{"items", "next"}``.
 
-    Raises ``Malformed`` (400) for a cursor that this product did not give.
+    ``by`` is a column of the same row that never changes and goes first in the order. Raises ``Malformed``
+    (400) for a cursor that this product did not give.
     """
     table = str(key.table.name) if isinstance(key, Column) else ""
     if cursor is not None:
-        after = read_cursor(cursor, table)
-        statement = statement.where(key < after if descending else key > after)
-    ordered = statement.order_by(key.desc() if descending else key).limit(limit + 1)
+        after: Any = read_cursor(cursor, table)
+        place: Any = key
+        if by is not None:
+            place, after = tuple_(by, key), tuple_(*_found(connection, select(by, key).where(key == after)))
+        statement = statement.where(place < after if descending else place > after)
+    order = [each.desc() if descending else each for each in (by, key) if each is not None]
+    ordered = statement.order_by(*order).limit(limit + 1)
     rows = connection.execute(ordered.add_columns(key.label("page_key"))).mappings().all()
     more = len(rows) > limit
     return {
         "items": [view(row) for row in rows[:limit]],
         "next": write_cursor(table, rows[limit - 1]["page_key"]) if more else None,
     }
+
+
+def _found(connection: Connection, last: Select[Any]) -> Any:
+    """The row at which the last page ended."""
+    row = connection.execute(last).one_or_none()
+    if row is None:
+        raise _not_ours()
+    return row
+
+
+def _not_ours() -> Malformed:
+    message = "翻页标记无效，请从第一页开始"
+    return Malformed(message, [FieldError("cursor", message)], status=400)
 
 
 def containing(text: str) -> str:
@@ -67,8 +86,7 @@ def read_cursor(cursor: str, listed: str) -> Any:
         name = at = None
     keys = at if isinstance(at, list) else [at]
     if name != listed or write_cursor(listed, at) != cursor or not all(map(_is_place, keys)):
-        message = "翻页标记无效，请从第一页开始"
-        raise Malformed(message, [FieldError("cursor", message)], status=400)
+        raise _not_ours()
     return at
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from workflow.clock import SHANGHAI
 from workflow.errors import NotFound
@@ -23,13 +23,14 @@ from workflow.policy import (
     policy_in_force,
 )
 from workflow.services.product import Product
-from workflow.vocabulary import FINAL_STATES
+from workflow.services.tallies import count_if_never, made_at
 
-_policy_version, _application = tables.policy_version, tables.application
+_policy_version, _tally = tables.policy_version, tables.policy_tally
 
 
 def list_policies(product: Product) -> dict[str, Any]:
-    """The policies of today, each with its stored versions and how many applications keep them."""
+    """The policies of today, each with its stored versions and how many applications kept them lately."""
+    count_if_never(product)
     with reading(product.engine) as connection:
         today = _today(product, connection)
         versions = _versions(connection)
@@ -46,13 +47,16 @@ def read_policy(product: Product, *, reference: str) -> dict[str, Any]:
 
     Raises ``NotFound``.
     """
+    count_if_never(product)
     with reading(product.engine) as connection:
+        as_of = made_at(connection)
         policy = _find(product, connection, reference)
         versions = _versions(connection)
         today = _today(product, connection)
     return (
         summary_of(policy)
         | {"in_force": _in_force(policy, today), "stored_versions": _stored(policy, versions[policy.key])}
+        | {"counted_at": as_of.isoformat() if as_of else None}
         | {"parameters": [facts_of(parameter) for parameter in policy.parameters]}
     )
 
@@ -136,18 +140,16 @@ def _in_force(policy: Policy, today: date) -> bool:
 
 
 def _versions(connection: Connection) -> dict[str, list[Any]]:
-    """The stored versions of each key, newest first, with the applications that keep them."""
-    is_open = case((_application.c.state.not_in([state.value for state in FINAL_STATES]), 1))
+    """The stored versions of each key, newest first, with the applications that lately kept them."""
     found = connection.execute(
         select(
             _policy_version.c.key,
             _policy_version.c.version,
             _policy_version.c.stored_at,
-            func.count(_application.c.id).label("applications_count"),
-            func.count(is_open).label("open_count"),
+            func.coalesce(_tally.c.application_count, 0).label("applications_count"),
+            func.coalesce(_tally.c.open_count, 0).label("open_count"),
         )
-        .outerjoin(_application, _application.c.policy_version == _policy_version.c.version)
-        .group_by(_policy_version.c.key, _policy_version.c.version, _policy_version.c.stored_at)
+        .outerjoin(_tally, _tally.c.version == _policy_version.c.version)
         .order_by(_policy_version.c.stored_at.desc(), _policy_version.c.version)
     ).all()
     versions: dict[str, list[Any]] = defaultdict(list)

@@ -113,6 +113,8 @@ def _look_ups(connection: Connection, words: str, region: str | None) -> Iterato
         beginnings = [
             and_(_application.c.number >= signs, _application.c.number < signs + "~")
             for signs in _beginnings(connection, code)
+            # A number begins with its region.
+            if region is None or signs.startswith(region)
         ]
         if beginnings:
             yield _some(connection, _of(region, or_(*beginnings)))

@@ -1,18 +1,31 @@
-"""The tallies of the dashboard: counted anew from time to time, and at once when somebody asks for it."""
+"""What pages cannot wait for, counted beforehand: anew from time to time, and when somebody asks for it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, delete, func, literal_column, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from workflow.clock import real_now
 from workflow.persistence import tables
 from workflow.persistence.bulk import insert_rows
 from workflow.persistence.engine import reading, upsert, writing
 from workflow.persistence.tables.clocks import USED_WITHIN_LIMITS
+from workflow.services.ledger_sums import sums_of
 from workflow.services.product import Product
+from workflow.vocabulary import FINAL_STATES
 
 REFRESHED_EVERY = timedelta(minutes=10)
 _application, _clock, _run = tables.application, tables.clock, tables.tally_run
@@ -36,15 +49,28 @@ def refresh_tallies(product: Product, *, older_than: timedelta = REFRESHED_EVERY
             return False
     with reading(product.engine) as connection:
         made_at = product.now(connection)
-        matters, timings = _matters(connection), _timings(connection)
+        counted = {
+            tables.matter_tally: _matters(connection),
+            tables.timing_tally: _timings(connection),
+            tables.policy_tally: _policies(connection),
+            tables.ledger_tally: _ledger(connection),
+        }
     with writing(product.engine) as connection:
         connection.execute(select(_run.c.id).with_for_update())
-        for table, rows in ((tables.matter_tally, matters), (tables.timing_tally, timings)):
+        for table, rows in counted.items():
             connection.execute(delete(table))
             if rows:
                 insert_rows(connection, table, rows)
         connection.execute(update(_run).values(made_at=made_at))
     return True
+
+
+def count_if_never(product: Product) -> None:
+    """Counts if nobody has yet: in a new installation, whose first tick is still to come."""
+    with reading(product.engine) as connection:
+        if made_at(connection) is not None:
+            return
+    refresh_tallies(product, older_than=timedelta(0))
 
 
 def made_at(connection: Connection) -> datetime | None:
@@ -86,6 +112,31 @@ def _timings(connection: Connection) -> list[dict[str, Any]]:
     ).mappings()
     texts, counted = ("region", "month", "department", "kind"), ("limit_count", "used_days", "clock_count")
     return [{name: row[name] for name in texts} | {name: int(row[name]) for name in counted} for row in found]
+
+
+def _policies(connection: Connection) -> list[dict[str, Any]]:
+    is_open = case((_application.c.state.not_in([state.value for state in FINAL_STATES]), 1))
+    found = connection.execute(
+        select(
+            _application.c.policy_version.label("version"),
+            func.count().label("application_count"),
+            func.count(is_open).label("open_count"),
+        )
+        .where(_application.c.policy_version.is_not(None))
+        .group_by(_application.c.policy_version)
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+def _ledger(connection: Connection) -> list[dict[str, Any]]:
+    """The movements of each pool up to the last there is; their numbers have no gaps."""
+    pools = tables.fund_pool
+    known = connection.execute(select(pools.c.id, pools.c.movement_count))
+    reached = {row.id: row.movement_count for row in known}
+    return [
+        place._asdict() | {"movement_count": count, "amount_fen": fen, "reached": reached[place.pool_id]}
+        for place, (count, fen) in sums_of(connection, reached).items()
+    ]
 
 
 def used_within_limits() -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from workflow.access import Actor
 from workflow.errors import Conflict, Forbidden, Malformed, NotFound, NotSignedIn
 from workflow.persistence.tables import access_token, account, organisation, sign_in_session
 from workflow.services import account_keeping, accounts
-from workflow.services.audit import verify_audit
+from workflow.services.audit_verification import verify_audit
 from workflow.services.product import Product, open_product
 from workflow.services.setup import prepare
 from workflow.settings import read_settings

@@ -48,8 +48,14 @@ from workflow.persistence.tables.people import (
     trainee,
 )
 from workflow.persistence.tables.registrations import registration, registration_proof
-from workflow.persistence.tables.tallies import matter_tally, tally_run, timing_tally
-from workflow.persistence.tables.trail import audit_entry, command, system_chain
+from workflow.persistence.tables.tallies import (
+    ledger_tally,
+    matter_tally,
+    policy_tally,
+    tally_run,
+    timing_tally,
+)
+from workflow.persistence.tables.trail import audit_entry, audit_verification, command, system_chain
 from workflow.persistence.tables.visits import draw, drawn_inspector, drawn_visit, due_visit
 from workflow.persistence.tables.year_list import (
     listed_institution,
@@ -70,6 +76,7 @@ __all__ = [
     "attachment",
     "attachment_check",
     "audit_entry",
+    "audit_verification",
     "bank_result",
     "beneficiary",
     "calendar_feed",
@@ -91,6 +98,7 @@ __all__ = [
     "fund_reservation",
     "hand_over",
     "ledger_movement",
+    "ledger_tally",
     "listed_institution",
     "listed_occupation",
     "listed_platform",
@@ -108,6 +116,7 @@ __all__ = [
     "payment_line",
     "person",
     "person_index",
+    "policy_tally",
     "policy_version",
     "recovery",
     "registration",

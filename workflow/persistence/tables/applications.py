@@ -26,6 +26,7 @@ BEFORE_FINANCE = (
     " 'claim_finance_first', 'claim_finance_second', 'disbursement_awaiting_payment')"
 )
 """What finance has, and what HR is about to hand over to it."""
+APPROVED_BY_FINANCE = "step = 'claim_finance' AND seat = 'second' AND outcome = 'approved' AND NOT superseded"
 
 application = Table(
     "application",
@@ -75,10 +76,13 @@ application = Table(
     CheckConstraint("paid_fen >= 0 AND paid_fen <= approved_fen", name="paid_within_approved"),
     CheckConstraint("to_recover_fen >= 0 AND to_recover_fen <= paid_fen", name="recovery_within_paid"),
     CheckConstraint("recovered_fen >= 0 AND recovered_fen <= to_recover_fen", name="recovered_within_asked"),
-    # Each stretch of a worklist in the order in which it is shown; and of a list, newest last.
+    # Each stretch of a worklist in the order in which it is shown.
     Index(None, "region", "state", "due_on", "id"),
-    Index(None, "region", "id"),
-    Index(None, "state", "id"),
+    # Each list, newest last, and each period of it.
+    Index(None, "created_at", "id"),
+    Index(None, "region", "created_at", "id"),
+    Index(None, "state", "created_at", "id"),
+    Index(None, "region", "state", "created_at", "id"),
     # Looked up by the whole name, after ``name_part``.
     Index(None, "applicant_name", "region"),
     # What is rare: few rows, so that hardly a write touches them.
@@ -93,8 +97,10 @@ application = Table(
         "paid_fen",
         where=BEFORE_FINANCE,
     ),
-    partial("ix_application_dated", "region", "due_on", "id", where="due_on < '9999-12-31'"),
-    partial("ix_application_beside_training", "subsidy", "id", where="subsidy <> 'training'"),
+    # In order of what is due; and counted by state without a look at the rows.
+    partial("ix_application_dated", "region", "due_on", "id", "state", where="due_on < '9999-12-31'"),
+    partial("ix_application_beside_training", "subsidy", "created_at", "id", where="subsidy <> 'training'"),
+    partial("ix_application_unsubmitted", "region", "state", where="policy_version IS NULL"),
     partial("ix_application_making_up", "region", "due_on", "id", where="waiting_make_up_count > 0"),
     partial("ix_application_assigned_to_id", "assigned_to_id", where="assigned_to_id IS NOT NULL"),
     partial("ix_application_delegated_to_id", "delegated_to_id", where="delegated_to_id IS NOT NULL"),
@@ -140,6 +146,8 @@ decision = Table(
     ),
     # What somebody wrote last.
     Index(None, "account_id", "decided_at"),
+    # What finance approved in a period.
+    partial("ix_decision_approved", "decided_at", where=APPROVED_BY_FINANCE),
 )
 
 notice = Table(
@@ -205,6 +213,7 @@ payment = Table(
     Column("line_id", Key, ForeignKey("payment_line.id")),
     UniqueConstraint("application_id", "voucher"),
     CheckConstraint("amount_fen > 0", name="positive"),
+    Index(None, "paid_on"),
     # No line is ever paid twice.
     partial("uq_payment_line_id", "line_id", where="line_id IS NOT NULL", unique=True),
 )

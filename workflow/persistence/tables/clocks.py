@@ -23,12 +23,14 @@ USED_WITHIN_LIMITS = (
     "ended IN ('met', 'missed') AND limit_unit = 'working_day' AND NOT minimum AND department IS NOT NULL"
 )
 """Clocks of departments that a decision ended, counted in working days: what the dashboard counts."""
+NAMED_RUNGS = "rung IN ('overdue_10', 'arrears_1_month')"
+FIRST_CLOCKS = "kind IN ('opening_industry_review', 'claim_acceptance')"
 
 clock = Table(
     "clock",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False),
     Column("region", String(6), nullable=False),
     Column("kind", String(30), nullable=False),
     Column("department", String(20)),
@@ -66,6 +68,8 @@ clock = Table(
         "ended_on",
         where=USED_WITHIN_LIMITS,
     ),
+    # What came in during a period: the clocks that a submission starts.
+    partial("ix_clock_first", "started_on", where=FIRST_CLOCKS),
     # Which open clocks were derived by another calendar than today's; asked by every sweep.
     partial("ix_clock_open_calendar", "calendar_version", "due_on", where="ended IS NULL"),
 )
@@ -92,6 +96,8 @@ alert = Table(
     Column("raised_at", Instant, nullable=False),
     UniqueConstraint("clock_id", "rung", "due_on"),
     CheckConstraint("clock_id IS NULL OR application_id IS NOT NULL", name="clock_of_its_application"),
+    # Who is named in a bulletin (rulebook 7).
+    partial("ix_alert_named", "rung", "raised_at", where=NAMED_RUNGS),
     partial("uq_alert_of_no_application", "rung", "due_on", where="application_id IS NULL", unique=True),
 )
 

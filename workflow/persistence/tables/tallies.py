@@ -1,14 +1,14 @@
-"""What the dashboard counts, counted beforehand: applications and money, and working days used.
+"""What pages count, counted beforehand: applications and money, working days used, the ledger of funds.
 
-Each is replaced whole by ``services/tallies.py``; nothing but the dashboard reads them. Months are of China.
+Each is replaced whole by ``services/tallies.py``. Months are of China.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, String, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, String, Table
 
 from workflow.persistence.tables.base import metadata
-from workflow.persistence.types import Instant
+from workflow.persistence.types import Instant, Key
 
 matter_tally = Table(
     "matter_tally",
@@ -35,6 +35,28 @@ timing_tally = Table(
     Column("limit_count", Integer, primary_key=True, autoincrement=False),
     Column("used_days", Integer, primary_key=True, autoincrement=False),
     Column("clock_count", Integer, nullable=False),
+)
+
+# The applications that keep a version of a policy.
+policy_tally = Table(
+    "policy_tally",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("application_count", Integer, nullable=False),
+    Column("open_count", Integer, nullable=False),
+)
+
+# The movements of a pool up to its number ``reached``, added up; later ones are added where they are read.
+ledger_tally = Table(
+    "ledger_tally",
+    metadata,
+    Column("pool_id", Key, ForeignKey("fund_pool.id"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("from_account", String(10), primary_key=True),
+    Column("to_account", String(10), primary_key=True),
+    Column("movement_count", Integer, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("reached", Integer, nullable=False),
 )
 
 tally_run = Table(

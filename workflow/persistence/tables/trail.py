@@ -1,4 +1,4 @@
-"""Commands and the audit trail."""
+"""Commands, the audit trail, and its proof."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from workflow.persistence.tables.base import metadata
-from workflow.persistence.types import Instant, Key
+from workflow.persistence.types import Document, Instant, Key
 
 command = Table(
     "command",
@@ -55,4 +55,16 @@ system_chain = Table(
     Column("id", Integer, CheckConstraint("id = 0", name="single"), primary_key=True),
     Column("audit_count", Integer, nullable=False),
     Column("audit_head", String(64), nullable=False),
+)
+
+# The last proof of the whole trail, and the one that somebody has asked for.
+audit_verification = Table(
+    "audit_verification",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("requested_at", Instant),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("result", Document),
+    CheckConstraint("id = 1", name="single"),
 )
