@@ -264,13 +264,14 @@ def test_the_list_of_applications_is_what_may_be_seen_and_narrowed_by_every_filt
                 "subsidy": st.sampled_from(list(Subsidy)),
                 "region": st.sampled_from(REGIONS),
                 "overdue": st.booleans(),
+                "submitted": st.booleans(),
                 "text": st.sampled_from(TEXTS),
             },
         ),
     )
     def compare(login: str, filters: dict[str, Any]) -> None:
         actor = city.actors[login]
-        overdue = filters.get("overdue")
+        overdue, submitted = filters.get("overdue"), filters.get("submitted")
         with reading(city.product.engine) as connection:
             keys = [row["id"] for row in stored.rows]
             cases = read_cases(city.product, connection, actor, keys)
@@ -280,6 +281,7 @@ def test_the_list_of_applications_is_what_may_be_seen_and_narrowed_by_every_filt
             if may_read(actor, cases[row["id"]].matter())
             and _fits(row, filters)
             and (overdue is None or overdue == (row["due_on"] < TODAY))
+            and (submitted is None or submitted == (row["state"] != State.DRAFT))
         ]
 
         def read(**given: Any) -> Any:

@@ -54,6 +54,7 @@ def list_applications(query: ApplicationsQuery) -> Response:
             region=query.region,
             overdue=truth(query.overdue),
             mine=truth(query.mine),
+            submitted=truth(query.submitted),
             text=query.text,
             since=query.since,
             until=query.until,

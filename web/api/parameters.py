@@ -126,6 +126,7 @@ class ApplicationsQuery(PageQuery):
     region: Region | None = _given("地区")
     overdue: Flag | None = _given("是否有已逾期的时限")
     mine: Flag | None = _given("仅限本人或本单位的申请")
+    submitted: Flag | None = _given("是否已提交过，即不再是草稿")
     since: Day | None = _given("新建日期，从这一天起")
     until: Day | None = _given("新建日期，到这一天为止")
     text: Words | None = _given("申请编号或申请人名称中的文字，或者统一社会信用代码的前 8 位以上")

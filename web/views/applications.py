@@ -51,7 +51,7 @@ OF_ALL_REGIONS = {Role.OFFICE, Role.AUDITOR, Role.ADMIN}
 _LIVE_CLOCKS = {"running", "paused", "overdue"}
 # Sections in which it is asked for whom how much is paid.
 _CLAIMED = {Section.CLAIM, Section.DISBURSEMENT}
-_FILTERS = ("state", "section", "subsidy", "region", "overdue", "mine", "text", "since", "until")
+_FILTERS = ("state", "section", "subsidy", "region", "overdue", "mine", "submitted", "text", "since", "until")
 _HISTORY_SHOWN = 50
 _HISTORY_BESIDE_RESULTS = 5
 
@@ -62,7 +62,7 @@ def list_all() -> ResponseReturnValue:
     person = require_actor()
     filters, refused = read_filters(ApplicationsQuery, _FILTERS)
     # A box that is not ticked narrows nothing.
-    filters |= {name: truth(filters[name]) or None for name in ("overdue", "mine")}
+    filters |= {name: truth(filters[name]) or None for name in ("overdue", "mine", "submitted")}
     page: dict[str, Any] = {"items": [], "next": None}
     if refused is None:
         page = listing.list_applications(product(), actor=person, **filters, cursor=cursor())

@@ -133,8 +133,8 @@ class Links:
         self._made = {"since": found["first_on"], "until": found["last_on"]}
 
     def matters(self, **narrowed: str) -> str:
-        """The applications made in the period."""
-        given: dict[str, Any] = {"region": self._region, **self._made, **narrowed}
+        """The applications made in the period; drafts are counted nowhere."""
+        given: dict[str, Any] = {"region": self._region, **self._made, "submitted": "1", **narrowed}
         return url_for("applications.list_all", **{name: value for name, value in given.items() if value})
 
     def overdue(self, holder: str, band: str = "") -> str:

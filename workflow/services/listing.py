@@ -18,6 +18,7 @@ from workflow.services.product import Product
 from workflow.services.search import found_by
 from workflow.services.summaries import COLUMNS, summaries_of
 from workflow.services.visibility import visible
+from workflow.vocabulary import State
 
 
 def list_applications(
@@ -30,6 +31,7 @@ def list_applications(
     region: str | None = None,
     overdue: bool | None = None,
     mine: bool | None = None,
+    submitted: bool | None = None,
     text: str | None = None,
     since: date | None = None,
     until: date | None = None,
@@ -38,8 +40,9 @@ def list_applications(
 ) -> Page:
     """Applications that this person may see, newest first, filtered.
 
-    ``overdue``: with a clock past its due date; ``mine``: in which this person can act now; ``text`` as
-    ``search.found_by`` has it; ``since`` and ``until``: made on these days or between them.
+    ``overdue``: with a clock past its due date; ``mine``: in which this person can act now; ``submitted``:
+    no draft any more; ``text`` as ``search.found_by`` has it; ``since`` and ``until``: made on these days or
+    between them.
     """
     application = tables.application
     with reading(product.engine) as connection:
@@ -55,6 +58,9 @@ def list_applications(
         if overdue is not None:
             late = application.c.due_on < today
             statement = statement.where(late if overdue else ~late)
+        if submitted is not None:
+            is_draft = application.c.state == State.DRAFT.value
+            statement = statement.where(~is_draft if submitted else is_draft)
         if mine:
             statement = statement.where(
                 or_(False, *awaiting(actor, today, absent=absent_persons(connection, actor, today)))
