@@ -221,7 +221,7 @@ def _gunicorn(settings: Settings) -> list[str]:
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     command = [sys.executable, "-m", "gunicorn", "web.wsgi:app", "--bind", f"{host}:{settings.port}"]
-    command += ["--worker-class", "gthread", "--workers", workers, "--threads", str(THREADS)]
+    command += ["--worker-class", "web.worker.Worker", "--workers", workers, "--threads", str(THREADS)]
     command += ["--graceful-timeout", "5", "--log-level", "warning"]
     if any(known.name == "control_socket_disable" for known in KNOWN_SETTINGS):
         command.append("--no-control-socket")
