@@ -15,7 +15,12 @@ _NEW = (("created_at",), ("region", "created_at"), ("state", "created_at"), ("re
 _OLD = (("region",), ("state",))
 _PARTIAL = (
     ("ix_application_unsubmitted", "application", ["region", "state"], "policy_version IS NULL"),
-    ("ix_clock_first", "clock", ["started_on"], "kind IN ('opening_industry_review', 'claim_acceptance')"),
+    (
+        "ix_clock_first",
+        "clock",
+        ["kind", "started_on", "region", "application_id"],
+        "kind IN ('opening_industry_review', 'claim_acceptance')",
+    ),
     ("ix_alert_named", "alert", ["rung", "raised_at"], "rung IN ('overdue_10', 'arrears_1_month')"),
     (
         "ix_decision_approved",

@@ -18,6 +18,8 @@ from workflow.policy import region_labels
 from workflow.services import reports, test_clock
 
 blueprint = Blueprint("reports", __name__)
+MOST_ROWS = 200
+"""A page shows so many rows of a list of matters; the workbook has all."""
 _FILTERS = ("region", "year", "month", "format")
 _FIGURE = re.compile(r"-?[\d.,]+%?|—", re.ASCII)
 
@@ -34,7 +36,8 @@ def show(name: str) -> ResponseReturnValue:
     person = require_actor()
     chosen, refused = read_filters(ReportQuery, _FILTERS)
     wanted = chosen.pop("format")
-    report = reports.make_report(product(), actor=person, name=name, **chosen)
+    most = None if wanted == "xlsx" else MOST_ROWS
+    report = reports.make_report(product(), actor=person, name=name, **chosen, most=most)
     if refused is None and wanted == "xlsx":
         return workbook_reply(reports.report_workbook(report), report["title"])
     this_year = shanghai_date(test_clock.business_now(product())).year

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from workflow.reports.figures import Rows, named_matters, region_rows
-from workflow.reports.ledgers import funding_requests, overdue_clocks
+from workflow.reports.ledgers import count_overdue, count_requests, funding_requests, overdue_clocks
 from workflow.reports.scope import Scope, Span
 from workflow.vocabulary import FundSource, Section
 
@@ -26,6 +26,8 @@ class Report:
     span: Span
     columns: dict[str, str]
     rows: Callable[[Connection, Scope], Rows]
+    # Of a list of matters, how many rows it has in all.
+    count: Callable[[Connection, Scope], int] | None = None
 
 
 _REGION = {"region_label": "地区"}
@@ -117,6 +119,7 @@ REPORTS: dict[str, Report] = {
                 "late_text": "已逾期",
             },
             overdue_clocks,
+            count_overdue,
         ),
         Report(
             "funding_requests",
@@ -134,6 +137,7 @@ REPORTS: dict[str, Report] = {
                 "arrears_label": "欠拨",
             },
             funding_requests,
+            count_requests,
         ),
     )
 }

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from workflow.form.money import yuan_from_fen
 from workflow.persistence import tables
@@ -27,7 +27,7 @@ from workflow.vocabulary import (
 )
 
 Rows = list[dict[str, Any]]
-_Query = Callable[[Scope], Select[str, Any]]
+_Query = Callable[[Scope], Select[Any]]
 
 _application, _clock, _payment = tables.application, tables.clock, tables.payment
 _decision, _recovery, _alert = tables.decision, tables.recovery, tables.alert
@@ -38,7 +38,7 @@ _STANDS_AS = (
 )
 STANDING = frozenset(_STANDS_AS.values())
 """The figures of how things stand when the report is made."""
-_TOTAL_LABEL = "合计"
+TOTAL_LABEL = "合计"
 
 
 def overdue_now(scope: Scope) -> ColumnElement[bool]:
@@ -51,22 +51,27 @@ def overdue_now(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def region_rows(connection: Connection, scope: Scope, figures: Iterable[str]) -> Rows:
+def region_rows(connection: Connection, scope: Scope, wanted: Iterable[str]) -> Rows:
     """One row for each region with the named figures, and their sum where there are several regions."""
-    names = tuple(figures)
-    standing = _standing(connection) if STANDING & set(names) else {}
-    rows: Rows = [{"region": region, "region_label": region_labels()[region]} for region in scope.regions]
-    for name in names:
-        if name in STANDING:
-            found = standing[name]
-        else:
-            found = {row[0]: row[1] for row in connection.execute(_FIGURES[name](scope))}
-        for row in rows:
-            # PostgreSQL sums integers into a decimal.
-            row[name] = int(found.get(row["region"]) or 0)
+    names = tuple(wanted)
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    if STANDING & set(names):
+        found |= _standing(connection)
+    for answered, query in _FIGURES:
+        if set(answered) & set(names):
+            answers: Iterable[tuple[Any, ...]] = connection.execute(query(scope))
+            for region, *figures in answers:
+                for name, figure in zip(answered, figures, strict=True):
+                    # PostgreSQL sums integers into a decimal.
+                    found[name][region] += int(figure or 0)
+    rows: Rows = [
+        {"region": region, "region_label": region_labels()[region]}
+        | {name: found[name][region] for name in names}
+        for region in scope.regions
+    ]
     if len(rows) > 1:
         total = {name: sum(row[name] for row in rows) for name in names}
-        rows.append({"region": None, "region_label": _TOTAL_LABEL, **total})
+        rows.append({"region": None, "region_label": TOTAL_LABEL, **total})
     return [_readable(row) for row in rows]
 
 
@@ -84,14 +89,6 @@ def named_matters(connection: Connection, scope: Scope) -> dict[str, list[str]]:
         if region in named:
             named[region].append(number)
     return named
-
-
-def total_row(rows: Rows, label_key: str, names: Iterable[str]) -> Rows:
-    """The rows with the sum of their money columns below them; no rows have no sum."""
-    if not rows:
-        return []
-    total = {name: sum(row[name] for row in rows) for name in names}
-    return [_readable(row) for row in [*rows, {label_key: _TOTAL_LABEL, **total}]]
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
@@ -121,38 +118,37 @@ def _standing(connection: Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def _of_clocks(*conditions: ColumnElement[bool]) -> Select[str, Any]:
+def _of_clocks(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(_application.c.region, func.count(_application.c.id.distinct()))
-        .join(_clock, _clock.c.application_id == _application.c.id)
+        select(_clock.c.region, func.count(_clock.c.application_id.distinct()))
         .where(*conditions)
-        .group_by(_application.c.region)
+        .group_by(_clock.c.region)
     )
 
 
-def _received(scope: Scope) -> Select[str, Any]:
-    # The first submission starts the first clock; where there is nothing to open that is the claim's.
-    first_clock = or_(
-        _clock.c.kind == ClockKind.OPENING_INDUSTRY_REVIEW.value,
-        and_(
-            _clock.c.kind == ClockKind.CLAIM_ACCEPTANCE.value,
-            or_(
-                _application.c.kind == ApplicationKind.INDIVIDUAL.value,
-                _application.c.subsidy != Subsidy.TRAINING.value,
-            ),
-        ),
+def _opened(scope: Scope) -> Select[Any]:
+    # The first submission starts the first clock.
+    opening = ClockKind.OPENING_INDUSTRY_REVIEW.value
+    return _of_clocks(_clock.c.kind == opening, scope.on(_clock.c.started_on))
+
+
+def _claimed_at_once(scope: Scope) -> Select[Any]:
+    # Where there is nothing to open the first clock is the claim's.
+    at_once = or_(
+        _application.c.kind == ApplicationKind.INDIVIDUAL.value,
+        _application.c.subsidy != Subsidy.TRAINING.value,
     )
-    return _of_clocks(first_clock, scope.on(_clock.c.started_on))
+    return _claimed(scope).join(_application, _application.c.id == _clock.c.application_id).where(at_once)
 
 
-def _claimed(scope: Scope) -> Select[str, Any]:
+def _claimed(scope: Scope) -> Select[Any]:
     return _of_clocks(_clock.c.kind == ClockKind.CLAIM_ACCEPTANCE.value, scope.on(_clock.c.started_on))
 
 
-def _approved(value: ColumnElement[Any]) -> _Query:
+def _approved(scope: Scope) -> Select[Any]:
     # Finance's second signature fixes what is approved.
-    return lambda scope: (
-        select(_application.c.region, value)
+    return (
+        select(_application.c.region, func.count(), func.sum(_application.c.approved_fen))
         .join(_decision, _decision.c.application_id == _application.c.id)
         .where(
             _decision.c.step == "claim_finance",
@@ -165,21 +161,23 @@ def _approved(value: ColumnElement[Any]) -> _Query:
     )
 
 
-def _paid(value: ColumnElement[Any], source: FundSource | None = None) -> _Query:
+def _paid(scope: Scope) -> Select[Any]:
     # What the bank sent back is not paid, whenever that was.
-    return lambda scope: (
-        select(_application.c.region, value)
-        .join(_payment, _payment.c.application_id == _application.c.id)
-        .where(
-            _payment.c.failed_at.is_(None),
-            scope.on(_payment.c.paid_on),
-            *(() if source is None else (_payment.c.source == source.value,)),
+    amount = _payment.c.amount_fen
+    return (
+        select(
+            _application.c.region,
+            func.count(),
+            func.sum(amount),
+            *(func.sum(case((_payment.c.source == source.value, amount))) for source in FundSource),
         )
+        .join(_payment, _payment.c.application_id == _application.c.id)
+        .where(_payment.c.failed_at.is_(None), scope.on(_payment.c.paid_on))
         .group_by(_application.c.region)
     )
 
 
-def _recovered(scope: Scope) -> Select[str, Any]:
+def _recovered(scope: Scope) -> Select[Any]:
     return (
         select(_application.c.region, func.sum(_recovery.c.amount_fen))
         .join(_recovery, _recovery.c.application_id == _application.c.id)
@@ -188,15 +186,16 @@ def _recovered(scope: Scope) -> Select[str, Any]:
     )
 
 
-def _ended_clocks(how: ClockState) -> _Query:
-    return lambda scope: (
-        select(_clock.c.region, func.count())
-        .where(
-            _clock.c.ended == how.value,
-            _clock.c.department.is_not(None),
-            ~_clock.c.minimum,
-            scope.on(_clock.c.ended_on),
+def _ended_clocks(scope: Scope) -> Select[Any]:
+    return (
+        select(
+            _clock.c.region,
+            *(
+                func.count(case((_clock.c.ended == how.value, 1)))
+                for how in (ClockState.MET, ClockState.MISSED)
+            ),
         )
+        .where(_clock.c.department.is_not(None), ~_clock.c.minimum, scope.on(_clock.c.ended_on))
         .group_by(_clock.c.region)
     )
 
@@ -210,18 +209,16 @@ def _alerted(rung: str) -> _Query:
     )
 
 
-_FIGURES: dict[str, _Query] = {
-    "received_count": _received,
-    "claimed_count": _claimed,
-    "approved_count": _approved(func.count()),
-    "approved_fen": _approved(func.sum(_application.c.approved_fen)),
-    "payment_count": _paid(func.count()),
-    "paid_fen": _paid(func.sum(_payment.c.amount_fen)),
-    **{f"paid_{source.value}_fen": _paid(func.sum(_payment.c.amount_fen), source) for source in FundSource},
-    "recovered_fen": _recovered,
-    "overdue_count": lambda scope: _of_clocks(overdue_now(scope)),
-    "met_count": _ended_clocks(ClockState.MET),
-    "missed_count": _ended_clocks(ClockState.MISSED),
-    "named_count": _alerted("overdue_10"),
-    "arrears_count": _alerted("arrears_1_month"),
-}
+# The figures that one query answers, in the order of its columns after the region; of one name, added up.
+_FIGURES: tuple[tuple[tuple[str, ...], _Query], ...] = (
+    (("received_count",), _opened),
+    (("received_count",), _claimed_at_once),
+    (("claimed_count",), _claimed),
+    (("approved_count", "approved_fen"), _approved),
+    (("payment_count", "paid_fen", *(f"paid_{source.value}_fen" for source in FundSource)), _paid),
+    (("recovered_fen",), _recovered),
+    (("overdue_count",), lambda scope: _of_clocks(overdue_now(scope))),
+    (("met_count", "missed_count"), _ended_clocks),
+    (("named_count",), _alerted("overdue_10")),
+    (("arrears_count",), _alerted("arrears_1_month")),
+)

@@ -34,12 +34,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a report is made over; ``today`` is the business date it is made on."""
+    """What a report is made over; ``today`` is the business date it is made on.
+
+    Of a list of matters at most ``most`` are wanted; None is all.
+    """
 
     period: Period
     regions: tuple[str, ...]
     today: date
     calendar: ChinaWorkingDays
+    most: int | None = None
 
     def on(self, column: ColumnElement[date]) -> ColumnElement[bool]:
         """The date lies in the period."""

@@ -16,17 +16,13 @@ from workflow.services.actors import stand_ins
 from workflow.services.case import REVIEW_STEPS
 from workflow.vocabulary import Department, Role, Section, State
 
-_ACCOUNTS = select(
-    tables.account.c.id,
-    tables.account.c.role,
-    tables.account.c.department,
-    tables.account.c.region,
-    tables.account.c.organisation_id,
-).where(
-    tables.account.c.active,
+_account = tables.account
+_STAFF = select(_account.c.id, _account.c.role, _account.c.department, _account.c.region).where(
+    _account.c.active,
     or_(
-        tables.account.c.region.in_(bindparam("regions", expanding=True)),
-        tables.account.c.role == Role.OFFICE.value,
+        _account.c.region.in_(bindparam("regions", expanding=True))
+        & (_account.c.role != Role.APPLICANT.value),
+        _account.c.role == Role.OFFICE.value,
     ),
 )
 _APPLICANTS_TURN = frozenset(state.value for state in State if is_awaited(Role.APPLICANT, None, state))
@@ -46,26 +42,25 @@ class People:
 
     What is addressed to who is absent goes to the substitute as well. A ``row`` has ``region``, ``state``,
     ``section``, ``department`` (of the clock), ``organisation_id``, ``created_by`` and ``assigned_to_id``.
+    Applicants are many: only those of the ``rows`` that were met are known.
     """
 
-    def __init__(self, connection: Connection, regions: Iterable[str], on: date) -> None:
+    def __init__(
+        self, connection: Connection, regions: Iterable[str], on: date, rows: Iterable[Mapping[Any, Any]] = ()
+    ) -> None:
         self.regions = frozenset(regions)
         self._staff: dict[str, list[_Seat]] = defaultdict(list)
         # By person who may be assigned something: the account, and that of the substitute.
         self._reached: dict[int, set[int]] = defaultdict(set)
-        self._members: dict[int, set[int]] = defaultdict(set)
-        self._applicants: set[int] = set()
+        # By organisation its members, by account the person itself; none where nobody is active.
+        self._members: dict[int, set[int]] = {}
+        self._persons: dict[int, set[int]] = {}
         self._office: set[int] = set()
-        for each in connection.execute(_ACCOUNTS, {"regions": sorted(self.regions)}):
+        for each in connection.execute(_STAFF, {"regions": sorted(self.regions)}):
             if each.role == Role.OFFICE.value:
                 self._office.add(each.id)
-            if each.role != Role.APPLICANT.value:
-                self._staff[each.region].append(_Seat(each.id, each.role, each.department))
-                self._reached[each.id].add(each.id)
-            else:
-                self._applicants.add(each.id)
-                if each.organisation_id is not None:
-                    self._members[each.organisation_id].add(each.id)
+            self._staff[each.region].append(_Seat(each.id, each.role, each.department))
+            self._reached[each.id].add(each.id)
         for substitute_id, absent in stand_ins(connection, self.regions, on).items():
             for person in absent:
                 if person.region and person.role and person.department:
@@ -73,6 +68,34 @@ class People:
                     self._staff[person.region].append(seat)
                     self._reached[person.account_id].add(substitute_id)
         self._awaited: dict[tuple[str, str], set[int]] = {}
+        self.meet(connection, rows)
+
+    def meet(self, connection: Connection, rows: Iterable[Mapping[Any, Any]]) -> None:
+        """Gets to know the applicants of these rows."""
+        organisations, persons = set(), set()
+        for row in rows:
+            if row["organisation_id"] is None:
+                persons.add(row["created_by"])
+            else:
+                organisations.add(row["organisation_id"])
+        organisations -= self._members.keys()
+        persons -= self._persons.keys()
+        if not organisations and not persons:
+            return
+        self._members |= {each: set() for each in organisations}
+        self._persons |= {each: set() for each in persons}
+        found = connection.execute(
+            select(_account.c.id, _account.c.organisation_id).where(
+                _account.c.active,
+                _account.c.role == Role.APPLICANT.value,
+                or_(_account.c.organisation_id.in_(organisations), _account.c.id.in_(persons)),
+            )
+        )
+        for each in found:
+            if each.organisation_id in organisations:
+                self._members[each.organisation_id].add(each.id)
+            if each.id in persons:
+                self._persons[each.id].add(each.id)
 
     def told(self, rung: Rung, row: Mapping[Any, Any]) -> set[int]:
         """Who hears this rung of this clock."""
@@ -112,8 +135,8 @@ class People:
     def applicants_of(self, row: Mapping[Any, Any]) -> set[int]:
         """The applicant, or whoever belongs to the organisation that applies."""
         if row["organisation_id"] is not None:
-            return self._members.get(row["organisation_id"], set())
-        return {row["created_by"]} & self._applicants
+            return self._members[row["organisation_id"]]
+        return self._persons[row["created_by"]]
 
     def _where(self, region: str, department: str, role: Role | None) -> set[int]:
         return {

@@ -259,7 +259,7 @@ def _tell_applicant(case: Case, line_id: int, reason: str) -> None:
         "scheduled_at": case.now,
         "raised_at": case.now,
     }
-    told = People(case.connection, {case.row["region"]}, case.today).applicants_of(case.row)
+    told = People(case.connection, {case.row["region"]}, case.today, [case.row]).applicants_of(case.row)
     raise_alerts(case.connection, [alert], {(None, rung): told}, case.now)
 
 

@@ -22,7 +22,7 @@ def holders_of(connection: Connection, rows: Sequence[Mapping[str, Any]], on: da
     """
     if not rows:
         return {}
-    people = People(connection, {row["region"] for row in rows}, on)
+    people = People(connection, {row["region"] for row in rows}, on, rows)
     matters = [dict(row) | {"application_id": row["id"]} for row in rows]
     excused = excused_of(connection, matters)
     held = {row["id"]: people.actors(row) - excused[row["id"]] for row in matters}

@@ -420,7 +420,9 @@ def _write_records(
     entries, sealed, forms, parcels = [], [], [], []
     concerned = {}
     whole = select(application).where(application.c.id.in_(by_application))
-    for stored in connection.execute(whole).mappings():
+    applications = connection.execute(whole).mappings().all()
+    people.meet(connection, applications)
+    for stored in applications:
         concerned[stored["id"]] = people.concerned(stored)
         row, moves = dict(stored), by_application[stored["id"]]
         if _move_notice(row, moves):

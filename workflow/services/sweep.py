@@ -115,7 +115,7 @@ def _sweep_batch(product: Product, connection: Connection) -> tuple[int, int]:
     rows = connection.execute(claim, {"now": now}).mappings().all()
     if not rows:
         return 0, 0
-    people = People(connection, {row["region"] for row in rows}, shanghai_date(now))
+    people = People(connection, {row["region"] for row in rows}, shanghai_date(now), rows)
     excused = excused_of(connection, rows)
     raised: list[dict[str, Any]] = []
     audience: dict[tuple[int, str], set[int]] = {}

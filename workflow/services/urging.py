@@ -41,7 +41,7 @@ def urge(product: Product, *, actor: Actor, application_id: int, body: dict[str,
             raise NotNow(f"目前状态为“{case.state.label}”，没有正在计时的时限，不能催办")
         if not is_own(actor, case.matter()) and actor.role not in _URGING:
             case.on_behalf_of = next(person for person in case.absent if person.role in _URGING)
-        people = People(connection, {case.row["region"]}, case.today)
+        people = People(connection, {case.row["region"]}, case.today, [case.row])
         row = dict(case.row) | {"application_id": case.id, "state": case.state.value}
         told = people.actors(row) - excused_of(connection, [row])[case.id]
         if not told:

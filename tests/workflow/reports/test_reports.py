@@ -321,3 +321,21 @@ def test_nothing_in_a_workbook_is_a_formula() -> None:
         "n",
     }
     assert [cell.value for cell in sheet[3]] == ['=HYPERLINK("http://x")', 3]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("overdue", "hr_total"), ("funding_requests", "finance_total")])
+def test_a_page_takes_the_beginning_of_a_list_and_says_how_many_more_there_are(
+    filled: Product, name: str, kind: str
+) -> None:
+    with filled.engine.begin() as connection:
+        add = _adder(connection, insert(connection, tables.account))
+        for number in range(3):
+            more = add(f"410400-2026-0001{number}", state="claim_finance_first", section="claim", asked=100)
+            _clock(connection, more, kind, date(2026, 8, 3), due_on=date(2026, 8, 20 + number))
+    whole = make_report(filled, actor=None, name=name)["rows"]
+    some = make_report(filled, actor=None, name=name, most=2)
+    sums = [] if name == "overdue" else whole[-1:]
+    assert len(whole) - len(sums) > 3
+    assert some["rows"] == [*whole[:2], *sums], "the sum is of all"
+    assert some["left_out"] == len(whole) - len(some["rows"])
+    assert make_report(filled, actor=None, name=name, most=10**6)["left_out"] == 0

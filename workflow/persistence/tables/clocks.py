@@ -69,7 +69,7 @@ clock = Table(
         where=USED_WITHIN_LIMITS,
     ),
     # What came in during a period: the clocks that a submission starts.
-    partial("ix_clock_first", "started_on", where=FIRST_CLOCKS),
+    partial("ix_clock_first", "kind", "started_on", "region", "application_id", where=FIRST_CLOCKS),
     # Which open clocks were derived by another calendar than today's; asked by every sweep.
     partial("ix_clock_open_calendar", "calendar_version", "due_on", where="ended IS NULL"),
 )
