@@ -11,7 +11,13 @@ branch_labels = None
 depends_on = None
 
 _BESIDE, _DATED = "ix_application_beside_training", "ix_application_dated"
-_NEW = (("created_at",), ("region", "created_at"), ("state", "created_at"), ("region", "state", "created_at"))
+_NEW = (
+    ("created_at",),
+    ("region", "created_at"),
+    ("section", "created_at"),
+    ("state", "created_at"),
+    ("region", "state", "created_at"),
+)
 _OLD = (("region",), ("state",))
 _PARTIAL = (
     ("ix_application_unsubmitted", "application", ["region", "state"], "policy_version IS NULL"),
@@ -38,6 +44,7 @@ def upgrade() -> None:
     for name, table, columns, where in _PARTIAL:
         op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.create_index(op.f("ix_payment_paid_on"), "payment", ["paid_on"])
+    op.create_index(op.f("ix_decision_application_id"), "decision", ["application_id"])
     # The unique key begins with the same column.
     op.drop_index(op.f("ix_clock_application_id"), "clock")
     op.create_table(
@@ -67,6 +74,7 @@ def downgrade() -> None:
     op.drop_table("ledger_tally")
     op.drop_table("policy_tally")
     op.create_index(op.f("ix_clock_application_id"), "clock", ["application_id"])
+    op.drop_index(op.f("ix_decision_application_id"), "decision")
     op.drop_index(op.f("ix_payment_paid_on"), "payment")
     for name, table, _, _ in _PARTIAL:
         op.drop_index(name, table)

@@ -115,10 +115,19 @@ def list_payable(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
     waiting = select(_line.c.id).where(
         _line.c.application_id == _application.c.id, _line.c.state == PaymentLineState.WAITING.value
     )
-    reviewed = select(decision.c.id).where(
-        decision.c.application_id == _application.c.id,
-        decision.c.step == "claim_finance",
-        or_(decision.c.account_id.in_(actor.account_ids), decision.c.on_behalf_of_id.in_(actor.account_ids)),
+    # Counted, so that it is looked up for the first few in order; as an EXISTS all decisions would be read.
+    reviews = (
+        select(func.count())
+        .select_from(decision)
+        .where(
+            decision.c.application_id == _application.c.id,
+            decision.c.step == "claim_finance",
+            or_(
+                decision.c.account_id.in_(actor.account_ids),
+                decision.c.on_behalf_of_id.in_(actor.account_ids),
+            ),
+        )
+        .scalar_subquery()
     )
     statement = (
         _matters()
@@ -127,7 +136,7 @@ def list_payable(product: Product, *, actor: Actor) -> list[dict[str, Any]]:
             _application.c.region == actor.region,
             _application.c.state == State.DISBURSEMENT_AWAITING_PAYMENT.value,
             ~waiting.exists(),
-            ~reviewed.exists(),
+            reviews == 0,
         )
         .order_by(_application.c.due_on, _application.c.id)
         .limit(MOST_LISTED)

@@ -28,6 +28,7 @@ MOST_LOOKED_UP = 2_000
 _LEAST_DIGITS = 4
 _LEAST_CODE = 8
 _AFTER_ALL = "\U0010ffff"
+_NUMBERED = re.compile("([0-9]{6})-[0-9]{4}")
 _application, _part, _organisation = tables.application, tables.name_part, tables.organisation
 
 # The beginnings of numbers, one for each region and year: one look into the index for each.
@@ -65,7 +66,13 @@ def found_by(
     Only for a list that shows what ``actor`` may see, of ``region`` where that is given.
     """
     ids = looked_up(connection, actor, words, region)
-    return read_through(words) if ids is None else _application.c.id.in_(ids)
+    if ids is not None:
+        return _application.c.id.in_(ids)
+    numbered = _NUMBERED.match(_compact(words))
+    if numbered is None or _names(connection, words) != set():
+        return read_through(words)
+    # What begins like a number, and is in no name, is of one region: that list is the shorter one.
+    return and_(read_through(words), _application.c.region == numbered[1])
 
 
 def looked_up(connection: Connection, actor: Actor, words: str, region: str | None = None) -> set[int] | None:
@@ -100,12 +107,8 @@ def read_through(words: str) -> ColumnElement[bool]:
 
 def _look_ups(connection: Connection, words: str, region: str | None) -> Iterator[set[int] | None]:
     """The ids that each way of looking up finds; None where it is too many."""
-    folded, code = words.lower(), _compact(words)
-    names = _some(
-        connection,
-        select(_part.c.name).where(_part.c.part >= folded, _part.c.part < folded + _AFTER_ALL).distinct(),
-    )
-    yield _ids(connection, names, _application.c.applicant_name, region)
+    code = _compact(words)
+    yield _ids(connection, _names(connection, words), _application.c.applicant_name, region)
     if _may_be_credit_code(code):
         holders = _some(connection, select(_organisation.c.id).where(_organisation.c.uscc.startswith(code)))
         yield _ids(connection, holders, _application.c.organisation_id, region)
@@ -120,6 +123,14 @@ def _look_ups(connection: Connection, words: str, region: str | None) -> Iterato
             yield _some(connection, _of(region, or_(*beginnings)))
         if code.isdigit():
             yield _ends(code, connection.scalar(select(func.max(_application.c.id))) or 0)
+
+
+def _names(connection: Connection, words: str) -> set[str] | None:
+    folded = words.lower()
+    return _some(
+        connection,
+        select(_part.c.name).where(_part.c.part >= folded, _part.c.part < folded + _AFTER_ALL).distinct(),
+    )
 
 
 def _ids(connection: Connection, values: set[Any] | None, column: Any, region: str | None) -> set[int] | None:

@@ -3,6 +3,10 @@
   "use strict";
   document.documentElement.classList.add("has-script");
 
+  // On a phone the places to go are one row: the one where we are is in sight.
+  var here = document.querySelector(".site-nav [aria-current]");
+  if (here) { here.closest("ul").scrollLeft = here.offsetLeft - 40; }
+
   document.addEventListener("click", function (click) {
     var button = click.target.closest("[data-print]");
     if (button) { window.print(); }

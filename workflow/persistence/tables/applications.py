@@ -81,6 +81,7 @@ application = Table(
     # Each list, newest last, and each period of it.
     Index(None, "created_at", "id"),
     Index(None, "region", "created_at", "id"),
+    Index(None, "section", "created_at", "id"),
     Index(None, "state", "created_at", "id"),
     Index(None, "region", "state", "created_at", "id"),
     # Looked up by the whole name, after ``name_part``.
@@ -128,7 +129,7 @@ decision = Table(
     "decision",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("application_id", Key, ForeignKey("application.id"), nullable=False),
+    Column("application_id", Key, ForeignKey("application.id"), nullable=False, index=True),
     Column("step", String(30), nullable=False),
     Column("seat", String(10), nullable=False),
     Column("account_id", Key, ForeignKey("account.id"), nullable=False),
