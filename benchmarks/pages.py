@@ -161,10 +161,15 @@ def report(found: dict[tuple[str, str], Measured], names: list[str]) -> bool:
     """Prints the table; answers whether everything is within its limit."""
     small, large = names[0], names[-1]
     sound = True
+    alone: list[str] = []
     print(
         f"{'page':<34}{'role':<17}" + "".join(f"{name:>9} p50{'p95':>7}" for name in names) + "  ratio     KB"
     )
     for (endpoint, role), one in sorted(found.items()):
+        if any(not one.seconds[name] for name in names):
+            # One database has such a page for this person, the other has not.
+            alone.append(f"{endpoint} ({role})")
+            continue
         middle = {name: median(one.seconds[name]) for name in names}
         top = {name: high(one.seconds[name]) for name in names}
         limits = dict.fromkeys(names, REPORT_SECONDS if is_whole(endpoint) else MOST_SECONDS)
@@ -178,6 +183,7 @@ def report(found: dict[tuple[str, str], Measured], names: list[str]) -> bool:
             + f"{top[large] / top[small]:>7.2f}{one.bytes / 1024:>7.0f}"
             + ("" if kept else f"  MISSED: {one.slowest[1]} {one.slowest[0] * 1e3:.0f} ms {one.refused}")
         )
+    print(f"not compared: {', '.join(alone) or 'none'}")
     every = {
         name: [each for (page, _), one in found.items() if not is_whole(page) for each in one.seconds[name]]
         for name in names
