@@ -126,8 +126,8 @@ def test_everything_can_be_reached_by_keyboard_beginning_with_the_way_past_the_m
     stranger.page.keyboard.press("Enter")
     stranger.page.keyboard.press("Tab")
     expect(stranger.page.locator("#login")).to_be_focused()
-    outline = stranger.page.locator("#login").evaluate("element => getComputedStyle(element).boxShadow")
-    assert outline != "none"
+    outline = stranger.page.locator("#login").evaluate("element => getComputedStyle(element).outlineStyle")
+    assert outline == "solid"
 
 
 def test_days_left_are_said_in_words(site: Site, office: Office) -> None:

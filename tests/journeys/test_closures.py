@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -271,3 +272,14 @@ def test_a_confirmation_on_an_outdated_calendar_is_told_the_new_version(
         with pytest.raises(Conflict, match="第 2 版"):
             _decide(city, "office", closure_id)
     assert _decide(city, "office", closure_id)["status"] == "in_force"
+
+
+def test_the_office_of_a_city_decides_for_its_counties_and_a_head_does_not(small_city: City) -> None:
+    seated = replace(small_city.actors["office"], region=CITY)
+    proposed = _propose(small_city, "hr_head_bf", COUNTY)
+    with pytest.raises(Forbidden, match="只能办理本地区的停办"):
+        _decide(small_city, "hr_head", proposed["id"])
+    decided = closures.decide_closure(
+        small_city.product, actor=seated, closure_id=proposed["id"], confirmed=True
+    )
+    assert decided["status"] == "in_force"

@@ -35,6 +35,7 @@ from workflow.services.audit import (
 )
 from workflow.services.chain import fault_of
 from workflow.services.ledger_proof import Sealed, ledger_faults, sealed_movement
+from workflow.services.ledger_sums import is_true_to_ledger
 from workflow.services.product import Product
 from workflow.services.registers import register_faults
 
@@ -126,6 +127,8 @@ def verify_audit(product: Product) -> dict[str, Any]:
                 faults += [_fault(chain_id, count, fault) for fault in register_faults(connection, head)]
         for sequence, fault in ledger_faults(connection, sealed):
             faults.append(_fault(SYSTEM_CHAIN, sequence, fault))
+        if not is_true_to_ledger(connection):
+            faults.append(_fault(SYSTEM_CHAIN, 0, "资金台账的汇总与台账不符"))
         for chain_id, fault in attachments.faults(connection):
             faults.append(_fault(chain_id, 0, fault))
         movements = select(func.count()).select_from(tables.ledger_movement)

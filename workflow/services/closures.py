@@ -344,7 +344,7 @@ def _faults(
 def _require_keeper(actor: Actor, region: str) -> None:
     if not keeps_closures(actor):
         raise Forbidden("停办只能由系统管理员、领导小组办公室或者本地区人社部门负责人录入和确认")
-    if actor.region is not None and actor.region != region:
+    if actor.role is Role.HEAD and actor.region != region:
         raise Forbidden("人社部门负责人只能办理本地区的停办")
 
 

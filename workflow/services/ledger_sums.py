@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 
 from workflow.persistence import tables
 
@@ -39,9 +39,22 @@ def sums_of(connection: Connection, pools: Collection[int]) -> dict[Place, tuple
         if row.movement_count > reached[row.id]
     ]
     if since:
-        place = [_movement.c[name] for name in Place._fields]
-        added = select(*place, func.count(), func.sum(_movement.c.amount_fen)).where(or_(*since))
-        for *names, number, moved in connection.execute(added.group_by(*place)):
-            count, fen = sums.get(Place(*names), (0, 0))
-            sums[Place(*names)] = count + number, fen + int(moved)
+        for place, (count, fen) in _added_up(connection, or_(*since)).items():
+            before = sums.get(place, (0, 0))
+            sums[place] = before[0] + count, before[1] + fen
     return sums
+
+
+def is_true_to_ledger(connection: Connection) -> bool:
+    """Whether the sums are those of every movement there is, read again."""
+    pools = connection.scalars(select(_pool.c.id)).all()
+    return sums_of(connection, pools) == _added_up(connection, true())
+
+
+def _added_up(connection: Connection, which: ColumnElement[bool]) -> dict[Place, tuple[int, int]]:
+    place = [_movement.c[name] for name in Place._fields]
+    found = connection.execute(
+        select(*place, func.count(), func.sum(_movement.c.amount_fen)).where(which).group_by(*place)
+    )
+    # PostgreSQL sums integers into a decimal.
+    return {Place(*names): (count, int(fen)) for *names, count, fen in found}
