@@ -6,6 +6,7 @@ The jobs live in memory; what has to be done stands in the database, so any numb
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -30,51 +31,40 @@ def start(product: Product) -> BackgroundScheduler:
     """Starts the ticks in threads of this process."""
     started_at = real_now()
 
-    def sweep_tick() -> None:
-        try:
-            begun = monotonic()
-            facts = sweep(product)
-            took = round(1000 * (monotonic() - begun))
-            record_heartbeat(product, started_at=started_at, facts=facts, milliseconds=took)
-        except Exception:
-            # A tick that fails is tried again by the next one; nothing is lost meanwhile.
-            _log.exception("sweep_failed")
-
-    def delivery_tick() -> None:
-        try:
-            record_delivery(product, facts=deliver(product))
-        except Exception:
-            _log.exception("delivery_failed")
-
-    def tally_tick() -> None:
-        try:
-            refresh_tallies(product)
-        except Exception:
-            _log.exception("tallies_failed")
-
-    def check_tick() -> None:
-        try:
-            run_wanted_check(product)
-        except Exception:
-            _log.exception("attachment_check_failed")
-
-    def verification_tick() -> None:
-        try:
-            run_due_verification(product)
-        except Exception:
-            _log.exception("audit_verification_failed")
+    def sweep_and_tell() -> None:
+        begun = monotonic()
+        facts = sweep(product)
+        took = round(1000 * (monotonic() - begun))
+        record_heartbeat(product, started_at=started_at, facts=facts, milliseconds=took)
 
     scheduler = BackgroundScheduler(
         timezone=SHANGHAI,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    scheduler.add_job(sweep_tick, "interval", seconds=SWEEP_SECONDS, next_run_time=real_now())
-    scheduler.add_job(delivery_tick, "interval", seconds=DELIVERY_SECONDS)
-    scheduler.add_job(tally_tick, "interval", seconds=TALLY_SECONDS, next_run_time=real_now())
-    scheduler.add_job(check_tick, "interval", seconds=CHECK_SECONDS)
-    scheduler.add_job(verification_tick, "interval", seconds=CHECK_SECONDS)
+    ticks: tuple[tuple[str, Callable[[], object], int, bool], ...] = (
+        ("sweep", sweep_and_tell, SWEEP_SECONDS, True),
+        ("delivery", lambda: record_delivery(product, facts=deliver(product)), DELIVERY_SECONDS, False),
+        ("tallies", lambda: refresh_tallies(product), TALLY_SECONDS, True),
+        ("attachment_check", lambda: run_wanted_check(product), CHECK_SECONDS, False),
+        ("audit_verification", lambda: run_due_verification(product), CHECK_SECONDS, False),
+    )
+    for name, work, seconds, at_once in ticks:
+        first = {"next_run_time": real_now()} if at_once else {}
+        scheduler.add_job(_tick(name, work), "interval", seconds=seconds, **first)
     scheduler.start()
     return scheduler
+
+
+def _tick(name: str, work: Callable[[], object]) -> Callable[[], None]:
+    """One that fails is logged and tried again by the next one; nothing is lost meanwhile."""
+
+    def tick() -> None:
+        try:
+            work()
+        except Exception:
+            _log.exception(f"{name}_failed")
+
+    return tick
 
 
 def run(product: Product) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from web.api.answers import Key
+from web.api.check_answers import WantedCheck
 from workflow.attachments.kinds import FileKind
 from workflow.vocabulary import AttachmentPlace, Section
 
@@ -79,11 +80,7 @@ class CheckResult(BaseModel):
     removed: bool
 
 
-class AttachmentCheck(BaseModel):
+class AttachmentCheck(WantedCheck):
     """The last proof of the uploaded files."""
 
-    state: Literal["never", "wanted", "under_way", "finished"]
-    requested_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
     result: CheckResult | None

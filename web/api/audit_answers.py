@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
-
 from pydantic import BaseModel, Field
 
 from web.api.answers import HistoryEntry, Key
+from web.api.check_answers import WantedCheck
 
 
 class AuditEntry(HistoryEntry):
@@ -53,11 +51,7 @@ class AuditVerdict(BaseModel):
     faults: list[TrailFault]
 
 
-class AuditVerification(BaseModel):
+class AuditVerification(WantedCheck):
     """The last proof of the whole trail by the scheduler."""
 
-    state: Literal["never", "wanted", "under_way", "finished"]
-    requested_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
     result: AuditVerdict | None

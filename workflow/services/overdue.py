@@ -18,14 +18,13 @@ from workflow.persistence.engine import reading
 from workflow.policy import region_labels
 from workflow.services.actors import work_of
 from workflow.services.holders import holders_of, said_of
-from workflow.services.pages import Page, is_key, read_cursor, write_cursor
+from workflow.services.pages import Page, gather, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
 from workflow.vocabulary import STATE_DEPARTMENT, Department, Role, State, Subsidy, Word
 
 _application = tables.application
 _LISTED = "overdue"
 MOST_EXPORTED = 10_000
-_AT_ONCE = 500
 _EXPORTED = {
     "number": "申请编号",
     "applicant_name": "申请人",
@@ -169,19 +168,12 @@ def list_overdue(
 
 def overdue_report(product: Product, *, actor: Actor, **wanted: Any) -> dict[str, Any]:
     """At most ``MOST_EXPORTED`` of ``list_overdue`` as a report, to be written as a workbook."""
-    items: list[dict[str, Any]] = []
-    cursor = None
-    while len(items) < MOST_EXPORTED:
-        page = list_overdue(product, actor=actor, cursor=cursor, limit=_AT_ONCE, **wanted)
-        items += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            break
+    items, more_follow = gather(list_overdue, MOST_EXPORTED, product=product, actor=actor, **wanted)
     about = [
         region_labels().get(wanted.get("region") or "", ""),
         Holder(wanted["holder"]).label if wanted.get("holder") else "",
         *(f"逾期{band.label}" for band in BANDS if band.name == wanted.get("band")),
-        f"（逾期最久的{len(items)}件）" if cursor else "",
+        f"（逾期最久的{len(items)}件）" if more_follow else "",
     ]
     columns = [{"key": key, "label": label} for key, label in _EXPORTED.items()]
     title = " ".join(("逾期清单", *filter(None, about)))

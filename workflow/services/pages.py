@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, select, tuple_
 from workflow.errors import FieldError, Malformed
 
 Page = dict[str, Any]
+_AT_ONCE = 500
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -61,6 +62,19 @@ def _found(connection: Connection, last: Select[Any]) -> Any:
 def _not_ours() -> Malformed:
     message = "翻页标记无效，请从第一页开始"
     return Malformed(message, [FieldError("cursor", message)], status=400)
+
+
+def gather(read: Callable[..., Page], most: int, **wanted: Any) -> tuple[list[dict[str, Any]], bool]:
+    """What ``read`` lists, page after page until ``most`` items are together; and whether more follow."""
+    items: list[dict[str, Any]] = []
+    cursor = None
+    while len(items) < most:
+        page = read(**wanted, cursor=cursor, limit=_AT_ONCE)
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    return items, cursor is not None
 
 
 def containing(text: str) -> str:

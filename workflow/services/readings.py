@@ -26,7 +26,7 @@ from workflow.sealing import unseal
 from workflow.services.audit import append_system_entries, append_system_entry, behalf_of
 from workflow.services.audit_search import application_id_of, look_through, within
 from workflow.services.case import Case, open_case, signed_as
-from workflow.services.pages import Page
+from workflow.services.pages import Page, gather
 from workflow.services.personal import open_form
 from workflow.services.product import Product
 from workflow.vocabulary import ReadingPurpose, ReadingSubject, Role, Subsidy
@@ -36,7 +36,6 @@ READERS = frozenset({Role.AUDITOR, Role.ADMIN})
 _EVENT = "read_"
 _EVENTS = [f"{_EVENT}{name}" for name in (*(each.value for each in ReadingSubject), "objection_in_clear")]
 MOST_EXPORTED = 5_000
-_AT_ONCE = 500
 _EXPORTED = {
     "at": "时间",
     "account_name": "查看人",
@@ -292,15 +291,8 @@ def list_readings(
 
 def readings_report(product: Product, *, actor: Actor, **filters: Any) -> dict[str, Any]:
     """The newest ``MOST_EXPORTED`` of ``list_readings`` as a report, to be written as a workbook."""
-    items: list[dict[str, Any]] = []
-    cursor = None
-    while len(items) < MOST_EXPORTED:
-        page = list_readings(product, actor=actor, cursor=cursor, limit=_AT_ONCE, **filters)
-        items += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    more = f"（最近{len(items)}条）" if cursor else ""
+    items, more_follow = gather(list_readings, MOST_EXPORTED, product=product, actor=actor, **filters)
+    more = f"（最近{len(items)}条）" if more_follow else ""
     return {
         "name": "readings",
         "title": f"个人信息查看记录{more}",

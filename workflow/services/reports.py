@@ -57,7 +57,9 @@ def make_report(
         period = period_of(report.span, year, month, today)
         scope = Scope(period, regions, today, product.calendar(connection), most)
         rows = report.rows(connection, scope)
-        counted = report.count(connection, scope) if most is not None and report.count else len(rows)
+        counted = len(rows)
+        if report.count is not None and most is not None and counted >= most:
+            counted = report.count(connection, scope)
     return {
         "name": report.name,
         "title": f"{report.title}（{period.title}）",

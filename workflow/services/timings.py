@@ -18,13 +18,12 @@ from workflow.policy import region_labels
 from workflow.services.actors import work_of
 from workflow.services.dashboard import scope_of
 from workflow.services.overdue import oversees
-from workflow.services.pages import Page, is_key, read_cursor, write_cursor
+from workflow.services.pages import Page, gather, is_key, read_cursor, write_cursor
 from workflow.services.product import Product
 from workflow.services.tallies import used_within_limits
 from workflow.vocabulary import ClockKind, Department, Subsidy
 
 MOST_EXPORTED = 10_000
-_AT_ONCE = 500
 _LISTED = "timings"
 _application, _clock = tables.application, tables.clock
 _EXPORTED = {
@@ -103,15 +102,8 @@ def list_timings(
 
 def timings_report(product: Product, *, actor: Actor, **wanted: Any) -> dict[str, Any]:
     """At most ``MOST_EXPORTED`` of ``list_timings``, the longest first, as a report for a workbook."""
-    items: list[dict[str, Any]] = []
-    cursor = None
-    while len(items) < MOST_EXPORTED:
-        page = list_timings(product, actor=actor, cursor=cursor, limit=_AT_ONCE, **wanted)
-        items += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    more = f"（用时最长的{len(items)}件）" if cursor else ""
+    items, more_follow = gather(list_timings, MOST_EXPORTED, product=product, actor=actor, **wanted)
+    more = f"（用时最长的{len(items)}件）" if more_follow else ""
     title = f"{wanted['department'].label} {wanted['kind'].label} 用时{more}"
     columns = [{"key": key, "label": label} for key, label in _EXPORTED.items()]
     return {"name": _LISTED, "title": title, "columns": columns, "rows": items}
